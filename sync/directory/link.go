@@ -1,0 +1,273 @@
+package directory
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"time"
+)
+
+// Pair is two platforms, in the order of their names, whichever is the primary one.
+type Pair struct{ A, B Platform }
+
+// PairOf is the pair of two platforms.
+func PairOf(x, y Platform) Pair {
+	if y < x {
+		x, y = y, x
+	}
+	return Pair{x, y}
+}
+
+// LinkKey identifies a link: one person, one pair of platforms. Which of the two is primary is the
+// group's affair and may change.
+type LinkKey struct {
+	Member MemberID
+	Pair   Pair
+}
+
+// Text is k's form in the store. [ParseLinkKey] reads it.
+func (k LinkKey) Text() string {
+	return k.Member.Text() + "/" + escape(string(k.Pair.A)) + "/" + escape(string(k.Pair.B))
+}
+
+// ParseLinkKey reads what [LinkKey.Text] wrote, and fails on anything else.
+func ParseLinkKey(text string) (LinkKey, error) {
+	parts, err := unescape(text, 4)
+	if err != nil {
+		return LinkKey{}, err
+	}
+	if parts[2] >= parts[3] {
+		return LinkKey{}, Errorf(Invalid, "the platforms of a link are not in order")
+	}
+	return LinkKey{MemberID{parts[0], parts[1]}, Pair{Platform(parts[2]), Platform(parts[3])}}, nil
+}
+
+// Link is everything about one person and one pair of platforms: its state, its own schedule, and
+// its open questions. There is no queue beside it.
+type Link struct {
+	Key    LinkKey
+	State  State
+	Before State  // with Suspended: the state that it comes back to
+	Why    string // why it is in this state, for admins and the trail; names nobody
+
+	Member    Member  // as the directory last described the person
+	Group     GroupID // the group that decides
+	Primary   Platform
+	Secondary Platform
+
+	Account     AccountID // on the primary platform
+	Counterpart AccountID // on the secondary one
+	Evidence    string    // a digest of what made the two a match; see correlate
+
+	Waves    int       // prompts sent so far, or possibly sent
+	LastWave time.Time // when the last one went out
+	Tries    int       // wrong numbers since the last wave
+	Ask      Prompt    // the question on the primary platform
+	Proof    Prompt    // the question to the claimed account
+
+	Accepted time.Time // when the primary account said yes to this pair
+	Proved   time.Time // when the counterpart proved it
+	LinkedAt time.Time
+
+	Leaving     Leaving
+	SuspendedAt time.Time
+	Barred      []Bar // accounts of which this person said "not me"
+
+	DueAt   time.Time // when the engine looks again; zero: only when something happens
+	Created time.Time
+
+	Version int64     // grows with every commit; 0: not stored yet
+	Fence   int64     // grows with every claim
+	Lease   time.Time // until when a worker holds it
+}
+
+// LogValue names a link by its key and state only.
+func (l Link) LogValue() slog.Value {
+	return slog.StringValue(l.Key.Text() + " " + string(l.State))
+}
+
+// Leaving is a removal on its way: nominated by a listing or a delta, not confirmed yet.
+type Leaving struct {
+	Since    time.Time // zero: not leaving
+	Batch    string    // the batch that it belongs to
+	Approved bool      // an admin released that batch
+}
+
+// Bar keeps an account from being this person's candidate until a time.
+type Bar struct {
+	Account AccountID
+	Until   time.Time
+}
+
+// IsBarred reports whether an account is barred at a time.
+func (l Link) IsBarred(a AccountID, now time.Time) bool {
+	for _, b := range l.Barred {
+		if b.Account == a && now.Before(b.Until) {
+			return true
+		}
+	}
+	return false
+}
+
+// Holds are the accounts that this link keeps from every other one.
+func (l Link) Holds() []AccountID {
+	state := l.State
+	if state == Suspended && !l.Before.Holds() {
+		return nil
+	}
+	if !state.Holds() || l.Account.IsZero() || l.Counterpart.IsZero() {
+		return nil
+	}
+	return []AccountID{l.Account, l.Counterpart}
+}
+
+// Nonces are the hashes by which an answer finds this link.
+func (l Link) Nonces() []NonceHash {
+	var out []NonceHash
+	for _, p := range []Prompt{l.Ask, l.Proof} {
+		if p.Nonce != "" {
+			out = append(out, p.Nonce)
+		}
+	}
+	return out
+}
+
+// Delivery is what is known of a prompt's message.
+type Delivery string
+
+// The deliveries of a prompt.
+const (
+	NotSent Delivery = ""        // no message yet
+	Sending Delivery = "sending" // the intent is stored; the message may or may not be out
+	Sent    Delivery = "sent"    // the platform took it, and Ref names it
+	Assumed Delivery = "assumed" // it may be out; the platform has no read-back; Ref is empty
+)
+
+// Prompt is a question to one account, from its intent to its last face.
+type Prompt struct {
+	To       AccountID
+	Nonce    NonceHash // of the card that is out, or going out; empty once it has been used
+	Used     NonceHash // the nonce that was answered, to recognise a second press
+	Mark     string    // how read-back recognises the message; not a secret
+	Delivery Delivery
+	Tried    time.Time // when the intent was stored
+	Ref      MessageRef
+	Expires  time.Time // until when it can be answered
+	Number   string    // with a proof: the number that the primary account sees
+	Choices  []string  // with a proof: the numbers among which the counterpart picks
+	Shown    Face      // the face that the message has
+}
+
+// Open reports whether a message may be out that has not reached its last face.
+func (p Prompt) Open() bool { return p.Delivery == Sent && !p.Ref.IsZero() }
+
+// MessageRef names a message of ours on a platform.
+type MessageRef struct {
+	Conversation string
+	ID           string
+	Edits        int // how often it has been edited, where a platform counts
+}
+
+// IsZero reports whether r names nothing.
+func (r MessageRef) IsZero() bool { return r.ID == "" }
+
+// Nonce is an unguessable, single-use token that a card carries; nothing else in a card is
+// trusted. It never is stored or logged: the store knows its hash.
+type Nonce string
+
+// LogValue hides the nonce.
+func (n Nonce) LogValue() slog.Value { return slog.StringValue("[nonce]") }
+
+// NonceHash is the SHA-256 of a nonce in hexadecimal.
+type NonceHash string
+
+// Hash is the form in which a nonce is stored and looked up.
+func (n Nonce) Hash() NonceHash {
+	sum := sha256.Sum256([]byte(n))
+	return NonceHash(hex.EncodeToString(sum[:]))
+}
+
+// Verb is what a button asks for.
+type Verb string
+
+// The verbs of the product's buttons.
+const (
+	VerbSync  Verb = "sync"   // sync my accounts, or give me a fresh number
+	VerbLater Verb = "later"  // ask me again later
+	VerbNotMe Verb = "not-me" // the other account isn't mine
+	VerbStop  Verb = "stop"   // don't ask again
+	VerbPick  Verb = "pick"   // the number is …
+)
+
+// Answer is a press of a button, as the platform vouches for it.
+type Answer struct {
+	Actor        AccountID
+	Conversation string
+	Direct       bool // Conversation is the actor's own 1:1 chat
+	Nonce        Nonce
+	Verb         Verb
+	Value        string // with VerbPick: the number
+}
+
+// Outcome is what an answer led to. None but Taken changes anything.
+type Outcome string
+
+// The outcomes of an answer.
+const (
+	AnswerTaken   Outcome = "taken"   // it has taken effect; the card shows it
+	AnswerTwice   Outcome = "twice"   // this press has taken effect already
+	AnswerLate    Outcome = "late"    // expired, replaced, or no longer in scope
+	AnswerForeign Outcome = "foreign" // not this person's to give, or not in their own chat
+)
+
+// Face is which of its cards a prompt shows.
+type Face string
+
+// The faces. The first group is shown on the primary platform, the second to the claimed account,
+// the third to both.
+const (
+	FaceAsk    Face = "ask"    // sync, later, not me, stop
+	FaceLater  Face = "later"  // will be asked again; sync now, stop
+	FaceNumber Face = "number" // go to the other account and pick this number
+	FaceMissed Face = "missed" // a wrong number was picked; get a fresh one
+	FaceLapsed Face = "lapsed" // the proof's time is over; get a fresh one
+
+	FaceProve Face = "prove" // is this you? pick the number
+	FaceSpent Face = "spent" // this number is over
+
+	FaceLinked    Face = "linked"
+	FaceDeclined  Face = "declined"
+	FaceStopped   Face = "stopped"
+	FaceReplaced  Face = "replaced"  // a newer prompt stands below
+	FaceOver      Face = "over"      // no answer came
+	FaceWithdrawn Face = "withdrawn" // no longer valid
+	FaceReview    Face = "review"    // an admin looks at it
+	FaceSuspended Face = "suspended" // unsynced; comes back with the person
+)
+
+// Asks reports whether a face has buttons, and so needs a nonce.
+func (f Face) Asks() bool {
+	switch f {
+	case FaceAsk, FaceLater, FaceNumber, FaceMissed, FaceLapsed, FaceProve:
+		return true
+	}
+	return false
+}
+
+// Notice is what the engine wants one person to see, free of any platform's form. The bot makes a
+// card of it.
+type Notice struct {
+	Face    Face
+	Nonce   Nonce     // with a face that asks
+	Name    string    // of the person who is addressed
+	Other   string    // the name on the account at the other end
+	Masked  string    // its masked address
+	Here    Platform  // where this is shown
+	There   Platform  // the other end
+	Number  string    // with FaceNumber
+	Choices []string  // with FaceProve
+	Until   time.Time // until when it can be answered, or when it is asked again
+	Wave    int
+	Zone    string // the reader's zone
+	Locale  string // the reader's locale
+}

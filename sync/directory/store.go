@@ -1,0 +1,304 @@
+package directory
+
+import (
+	"context"
+	"time"
+)
+
+// Store is what one store implements: the three store ports. Every implementation passes
+// directorytest.RunStore whole, without exceptions. All methods are safe for concurrent use, block
+// for the store only, and answer Unavailable when it can't be reached. What one tenant writes is
+// invisible to every other, however their ids collide.
+type Store interface {
+	Ledger
+	Sources
+	Registry
+	Close() error
+}
+
+// Ledger keeps links and the trail of what happened to them.
+type Ledger interface {
+	// Commit makes a change whole or not at all, and durable before it returns. Conflict: a
+	// version differs (or something exists that must not). Fenced: a fence differs. Taken: a link
+	// would hold an account that another one holds; nothing at all is changed. It may be
+	// called again after Unavailable only once the caller has read the versions anew.
+	Commit(ctx context.Context, tenant TenantID, change Change) error
+
+	// ClaimLinks leases up to max links that are due (DueAt not zero and not after now) and not
+	// leased beyond now, the longest due first, then by key. Each comes with its Fence grown by
+	// one and its Lease set to until; Version stays.
+	ClaimLinks(ctx context.Context, tenant TenantID, now, until time.Time, max int) ([]Link, error)
+
+	// NextDue is the earliest moment at which ClaimLinks or ClaimReading would have something,
+	// leases considered; the zero time if there is nothing.
+	NextDue(ctx context.Context, tenant TenantID) (time.Time, error)
+
+	// Links are those of the keys that exist, in no particular order.
+	Links(ctx context.Context, tenant TenantID, keys ...LinkKey) ([]Link, error)
+
+	// LinkByNonce is the link with this open or used nonce, else NotFound.
+	LinkByNonce(ctx context.Context, tenant TenantID, hash NonceHash) (Link, error)
+
+	// LinkHolding is the link of this pair that holds the account, else NotFound.
+	LinkHolding(ctx context.Context, tenant TenantID, pair Pair, account AccountID) (Link, error)
+
+	// LinksWith are all the links that name the account on either side, held or not, by key.
+	LinksWith(ctx context.Context, tenant TenantID, account AccountID) ([]Link, error)
+
+	// ListLinks pages through links in the order of their keys' texts.
+	ListLinks(ctx context.Context, tenant TenantID, query LinkQuery) ([]Link, error)
+
+	// Count counts links for the guard and for status.
+	Count(ctx context.Context, tenant TenantID, group GroupID, since time.Time) (Counts, error)
+
+	// Trail lists audit entries in the order in which they were committed.
+	Trail(ctx context.Context, tenant TenantID, query TrailQuery) ([]Entry, error)
+}
+
+// Sources keeps groups, how far they were read, who was in them, and account snapshots.
+type Sources interface {
+	// PutGroup makes or changes a group's configuration. A new group's reading is due at once.
+	PutGroup(ctx context.Context, tenant TenantID, group Group) error
+	// Groups are the tenant's groups, by id.
+	Groups(ctx context.Context, tenant TenantID) ([]Group, error)
+
+	// PutReading makes a reading if there is none with its id, due at its DueAt. Else it does nothing.
+	PutReading(ctx context.Context, tenant TenantID, reading Reading) error
+	// ClaimReading leases the reading that has been due longest, then by id, as ClaimLinks does.
+	// NotFound: none is due.
+	ClaimReading(ctx context.Context, tenant TenantID, now, until time.Time) (Reading, error)
+	// Readings are all the tenant's, by id.
+	Readings(ctx context.Context, tenant TenantID) ([]Reading, error)
+	// Hasten makes a reading due no later than at: a hint from outside. NotFound if there is none.
+	// It does not change the version, so it never makes a worker's commit fail, and the commit of
+	// a worker that was under way when the hint came keeps the earlier of the two due times.
+	Hasten(ctx context.Context, tenant TenantID, id ReadingID, at time.Time) error
+
+	// Memberships are the roster rows of these people, in every group, by group, then member.
+	Memberships(ctx context.Context, tenant TenantID, members ...MemberID) ([]Membership, error)
+	// Unseen are the group's roster rows with Round below round or marked Gone, by member text,
+	// after a member, at most limit.
+	Unseen(ctx context.Context, tenant TenantID, group GroupID, round int64, after MemberID, limit int) ([]Membership, error)
+
+	// AccountsByAddress are the snapshot's accounts with an address.
+	AccountsByAddress(ctx context.Context, tenant TenantID, platform Platform, address Address) ([]Account, error)
+	// AccountsByID are those of the ids that the snapshot has.
+	AccountsByID(ctx context.Context, tenant TenantID, ids ...AccountID) ([]Account, error)
+
+	// Batches are the tenant's removal batches, newest first.
+	Batches(ctx context.Context, tenant TenantID) ([]Batch, error)
+}
+
+// Registry keeps tenants, installations, where people can be written to, and what must be
+// remembered of them.
+type Registry interface {
+	PutTenant(ctx context.Context, tenant Tenant) error
+	Tenant(ctx context.Context, id TenantID) (Tenant, error)
+	Tenants(ctx context.Context) ([]Tenant, error) // by id
+
+	// Install records an installation, or a later generation of it. Conflict: the workspace
+	// belongs to another tenant, or the generation is older than the stored one.
+	Install(ctx context.Context, inst Installation) error
+	// Resolve is the installation of a verified origin's workspace, else NotFound. It is the
+	// only way from a request to a tenant.
+	Resolve(ctx context.Context, origin Origin) (Installation, error)
+	// Installations are the tenant's, by platform, then workspace.
+	Installations(ctx context.Context, tenant TenantID) ([]Installation, error)
+
+	// Conversation is the 1:1 chat with an account, else NotFound.
+	Conversation(ctx context.Context, inst Installation, account AccountID) (string, error)
+	SaveConversation(ctx context.Context, inst Installation, account AccountID, conversation string) error
+
+	// Suppressed reports whether the account's owner asked not to be asked.
+	Suppressed(ctx context.Context, tenant TenantID, account AccountID) (bool, error)
+
+	// First records key, and reports whether it was not known yet. It is forgotten some time
+	// after ttl, never before.
+	First(ctx context.Context, tenant TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
+}
+
+// Change is what one Commit does, whole or not at all.
+type Change struct {
+	Links    []LinkChange
+	Roster   []Membership // put
+	Unroster []RosterKey  // deleted; a missing one is no error
+	Reading  *ReadingChange
+	Accounts []SeenAccount // put into the snapshot
+	Forget   *Forget       // and taken out of it
+	Batches  []BatchChange
+	Suppress []AccountID // asked not to be asked
+	Lift     []AccountID // may be asked again
+	Audit    []Entry
+}
+
+// LinkChange writes a link. The store sets its Version to Version+1.
+type LinkChange struct {
+	Link    Link
+	Version int64 // as it was read; 0: it must not exist
+	// Fence as it was claimed, and then it must still be the stored one, and the lease ends with
+	// this commit. 0: the writer is not a worker (an answer); lease and fence stay.
+	Fence int64
+	Keep  bool // with a Fence: the worker goes on, the lease stays
+}
+
+// ReadingChange writes how far a reading got. The store sets its Version to Version+1.
+type ReadingChange struct {
+	Reading Reading
+	Version int64
+	Fence   int64
+}
+
+// BatchChange writes a removal batch. The store sets its Version to Version+1.
+type BatchChange struct {
+	Batch   Batch
+	Version int64 // 0: it must not exist
+}
+
+// SeenAccount is an account of the snapshot and the round that saw it. Round 0 is for one seen
+// outside a crawl: its stored round is kept, or becomes the one of the last crawl.
+type SeenAccount struct {
+	Account Account
+	Round   int64
+}
+
+// Forget drops the snapshot's accounts of a workspace that a complete crawl did not see.
+type Forget struct {
+	Platform  Platform
+	Workspace Workspace
+	Before    int64 // round
+}
+
+// Entry is one line of the trail: what happened to a link, or to a batch, and why. It names
+// nobody: members and accounts are there by their ids only.
+type Entry struct {
+	Seq   int64 // given by the store, growing
+	At    time.Time
+	Link  LinkKey // zero for what concerns no single link
+	Event string
+	From  State
+	To    State
+	Why   string
+	By    string // who: "engine", an account's text, or an admin's
+	Batch string
+}
+
+// TrailQuery selects entries.
+type TrailQuery struct {
+	Link  LinkKey // zero: all
+	After int64   // Seq
+	Limit int     // 0: 100
+}
+
+// LinkQuery selects links.
+type LinkQuery struct {
+	State State   // empty: all
+	Group GroupID // empty: all
+	After LinkKey // zero: from the beginning
+	Limit int     // 0: 100
+}
+
+// Counts are links counted for the guard, for the tenant and for one group of it.
+type Counts struct {
+	Live, Linked           int // the tenant's; Linked is a part of Live
+	GroupLive, GroupLinked int
+	// Leaving are the tenant's links that were suspended since the given time or are on their
+	// way there, those of approved batches excepted.
+	Leaving       int
+	LeavingLinked int           // those of them that were linked
+	States        map[State]int // of the group, or of the tenant where no group is named
+}
+
+// GroupID is our own id of a group.
+type GroupID string
+
+// Group is the configuration of a directory group that Rollcall watches.
+type Group struct {
+	ID        GroupID
+	Name      string
+	Directory string // the name of its Source
+	External  string // its id there
+	Primary   Platform
+	Secondary Platform
+	Priority  int       // lower wins
+	Added     time.Time // ties fall to the earlier
+	Paused    bool      // what happens is recorded and not acted on
+}
+
+// Pair is the group's pair of platforms.
+func (g Group) Pair() Pair { return PairOf(g.Primary, g.Secondary) }
+
+// ReadingID names something that is read by pages.
+type ReadingID string
+
+// ReadingOfGroup is the reading of a group.
+func ReadingOfGroup(id GroupID) ReadingID { return ReadingID("group/" + escape(string(id))) }
+
+// ReadingOfAccounts is the reading of a workspace's accounts.
+func ReadingOfAccounts(inst Installation) ReadingID {
+	return ReadingID("accounts/" + escape(string(inst.Platform)) + "/" + escape(string(inst.Workspace)))
+}
+
+// Reading is how far a group, or a workspace's accounts, was read.
+type Reading struct {
+	ID       ReadingID
+	Group    GroupID      // for a group
+	Of       Installation // for accounts
+	Cursor   string
+	Midway   bool  // Cursor is inside a read
+	Whole    bool  // the read under way is a complete listing
+	Settle   bool  // the read is complete and its absences are to be looked at
+	Round    int64 // counts reads; the one under way, or the last
+	Pages    int   // of the read under way
+	Seen     int   // people or accounts seen in the read under way
+	Failures int   // in a row
+	Trouble  string
+	Complete time.Time // when the last read ended well
+	Listed   time.Time // when the last complete listing ended well
+	DueAt    time.Time
+	Version  int64
+	Fence    int64
+	Lease    time.Time
+}
+
+// Membership is a row of the roster: a person in a group.
+type Membership struct {
+	Group  GroupID
+	Member Member
+	Since  time.Time
+	Round  int64 // the read that saw the person last
+	Gone   bool  // a delta named the person as removed, or the directory as disabled
+}
+
+// Key is what identifies a roster row.
+func (m Membership) Key() RosterKey { return RosterKey{m.Group, m.Member.ID} }
+
+// RosterKey identifies a roster row.
+type RosterKey struct {
+	Group  GroupID
+	Member MemberID
+}
+
+// BatchState is where a removal batch is.
+type BatchState string
+
+// The states of a batch.
+const (
+	BatchHeld       BatchState = "held"       // waits for an admin
+	BatchReleased   BatchState = "released"   // an admin let it go on; being carried out
+	BatchRejected   BatchState = "rejected"   // an admin refused it
+	BatchSuperseded BatchState = "superseded" // a later read says otherwise
+	BatchDone       BatchState = "done"
+)
+
+// Batch is a set of removals that the guard held back as a whole.
+type Batch struct {
+	ID      string
+	Group   GroupID
+	Members []MemberID // sorted by their texts
+	Hash    string     // of group and members; a release names it
+	Why     string
+	State   BatchState
+	At      time.Time
+	By      string // who released or rejected it
+	Version int64
+}
