@@ -37,11 +37,13 @@ const (
 	Incomplete
 	// Expired: a cursor is no longer known to its directory; read from the beginning.
 	Expired
+	// Unsupported: the platform, or this installation of it, has no such power.
+	Unsupported
 )
 
 var codeNames = [...]string{
 	"internal", "invalid", "not found", "conflict", "fenced", "taken", "throttled", "unavailable",
-	"uncertain", "undeliverable", "unauthorized", "incomplete", "expired",
+	"uncertain", "undeliverable", "unauthorized", "incomplete", "expired", "unsupported",
 }
 
 func (c Code) String() string {

@@ -180,7 +180,11 @@ func Diagram() string {
 	}
 	from := make(map[arrow][]string)
 	var order []arrow
+	live := 0
 	for _, m := range Life() {
+		if m.On == Leave {
+			live++
+		}
 		a := arrow{m.On, m.To}
 		if from[a] == nil {
 			order = append(order, a)
@@ -190,7 +194,7 @@ func Diagram() string {
 	var b strings.Builder
 	for _, a := range order {
 		states := strings.Join(from[a], ", ")
-		if len(from[a]) > 10 {
+		if len(from[a]) == live {
 			states = "every live state"
 		}
 		fmt.Fprintf(&b, "%s --%s--> %s\n", states, a.on, a.to)

@@ -1,0 +1,138 @@
+// Package outbound makes the HTTP clients through which adapters speak to platforms. It owns one
+// rule: a token goes to no host that the platform's Cloud doesn't name. The check stands in the
+// transport, where the request leaves, and not with its callers: https only, no user part, an
+// exact host and port, no redirect followed, and outside loopback no private address, whatever a
+// name resolves to.
+package outbound
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// Config says where a client may go.
+type Config struct {
+	// Hosts are the exact hosts, without a port for 443, with it otherwise.
+	Hosts []string
+	// Loopback allows ports other than 443 and addresses of this machine, and nothing else.
+	// Only a Cloud for simulators sets it.
+	Loopback bool
+	// Roots are the trusted certificate authorities; nil: the system's.
+	Roots *x509.CertPool
+	// Timeout bounds a whole request. Zero: 10 seconds.
+	Timeout time.Duration
+	// Transport replaces the network, for simulators in the same process. The host check stays.
+	Transport http.RoundTripper
+}
+
+// Client makes a client that goes only where config says and follows no redirect.
+func Client(config Config) *http.Client {
+	next := config.Transport
+	if next == nil {
+		dialer := &net.Dialer{Timeout: 5 * time.Second, Control: control(config.Loopback)}
+		next = &http.Transport{
+			DialContext:           dialer.DialContext,
+			TLSClientConfig:       &tls.Config{RootCAs: config.Roots, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:   5 * time.Second,
+			ResponseHeaderTimeout: 10 * time.Second,
+			MaxIdleConnsPerHost:   16,
+			IdleConnTimeout:       90 * time.Second,
+			ForceAttemptHTTP2:     true,
+		}
+	}
+	timeout := config.Timeout
+	if timeout == 0 {
+		timeout = 10 * time.Second
+	}
+	return &http.Client{
+		Timeout:   timeout,
+		Transport: guard{config, next},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+}
+
+type guard struct {
+	config Config
+	next   http.RoundTripper
+}
+
+func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := g.config.Check(r.URL); err != nil {
+		if r.Body != nil {
+			r.Body.Close()
+		}
+		return nil, err
+	}
+	return g.next.RoundTrip(r)
+}
+
+// Check reports whether a URL may be asked. Its error names no more than the host.
+func (c Config) Check(u *url.URL) error {
+	host := strings.ToLower(u.Host)
+	port := u.Port()
+	if port == "443" {
+		host = strings.TrimSuffix(host, ":443")
+	}
+	switch {
+	case u.Scheme != "https":
+		return directory.Errorf(directory.Invalid, "only https is spoken")
+	case u.User != nil:
+		return directory.Errorf(directory.Invalid, "a URL with a user part is not followed")
+	case !slices.Contains(c.Hosts, host):
+		return directory.Errorf(directory.Invalid, "the host %q is not one of this platform's", u.Hostname())
+	case !c.Loopback && port != "" && port != "443":
+		return directory.Errorf(directory.Invalid, "the port of %q is not 443", u.Hostname())
+	}
+	return nil
+}
+
+// control refuses, after the name was resolved, every address that the Cloud can't mean.
+func control(loopback bool) func(string, string, syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return fmt.Errorf("outbound: %w", err)
+		}
+		ip := at.Addr().Unmap()
+		if loopback {
+			if !ip.IsLoopback() {
+				return directory.Errorf(directory.Invalid, "a loopback cloud reaches this machine only")
+			}
+			return nil
+		}
+		if !ip.IsGlobalUnicast() || ip.IsPrivate() || carrierGrade.Contains(ip) {
+			return directory.Errorf(directory.Invalid, "the host resolves to an address that is not public")
+		}
+		return nil
+	}
+}
+
+var carrierGrade = netip.MustParsePrefix("100.64.0.0/10")
+
+// ReadBody reads a response's body up to a limit and closes it. Uncertain: it broke off, so what
+// was asked for may have happened. Invalid: it is longer.
+func ReadBody(resp *http.Response, limit int64) ([]byte, error) {
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if err != nil {
+		return nil, directory.Errorf(directory.Uncertain, "the answer broke off")
+	}
+	if int64(len(body)) > limit {
+		return nil, directory.Errorf(directory.Invalid, "the answer is longer than %d bytes", limit)
+	}
+	return body, nil
+}
