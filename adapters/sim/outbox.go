@@ -129,13 +129,13 @@ func (o *Outbox) Run(ctx context.Context, tick time.Duration) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	for {
-		o.Pump(ctx)
 		o.mu.Lock()
 		if o.wake == nil {
 			o.wake = make(chan struct{})
 		}
 		wake := o.wake
 		o.mu.Unlock()
+		o.Pump(ctx)
 		select {
 		case <-ctx.Done():
 			return

@@ -29,7 +29,7 @@
 //	new, waiting, unmatched, disputed, exempt --match--> found
 //	new, waiting, unmatched, disputed, exempt --no primary--> waiting
 //	new, waiting, unmatched, disputed, exempt --no match--> unmatched
-//	new, waiting, unmatched, disputed, exempt, found, asking, snoozed, proving, confirming, linked, suspended --dispute--> disputed
+//	every live state --dispute--> disputed
 //	new, waiting, unmatched, disputed, exempt --excuse--> exempt
 //	new, waiting, unmatched, disputed, exempt, found --suppress--> stopped
 //	found --ask--> asking

@@ -115,7 +115,7 @@ func Life() []Move {
 	add(Proving, Miss, Asking)
 	add(Proving, Lapse, Asking)
 	add(Proving, Disown, Declined)
-	add(Proving, Fail, Asking)
+	add(Proving, Fail, Unreachable)
 	add(Proving, Dispute, Disputed)
 	add(Proving, Shift, New)
 
@@ -124,13 +124,12 @@ func Life() []Move {
 	add(Confirming, Shift, New)
 
 	add(Linked, Dispute, Disputed)
+	add(Linked, Lose, Suspended)
 
-	add(Unanswered, Reconsider, New)
 	add(Unreachable, Reconsider, New)
 
 	add(Suspended, Return, AsItWas)
 	add(Suspended, Expire, Unsynced)
-	add(Suspended, Dispute, Disputed) // the accounts are no longer the same person's
 	add(Unsynced, Return, New)
 
 	// Whoever leaves is suspended, whatever was going on.

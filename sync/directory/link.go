@@ -69,6 +69,8 @@ type Link struct {
 	Proved   time.Time // when the counterpart proved it
 	LinkedAt time.Time
 
+	Present     bool // the directory lists the person in the group, as far as is known
+	Recheck     bool // an account changed: read both again
 	Leaving     Leaving
 	SuspendedAt time.Time
 	Barred      []Bar // accounts of which this person said "not me"
@@ -121,12 +123,13 @@ func (l Link) Holds() []AccountID {
 	return []AccountID{l.Account, l.Counterpart}
 }
 
-// Nonces are the hashes by which an answer finds this link.
+// Nonces are the hashes by which an answer finds this link: those that are open, and those that
+// were used last, so that a second press is recognised.
 func (l Link) Nonces() []NonceHash {
 	var out []NonceHash
-	for _, p := range []Prompt{l.Ask, l.Proof} {
-		if p.Nonce != "" {
-			out = append(out, p.Nonce)
+	for _, hash := range []NonceHash{l.Ask.Nonce, l.Ask.Used, l.Proof.Nonce, l.Proof.Used} {
+		if hash != "" {
+			out = append(out, hash)
 		}
 	}
 	return out
@@ -155,7 +158,9 @@ type Prompt struct {
 	Expires  time.Time // until when it can be answered
 	Number   string    // with a proof: the number that the primary account sees
 	Choices  []string  // with a proof: the numbers among which the counterpart picks
-	Shown    Face      // the face that the message has
+	Want     Face      // the face that the message should have
+	Shown    Face      // the face that it has
+	Attempts int       // failures in a row to send or to edit it
 }
 
 // Open reports whether a message may be out that has not reached its last face.

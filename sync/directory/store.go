@@ -45,6 +45,9 @@ type Ledger interface {
 	// LinksWith are all the links that name the account on either side, held or not, by key.
 	LinksWith(ctx context.Context, tenant TenantID, account AccountID) ([]Link, error)
 
+	// LinksByAddress are all the links whose Member has the address, by key.
+	LinksByAddress(ctx context.Context, tenant TenantID, address Address) ([]Link, error)
+
 	// ListLinks pages through links in the order of their keys' texts.
 	ListLinks(ctx context.Context, tenant TenantID, query LinkQuery) ([]Link, error)
 
