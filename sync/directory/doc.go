@@ -29,7 +29,7 @@
 //	new, waiting, unmatched, disputed, exempt --match--> found
 //	new, waiting, unmatched, disputed, exempt --no primary--> waiting
 //	new, waiting, unmatched, disputed, exempt --no match--> unmatched
-//	every live state --dispute--> disputed
+//	new, waiting, unmatched, disputed, exempt, found, asking, snoozed, proving, confirming, linked --dispute--> disputed
 //	new, waiting, unmatched, disputed, exempt --excuse--> exempt
 //	new, waiting, unmatched, disputed, exempt, found --suppress--> stopped
 //	found --ask--> asking
@@ -40,14 +40,14 @@
 //	asking, snoozed --stop--> stopped
 //	asking --wave over--> found
 //	asking, snoozed --give up--> unanswered
-//	asking --fail--> unreachable
+//	asking, proving --fail--> unreachable
 //	snoozed --wake--> found
 //	proving --prove--> confirming
 //	proving --miss--> asking
 //	proving --lapse--> asking
-//	proving --fail--> asking
 //	confirming --confirm--> linked
-//	unanswered, unreachable --reconsider--> new
+//	linked --lose--> suspended
+//	unreachable --reconsider--> new
 //	suspended --return--> as it was
 //	suspended --expire--> unsynced
 //	unsynced --return--> new

@@ -58,9 +58,10 @@ const (
 	Confirm    Event = "confirm"    // the evidence still stands
 	Shift      Event = "shift"      // the evidence no longer stands
 	Leave      Event = "leave"      // the directory definitely says that the person left
+	Lose       Event = "lose"       // one of the two accounts was disabled or deleted
 	Return     Event = "return"     // the person is in the group again
 	Expire     Event = "expire"     // the grace period is over, with evidence
-	Reconsider Event = "reconsider" // the facts changed, or time has passed: look again
+	Reconsider Event = "reconsider" // time has passed: look again
 )
 
 // Move is one line of the table of a link's life.
