@@ -1,0 +1,165 @@
+package directorytest
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// site is where an app is installed.
+type site struct {
+	platform  directory.Platform
+	workspace directory.Workspace
+}
+
+// chat is the 1:1 chat of an installation with an account.
+type chat struct {
+	site
+	account directory.AccountID
+}
+
+// PutTenant implements [directory.Registry].
+func (m *Memory) PutTenant(ctx context.Context, tenant directory.Tenant) error {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	m.tenants[tenant.ID] = tenant
+	return nil
+}
+
+// Tenant implements [directory.Registry].
+func (m *Memory) Tenant(ctx context.Context, id directory.TenantID) (directory.Tenant, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return directory.Tenant{}, err
+	}
+	defer leave()
+	tenant, ok := m.tenants[id]
+	if !ok {
+		return directory.Tenant{}, directory.Errorf(directory.NotFound, "no such tenant")
+	}
+	return tenant, nil
+}
+
+// Tenants implements [directory.Registry].
+func (m *Memory) Tenants(ctx context.Context) ([]directory.Tenant, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return inOrder(m.tenants), nil
+}
+
+// Install implements [directory.Registry].
+func (m *Memory) Install(ctx context.Context, inst directory.Installation) error {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	where := site{inst.Platform, inst.Workspace}
+	if old, ok := m.installs[where]; ok {
+		switch {
+		case old.Tenant != inst.Tenant:
+			return directory.Errorf(directory.Conflict, "the workspace belongs to another tenant")
+		case old.Generation > inst.Generation:
+			return directory.Errorf(directory.Conflict, "generation %d, stored %d", inst.Generation, old.Generation)
+		}
+	}
+	m.installs[where] = inst
+	return nil
+}
+
+// Resolve implements [directory.Registry].
+func (m *Memory) Resolve(ctx context.Context, origin directory.Origin) (directory.Installation, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return directory.Installation{}, err
+	}
+	defer leave()
+	inst, ok := m.installs[site{origin.Platform, origin.Workspace}]
+	if !ok {
+		return directory.Installation{}, directory.Errorf(directory.NotFound, "nobody installed the app there")
+	}
+	return inst, nil
+}
+
+// Installations implements [directory.Registry].
+func (m *Memory) Installations(ctx context.Context, tenant directory.TenantID) ([]directory.Installation, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var out []directory.Installation
+	for _, inst := range m.installs {
+		if inst.Tenant == tenant {
+			out = append(out, inst)
+		}
+	}
+	slices.SortFunc(out, func(x, y directory.Installation) int {
+		return cmp.Or(cmp.Compare(x.Platform, y.Platform), cmp.Compare(x.Workspace, y.Workspace))
+	})
+	return out, nil
+}
+
+// Conversation implements [directory.Registry].
+func (m *Memory) Conversation(ctx context.Context, inst directory.Installation, account directory.AccountID) (string, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	conversation, ok := m.book(inst.Tenant).chats[chat{site{inst.Platform, inst.Workspace}, account}]
+	if !ok {
+		return "", directory.Errorf(directory.NotFound, "no chat with the account is known")
+	}
+	return conversation, nil
+}
+
+// SaveConversation implements [directory.Registry].
+func (m *Memory) SaveConversation(ctx context.Context, inst directory.Installation, account directory.AccountID, conversation string) error {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	m.book(inst.Tenant).chats[chat{site{inst.Platform, inst.Workspace}, account}] = conversation
+	return nil
+}
+
+// Suppressed implements [directory.Registry].
+func (m *Memory) Suppressed(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
+	return m.book(tenant).suppressed[account], nil
+}
+
+// First implements [directory.Registry].
+func (m *Memory) First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
+	b := m.book(tenant)
+	if until, known := b.firsts[key]; known && now.Before(until) {
+		return false, nil
+	}
+	if len(b.firsts) >= b.sweep {
+		maps.DeleteFunc(b.firsts, func(_ string, until time.Time) bool { return !now.Before(until) })
+		b.sweep = 2*len(b.firsts) + 64
+	}
+	b.firsts[key] = now.Add(ttl)
+	return true, nil
+}
