@@ -69,8 +69,9 @@ type Link struct {
 	Proved   time.Time // when the counterpart proved it
 	LinkedAt time.Time
 
-	Present     bool // the directory lists the person in the group, as far as is known
-	Recheck     bool // an account changed: read both again
+	Present     bool      // the directory lists the person in the group, as far as is known
+	Checked     time.Time // when its accounts, or its reachability, were last looked at
+	Recheck     bool      // an account changed: read both again
 	Leaving     Leaving
 	SuspendedAt time.Time
 	Barred      []Bar // accounts of which this person said "not me"

@@ -1,0 +1,83 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rollcall/sync/directory"
+)
+
+// The limits of the guard: the larger of a few people and a tenth; and for a day of a whole
+// tenant never more than dayMost.
+const (
+	fewPeople = 5
+	dayMost   = 200
+	smallMost = 5 // a group of more links than this never goes to zero by itself
+)
+
+// Removals are what one read of a group would remove.
+type Removals struct {
+	Leaving       int // links in scope whose people are no longer listed
+	LeavingLinked int // those of them that are linked
+	Listed        int // people whom the read did list
+	Whole         bool
+	Counts        directory.Counts // before the removals
+}
+
+// Guard says whether removals may go on. An empty reason: they may. Otherwise every one of them is
+// held for an admin, and the reason says why.
+func Guard(r Removals) string {
+	c := r.Counts
+	switch {
+	case r.Leaving == 0:
+		return ""
+	case r.Whole && r.Listed == 0:
+		return "the directory listed nobody"
+	case r.Leaving > tenth(c.GroupLive):
+		return fmt.Sprintf("%d of the group's %d people at once", r.Leaving, c.GroupLive)
+	case r.LeavingLinked > tenth(c.GroupLinked):
+		return fmt.Sprintf("%d of the group's %d links at once", r.LeavingLinked, c.GroupLinked)
+	case r.Leaving >= c.GroupLive && c.GroupLive > smallMost:
+		return "the whole group at once"
+	case c.Leaving+r.Leaving > min(dayMost, tenth(c.Live)):
+		return fmt.Sprintf("%d of the tenant's %d people within a day", c.Leaving+r.Leaving, c.Live)
+	case c.LeavingLinked+r.LeavingLinked > min(dayMost, tenth(c.Linked)):
+		return fmt.Sprintf("%d of the tenant's %d links within a day", c.LeavingLinked+r.LeavingLinked, c.Linked)
+	}
+	return ""
+}
+
+func tenth(n int) int { return max(fewPeople, n/10) }
+
+// NewBatch is a batch of removals that the guard held: its hash stands for exactly this group and
+// these people, and its id is made of the hash, so that the same removals are the same batch.
+func NewBatch(group directory.GroupID, members []directory.MemberID, why string) directory.Batch {
+	members = slices.Clone(members)
+	slices.SortFunc(members, func(a, b directory.MemberID) int { return strings.Compare(a.Text(), b.Text()) })
+	h := sha256.New()
+	fmt.Fprintln(h, group)
+	for _, m := range members {
+		fmt.Fprintln(h, m.Text())
+	}
+	hash := hex.EncodeToString(h.Sum(nil))
+	return directory.Batch{
+		ID: hash[:12], Group: group, Members: members, Hash: hash, Why: why, State: directory.BatchHeld,
+	}
+}
+
+// Prefer is the group that decides for a person who is in several of the same pair: the one with
+// the lowest priority number, then the one that was added first, then by id.
+func Prefer(groups []directory.Group) directory.Group {
+	return slices.MinFunc(groups, func(a, b directory.Group) int {
+		if a.Priority != b.Priority {
+			return a.Priority - b.Priority
+		}
+		if c := a.Added.Compare(b.Added); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+}

@@ -1,0 +1,254 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// Action is what the engine does for a step.
+type Action string
+
+// The actions.
+const (
+	Wait      Action = "wait"
+	Move      Action = "move"       // Event happens, by the passing of time
+	Correlate Action = "correlate"  // look both accounts up
+	SendAsk   Action = "send ask"   // post a wave's prompt, or the one that was not delivered
+	SendProof Action = "send proof" // post the question to the claimed account
+	FindAsk   Action = "find ask"   // the prompt may be out: look
+	FindProof Action = "find proof"
+	ShowAsk   Action = "show ask" // edit the prompt's card to the face that it should have
+	ShowProof Action = "show proof"
+	Confirm   Action = "confirm" // read the evidence once more, then link
+	Verify    Action = "verify"  // an account of a linked person changed: read both
+	Check     Action = "check"   // ask the directory whether the person really left
+	Restore   Action = "restore" // the person is back
+	Retire    Action = "retire"  // the grace period is over
+)
+
+// Step is what a link needs next, and why.
+type Step struct {
+	Do     Action
+	Event  directory.Event // with Move
+	Until  time.Time       // with Wait; zero: until something happens
+	Reason string
+}
+
+// Rules are what a tenant and a group say about their links.
+type Rules struct {
+	Settings directory.Settings
+	Paused   bool
+	// Zone is the reader's zone, if it is known.
+	Zone string
+}
+
+// Next is the next step of a link. The same link, rules and time give the same step.
+func Next(l directory.Link, rules Rules, now time.Time) Step {
+	for _, decide := range []func(directory.Link, Rules, time.Time) (Step, bool){
+		nextDelivery, nextPause, nextLeaving, nextFace,
+	} {
+		if step, ok := decide(l, rules, now); ok {
+			return step
+		}
+	}
+	return nextOfState(l, rules, now)
+}
+
+// nextDelivery resolves messages that may or may not be out, before anything else.
+func nextDelivery(l directory.Link, _ Rules, now time.Time) (Step, bool) {
+	for _, p := range []struct {
+		directory.Prompt
+		find Action
+	}{{l.Ask, FindAsk}, {l.Proof, FindProof}} {
+		if p.Delivery != directory.Sending {
+			continue
+		}
+		if at := p.Tried.Add(Settle); now.Before(at) {
+			return Step{Do: Wait, Until: at, Reason: "a message may still be on its way"}, true
+		}
+		return Step{Do: p.find, Reason: "a message was begun and its answer was lost"}, true
+	}
+	return Step{}, false
+}
+
+func nextPause(_ directory.Link, rules Rules, _ time.Time) (Step, bool) {
+	if rules.Settings.On && !rules.Paused {
+		return Step{}, false
+	}
+	return Step{Do: Wait, Reason: "paused"}, true
+}
+
+func nextLeaving(l directory.Link, _ Rules, _ time.Time) (Step, bool) {
+	if l.Leaving.Since.IsZero() || !l.State.Live() {
+		return Step{}, false
+	}
+	return Step{Do: Check, Reason: "the directory no longer lists this person"}, true
+}
+
+// nextFace brings the cards that are out up to date. A removal under way keeps its own.
+func nextFace(l directory.Link, _ Rules, _ time.Time) (Step, bool) {
+	for _, p := range []struct {
+		directory.Prompt
+		show Action
+	}{{l.Ask, ShowAsk}, {l.Proof, ShowProof}} {
+		if p.Open() && p.Want != p.Shown {
+			return Step{Do: p.show, Reason: fmt.Sprintf("the card should say %q", p.Want)}, true
+		}
+	}
+	return Step{}, false
+}
+
+func nextOfState(l directory.Link, rules Rules, now time.Time) Step {
+	switch l.State {
+	case directory.New:
+		return Step{Do: Correlate, Reason: "not looked at yet"}
+	case directory.Waiting, directory.Unmatched, directory.Disputed, directory.Exempt:
+		return nextUnmatched(l, now)
+	case directory.Matched:
+		return nextMatched(l, rules, now)
+	case directory.Asking, directory.Snoozed:
+		return nextAsking(l, rules, now)
+	case directory.Proving:
+		return nextProving(l, now)
+	case directory.Confirming:
+		return Step{Do: Confirm, Reason: "both accounts said yes"}
+	case directory.Linked:
+		if l.Recheck {
+			return Step{Do: Verify, Reason: "one of the accounts changed"}
+		}
+		return Step{Do: Wait, Reason: "linked"}
+	case directory.Unreachable:
+		return nextUnreachable(l, now)
+	case directory.Suspended:
+		return nextSuspended(l, rules, now)
+	case directory.Unsynced:
+		if l.Present {
+			return Step{Do: Move, Event: directory.Return, Reason: "the person is back after their link was given up"}
+		}
+	}
+	return Step{Do: Wait, Reason: l.Why}
+}
+
+func nextUnmatched(l directory.Link, now time.Time) Step {
+	if l.Recheck {
+		return Step{Do: Correlate, Reason: "something changed: look again"}
+	}
+	if until := l.Checked.Add(RetryEvery); now.Before(until) {
+		return Step{Do: Wait, Until: until, Reason: l.Why}
+	}
+	return Step{Do: Correlate, Reason: "look again"}
+}
+
+func nextMatched(l directory.Link, rules Rules, now time.Time) Step {
+	if l.Waves > 0 {
+		if next := l.LastWave.Add(WaveGap); now.Before(next) {
+			return Step{Do: Wait, Until: next, Reason: "waves are three days apart"}
+		}
+	}
+	if next := Allowed(now, rules); now.Before(next) {
+		return Step{Do: Wait, Until: next, Reason: "quiet hours"}
+	}
+	return Step{Do: SendAsk, Reason: fmt.Sprintf("both accounts are known: wave %d", l.Waves+1)}
+}
+
+// nextAsking waits for an answer until the next wave may go out, or until the last prompt expires.
+func nextAsking(l directory.Link, rules Rules, now time.Time) Step {
+	if l.State == directory.Asking && l.Ask.Delivery == directory.NotSent {
+		if next := Allowed(now, rules); now.Before(next) {
+			return Step{Do: Wait, Until: next, Reason: "quiet hours"}
+		}
+		return Step{Do: SendAsk, Reason: "the prompt was not delivered"}
+	}
+	if l.Waves < MaxWaves {
+		next := Allowed(l.LastWave.Add(WaveGap), rules)
+		if now.Before(next) {
+			return Step{Do: Wait, Until: next, Reason: "waits for an answer, or for the next wave"}
+		}
+		event := directory.WaveOver
+		if l.State == directory.Snoozed {
+			event = directory.Wake
+		}
+		return Step{Do: Move, Event: event, Reason: "time to ask again"}
+	}
+	if now.Before(l.Ask.Expires) {
+		return Step{Do: Wait, Until: l.Ask.Expires, Reason: "waits for an answer to the last prompt"}
+	}
+	return Step{Do: Move, Event: directory.GiveUp, Reason: fmt.Sprintf("no answer to %d prompts", l.Waves)}
+}
+
+func nextProving(l directory.Link, now time.Time) Step {
+	switch {
+	case l.Proof.Delivery == directory.NotSent:
+		return Step{Do: SendProof, Reason: "the other account has to prove it"}
+	case !now.Before(l.Proof.Expires):
+		return Step{Do: Move, Event: directory.Lapse, Reason: "the proof's time is over"}
+	}
+	return Step{Do: Wait, Until: l.Proof.Expires, Reason: "waits for the proof from the other account"}
+}
+
+func nextUnreachable(l directory.Link, now time.Time) Step {
+	if until := l.Checked.Add(UnreachableFor); !l.Recheck && now.Before(until) {
+		return Step{Do: Wait, Until: until, Reason: l.Why}
+	}
+	return Step{Do: Move, Event: directory.Reconsider, Reason: "try this person again"}
+}
+
+func nextSuspended(l directory.Link, rules Rules, now time.Time) Step {
+	if l.Present {
+		// Restoring may have failed because an account is still disabled.
+		if until := l.Checked.Add(RetryEvery); !l.Recheck && l.Checked.After(l.SuspendedAt) && now.Before(until) {
+			return Step{Do: Wait, Until: until, Reason: l.Why}
+		}
+		return Step{Do: Restore, Reason: "the person is back"}
+	}
+	end, ends := GraceEnds(l, rules.Settings)
+	switch {
+	case !ends:
+		return Step{Do: Wait, Reason: "suspended for as long as the person is away"}
+	case now.Before(end):
+		return Step{Do: Wait, Until: end, Reason: "suspended; comes back if the person does"}
+	}
+	return Step{Do: Retire, Reason: "the grace period is over"}
+}
+
+// GraceEnds is when a suspended link may be unsynced under the tenant's policy, and whether it
+// ever is.
+func GraceEnds(l directory.Link, settings directory.Settings) (time.Time, bool) {
+	switch settings.Removal {
+	case directory.RemovalUnsync:
+		return time.Time{}, false
+	case directory.RemovalDelete:
+		// Even then a second look, a day later, must agree.
+		return l.SuspendedAt.Add(24 * time.Hour), true
+	}
+	grace := settings.Grace
+	if grace <= 0 {
+		grace = DefaultGrace
+	}
+	return l.SuspendedAt.Add(grace), true
+}
+
+// Allowed is the first moment, not before from, at which the person may be prompted: outside the
+// quiet hours of their own day.
+func Allowed(from time.Time, rules Rules) time.Time {
+	quiet, loud := rules.Settings.QuietFrom, rules.Settings.QuietTo
+	if quiet == loud {
+		return from
+	}
+	local := from.In(directory.Location(rules.Zone, rules.Settings.Zone))
+	hour := local.Hour()
+	isQuiet := hour >= quiet || hour < loud
+	if quiet < loud {
+		isQuiet = hour >= quiet && hour < loud
+	}
+	if !isQuiet {
+		return from
+	}
+	end := time.Date(local.Year(), local.Month(), local.Day(), loud, 0, 0, 0, local.Location())
+	if !end.After(local) {
+		end = time.Date(local.Year(), local.Month(), local.Day()+1, loud, 0, 0, 0, local.Location())
+	}
+	return end.UTC()
+}
