@@ -1,0 +1,127 @@
+package directorytest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// start is the moment at which the cases begin.
+var start = time.Date(2026, 3, 2, 9, 0, 0, 123456000, time.UTC)
+
+// at is start and a while.
+func at(d time.Duration) time.Time { return start.Add(d) }
+
+// tick is the shortest time that every store tells apart.
+const tick = time.Microsecond
+
+const (
+	slack directory.Platform = "slack"
+	webex directory.Platform = "webex"
+	teams directory.Platform = "teams"
+)
+
+var slackWebex = directory.PairOf(slack, webex)
+
+// odd are ids and names that a careless store would trip over.
+var odd = []string{
+	"plain",
+	"with/slash", "with%2Fescape", "%", "..", ".", "*", "?", "[a-z]", "{tenant}", ":", "a:b|c", "a b", "'; DROP TABLE links; --",
+	"+before-the-slash", "-dash", "~tilde",
+	"ж", "e\u0301", "é", "İ", "ß", "名前", "👩‍👩‍👧", "\u202eright-to-left", "nul\x00inside", "line\nbreak", "tab\t",
+	strings.Repeat("long", 200),
+}
+
+func member(id string) directory.MemberID {
+	return directory.MemberID{Directory: "people", ID: id}
+}
+
+func keyOf(id string) directory.LinkKey {
+	return directory.LinkKey{Member: member(id), Pair: slackWebex}
+}
+
+func onSlack(user string) directory.AccountID {
+	return directory.AccountID{Platform: slack, Workspace: "T1", User: user}
+}
+
+func onWebex(user string) directory.AccountID {
+	return directory.AccountID{Platform: webex, Workspace: "O1", User: user}
+}
+
+// mail is an address that is known to be well formed.
+func mail(s string) directory.Address {
+	address, err := directory.ParseAddress(s)
+	if err != nil {
+		panic(err)
+	}
+	return address
+}
+
+// newLink is a link as the engine first stores it, due at once.
+func newLink(id string) directory.Link {
+	return directory.Link{
+		Key:       keyOf(id),
+		State:     directory.New,
+		Member:    directory.Member{ID: member(id), Name: "Person " + id, Email: mail("someone@acme.example"), Active: true},
+		Group:     "staff",
+		Primary:   slack,
+		Secondary: webex,
+		DueAt:     start,
+		Created:   start,
+	}
+}
+
+// dueLink is a new link that is due at a time.
+func dueLink(id string, due time.Time) directory.Link {
+	l := newLink(id)
+	l.DueAt = due
+	return l
+}
+
+// heldLink is a link in a state, with its two accounts.
+func heldLink(id string, state directory.State, account, counterpart directory.AccountID) directory.Link {
+	l := newLink(id)
+	l.State, l.Account, l.Counterpart = state, account, counterpart
+	return l
+}
+
+// fullLink is a link of which no field is empty.
+func fullLink(id string) directory.Link {
+	prompt := func(to directory.AccountID, which string) directory.Prompt {
+		return directory.Prompt{
+			To: to, Nonce: directory.Nonce(id + which + "open").Hash(), Used: directory.Nonce(id + which + "used").Hash(),
+			Mark: "mark " + id, Delivery: directory.Sent, Tried: at(1 * tick),
+			Ref:     directory.MessageRef{Conversation: "D/1 " + id, ID: "1700000000.000100", Edits: 3},
+			Expires: at(72 * time.Hour), Number: "42", Choices: []string{"17", "42", "99"},
+			Want: directory.FaceNumber, Shown: directory.FaceAsk, Attempts: 2,
+		}
+	}
+	return directory.Link{
+		Key: keyOf(id), State: directory.Suspended, Before: directory.Linked, Why: "left the group: «" + id + "»",
+		Member: directory.Member{
+			ID: member(id), Name: "Zoë " + id, Email: mail("zoë+tag@acme.example"),
+			Active: true, Exempt: true, Zone: "Europe/Zurich", Locale: "de-CH",
+		},
+		Group: "staff", Primary: webex, Secondary: slack,
+		Account: onWebex("w-" + id), Counterpart: onSlack("s-" + id), Evidence: "e3b0c442",
+		Waves: 2, LastWave: at(2 * tick), Tries: 1,
+		Ask: prompt(onWebex("w-"+id), "ask"), Proof: prompt(onSlack("s-"+id), "proof"),
+		Accepted: at(3 * tick), Proved: at(4 * tick), LinkedAt: at(5 * tick),
+		Present: true, Recheck: true,
+		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true},
+		SuspendedAt: at(7 * tick),
+		Barred:      []directory.Bar{{Account: onSlack("other"), Until: at(8 * tick)}, {Account: onSlack("another"), Until: at(9 * tick)}},
+		DueAt:       at(10 * tick), Created: at(-time.Hour),
+	}
+}
+
+// numbered are n ids whose texts are in the order of their numbers.
+func numbered(n int) []string {
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprintf("p%04d", i))
+	}
+	return out
+}

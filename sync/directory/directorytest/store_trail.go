@@ -1,0 +1,145 @@
+package directorytest
+
+import (
+	"fmt"
+
+	"rollcall/sync/directory"
+)
+
+var trailCases = []storeCase{
+	{"an entry comes back whole", trailWhole},
+	{"the order of commits", trailOrder},
+	{"every page", trailPages},
+	{"of one link", trailOfLink},
+	{"the trail's own limit", trailLimit},
+}
+
+func events(entries []directory.Entry) []string {
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Event)
+	}
+	return out
+}
+
+func trailWhole(d *desk) {
+	want := []directory.Entry{
+		{
+			Seq: 99, At: at(tick), Link: keyOf("ж/1"), Event: "prove", From: directory.Proving, To: directory.Confirming,
+			Why: "picked «42»", By: onSlack("a").Text(), Batch: "batch/1",
+		},
+		{At: at(2 * tick), Event: "switched on"}, // of no link, by nobody
+	}
+	d.commit(directory.Change{Audit: want})
+	got := d.trail(directory.TrailQuery{})
+	if len(got) != 2 || got[0].Seq <= 0 || got[1].Seq <= got[0].Seq {
+		d.t.Fatalf("the trail: got %v, want two entries with growing numbers", got)
+	}
+	want[0].Seq, want[1].Seq = got[0].Seq, got[1].Seq // the store's to give
+	same(d, "the trail", got, want)
+	same(d, "an empty trail", d.as("other").trail(directory.TrailQuery{}), nil)
+}
+
+func trailOrder(d *desk) {
+	var want []string
+	for i := range 12 {
+		var change directory.Change
+		for j := range 3 {
+			event := fmt.Sprintf("%d.%d", i, j)
+			want = append(want, event)
+			change.Audit = append(change.Audit, directory.Entry{At: at(-hour * 24 * 365), Event: event}) // the clock went wrong
+		}
+		d.commit(change)
+	}
+	same(d, "the trail", events(d.trail(directory.TrailQuery{})), want)
+}
+
+func trailPages(d *desk) {
+	var change directory.Change
+	for _, event := range numbered(20) {
+		change.Audit = append(change.Audit, directory.Entry{At: start, Event: event})
+	}
+	d.commit(change)
+	all := d.trail(directory.TrailQuery{})
+	for i, e := range all {
+		for _, limit := range []int{1, 3, 50} {
+			got := d.trail(directory.TrailQuery{After: e.Seq, Limit: limit})
+			same(d, fmt.Sprintf("%d after %s", limit, e.Event), got, all[i+1:min(i+1+limit, len(all))])
+		}
+	}
+}
+
+func trailOfLink(d *desk) {
+	for i := range 9 {
+		key := []directory.LinkKey{keyOf("one"), keyOf("two"), {}}[i%3]
+		d.commit(directory.Change{Audit: []directory.Entry{{At: start, Link: key, Event: fmt.Sprint(i)}}})
+	}
+	query := directory.TrailQuery{Link: keyOf("two")}
+	got := d.trail(query)
+	same(d, "of one link", events(got), []string{"1", "4", "7"})
+	query.Limit, query.After = 1, got[0].Seq
+	same(d, "of one link, a page", events(d.trail(query)), []string{"4"})
+	same(d, "of a link that did nothing", d.trail(directory.TrailQuery{Link: keyOf("three")}), nil)
+}
+
+func trailLimit(d *desk) {
+	var change directory.Change
+	for _, event := range numbered(105) {
+		change.Audit = append(change.Audit, directory.Entry{At: start, Event: event})
+	}
+	d.commit(change)
+	same(d, "without a limit", events(d.trail(directory.TrailQuery{})), numbered(100))
+	same(d, "with a larger limit", events(d.trail(directory.TrailQuery{Limit: 200})), numbered(105))
+}
+
+var batchCases = []storeCase{
+	{"a batch comes back whole", batchWhole},
+	{"versions of a batch", batchVersions},
+	{"the newest first", batchOrder},
+}
+
+func (d *desk) batches() []directory.Batch {
+	d.t.Helper()
+	batches, err := d.Batches(d.ctx(), d.tenant)
+	d.ok("Batches", err)
+	return batches
+}
+
+func batchWhole(d *desk) {
+	same(d, "none", d.batches(), nil)
+	want := directory.Batch{
+		ID: "ж/1", Group: "staff", Members: []directory.MemberID{member("a"), member("b/c")}, Hash: "abc", Why: "more than 10 %",
+		State: directory.BatchReleased, At: at(tick), By: onSlack("admin").Text(),
+	}
+	d.commit(directory.Change{Batches: []directory.BatchChange{{Batch: want}}})
+	want.Version = 1
+	same(d, "the batch", d.batches(), []directory.Batch{want})
+}
+
+func batchVersions(d *desk) {
+	b := directory.Batch{ID: "b", State: directory.BatchHeld, At: start, Version: 7}
+	put := func(version int64) directory.Change {
+		return directory.Change{Batches: []directory.BatchChange{{Batch: b, Version: version}}}
+	}
+	d.refuse(put(1), directory.Conflict)
+	d.commit(put(0))
+	d.refuse(put(0), directory.Conflict)
+	b.State = directory.BatchReleased
+	d.commit(put(1))
+	d.refuse(put(1), directory.Conflict)
+	b.Version = 2
+	same(d, "the batch", d.batches(), []directory.Batch{b})
+}
+
+func batchOrder(d *desk) {
+	for _, b := range []directory.Batch{
+		{ID: "c", At: at(3 * tick)}, {ID: "a", At: at(5 * tick)}, {ID: "e", At: at(tick)}, {ID: "b", At: at(4 * tick)}, {ID: "d", At: at(2 * tick)},
+	} {
+		d.commit(directory.Change{Batches: []directory.BatchChange{{Batch: b}}})
+	}
+	var got []string
+	for _, b := range d.batches() {
+		got = append(got, b.ID)
+	}
+	same(d, "the order", got, []string{"a", "b", "c", "d", "e"})
+}
