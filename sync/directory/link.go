@@ -209,7 +209,8 @@ const (
 type Answer struct {
 	Actor        AccountID
 	Conversation string
-	Direct       bool // Conversation is the actor's own 1:1 chat
+	Direct       bool       // Conversation is the actor's own 1:1 chat
+	Message      MessageRef // that the button is on, as the platform vouches for it
 	Nonce        Nonce
 	Verb         Verb
 	Value        string // with VerbPick: the number

@@ -257,10 +257,14 @@ type Reading struct {
 	Trouble  string
 	Complete time.Time // when the last read ended well
 	Listed   time.Time // when the last complete listing ended well
-	DueAt    time.Time
-	Version  int64
-	Fence    int64
-	Lease    time.Time
+	// ListedRound is the round of that listing: a roster row of an earlier round is absent.
+	ListedRound int64
+	// ListedSeen is how many people that listing, and the deltas since, named as present.
+	ListedSeen int
+	DueAt      time.Time
+	Version    int64
+	Fence      int64
+	Lease      time.Time
 }
 
 // Membership is a row of the roster: a person in a group.

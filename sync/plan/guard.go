@@ -22,8 +22,7 @@ const (
 type Removals struct {
 	Leaving       int // links in scope whose people are no longer listed
 	LeavingLinked int // those of them that are linked
-	Listed        int // people whom the read did list
-	Whole         bool
+	Listed        int // people whom the directory did list
 	Counts        directory.Counts // before the removals
 }
 
@@ -34,7 +33,7 @@ func Guard(r Removals) string {
 	switch {
 	case r.Leaving == 0:
 		return ""
-	case r.Whole && r.Listed == 0:
+	case r.Listed == 0:
 		return "the directory listed nobody"
 	case r.Leaving > tenth(c.GroupLive):
 		return fmt.Sprintf("%d of the group's %d people at once", r.Leaving, c.GroupLive)

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// readAccounts does one page of a workspace's accounts.
+func (e *Engine) readAccounts(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
+	accounts := e.Accounts[r.Of.Platform]
+	if accounts == nil {
+		return e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "%s is not connected", r.Of.Platform))
+	}
+	page, err := accounts.Page(ctx, r.Of, r.Cursor)
+	if err == nil {
+		err = endless(r, directory.Page{Cursor: page.Cursor, Last: page.Cursor == ""})
+	}
+	if err != nil {
+		return e.failed(ctx, tenant, r, now, err)
+	}
+	next := begin(r)
+	next.Cursor = page.Cursor
+	next.Seen += len(page.Accounts)
+	next.Failures, next.Trouble = 0, ""
+	next.DueAt = now
+	change := directory.Change{}
+	if err := e.see(ctx, tenant.ID, page.Accounts, next.Round, now, &change); err != nil {
+		return err
+	}
+	if page.Cursor == "" {
+		next.Midway, next.Complete, next.Listed = false, now, now
+		next.DueAt = now.Add(accountsEvery)
+		// A listing without anybody in it is no evidence that everybody is gone.
+		if next.Seen > 0 {
+			change.Forget = &directory.Forget{Platform: r.Of.Platform, Workspace: r.Of.Workspace, Before: next.Round}
+		}
+	}
+	return e.commitReading(ctx, tenant.ID, r, next, change)
+}
+
+// see puts accounts into the snapshot and wakes the links that a change concerns.
+func (e *Engine) see(ctx context.Context, tenant directory.TenantID, accounts []directory.Account, round int64, now time.Time, change *directory.Change) error {
+	ids := make([]directory.AccountID, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	known, err := e.Store.AccountsByID(ctx, tenant, ids...)
+	if err != nil {
+		return err
+	}
+	before := make(map[directory.AccountID]directory.Account, len(known))
+	for _, a := range known {
+		before[a.ID] = a
+	}
+	woken := make(map[directory.LinkKey]bool)
+	for _, a := range accounts {
+		change.Accounts = append(change.Accounts, directory.SeenAccount{Account: a, Round: round})
+		if was, ok := before[a.ID]; ok && was == a {
+			continue
+		}
+		if err := e.concern(ctx, tenant, a, now, woken, change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// concern makes the links due that an account's change may matter to: those that name it, and those
+// whose person has its address and no account yet.
+func (e *Engine) concern(ctx context.Context, tenant directory.TenantID, a directory.Account, now time.Time, woken map[directory.LinkKey]bool, change *directory.Change) error {
+	links, err := e.Store.LinksWith(ctx, tenant, a.ID)
+	if err != nil {
+		return err
+	}
+	if !a.Email.IsZero() {
+		byAddress, err := e.Store.LinksByAddress(ctx, tenant, a.Email)
+		if err != nil {
+			return err
+		}
+		links = append(links, byAddress...)
+	}
+	for _, l := range links {
+		if woken[l.Key] || !minds(l) {
+			continue
+		}
+		woken[l.Key] = true
+		next := l
+		next.Recheck, next.DueAt = true, now
+		change.Links = append(change.Links, directory.LinkChange{Link: next, Version: l.Version})
+	}
+	return nil
+}
+
+// minds reports whether a link in its state has a use for news of an account.
+func minds(l directory.Link) bool {
+	switch l.State {
+	case directory.Waiting, directory.Unmatched, directory.Disputed, directory.Linked, directory.Unreachable:
+		return true
+	case directory.Suspended:
+		return l.Present
+	}
+	return false
+}
+
+// Observe takes a platform's hint that an account joined or changed. Hints only make links due: what
+// they lead to is decided on what the platform answers then.
+func (e *Engine) Observe(ctx context.Context, inst directory.Installation, account directory.Account) error {
+	if account.ID.Platform != inst.Platform || account.ID.Workspace != inst.Workspace {
+		return nil // somebody at home elsewhere, seen in passing
+	}
+	for range mostTries {
+		change := directory.Change{}
+		if err := e.see(ctx, inst.Tenant, []directory.Account{account}, 0, e.Now(), &change); err != nil {
+			return err
+		}
+		err := e.Store.Commit(ctx, inst.Tenant, change)
+		if !directory.Is(err, directory.Conflict) {
+			e.Wake()
+			return err
+		}
+	}
+	return directory.Errorf(directory.Unavailable, "the links are being written to by others")
+}
+
+// Hasten makes a group's reading due now: its directory says that something changed.
+func (e *Engine) Hasten(ctx context.Context, tenant directory.TenantID, group directory.GroupID, at time.Time) error {
+	err := e.Store.Hasten(ctx, tenant, directory.ReadingOfGroup(group), at)
+	e.Wake()
+	return err
+}

@@ -1,0 +1,22 @@
+// Package engine is the reconciler: it claims what is due, takes one step, and commits. It is the
+// only part of sync/ with effects, and everything that decides them is in sync/plan and
+// sync/correlate.
+//
+// [Engine.Step] is one unit of work: one page of a directory or of a workspace's accounts, the
+// absences of one finished read, or one link as far as it goes without waiting. It takes time and
+// chance as arguments and starts no goroutine, so a simulation replays it exactly. [Runner] is the
+// thin loop around it. [Engine.Answer], [Engine.Observe] and [Engine.Release] are called from
+// outside and only write to the store; the work that follows is a step's.
+//
+// # Effects
+//
+// No platform's send can be repeated safely. So the intent is committed first, then the platform is
+// asked, then the answer is recorded. An intent without an answer is resolved by looking for the
+// message, and where a platform has no way to look, it counts as sent.
+//
+// # Removals
+//
+// A listing only nominates. The guard looks at all nominations of a read together and holds them
+// all if they are too many; each that may go on is confirmed by asking the directory for that one
+// person; and then the link is suspended, reversibly.
+package engine

@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"rollcall/sync/directory"
+	"rollcall/sync/plan"
+)
+
+// Asker is what the engine needs of the conversation. The bot implements it. Errors are those of
+// the platform's Send, Edit and Find.
+type Asker interface {
+	// Post sends a notice to an account's own chat. The mark is how Find recognises it.
+	Post(ctx context.Context, inst directory.Installation, to directory.AccountID, notice directory.Notice, mark string) (directory.MessageRef, error)
+	// Edit shows another notice in a message that was posted.
+	Edit(ctx context.Context, inst directory.Installation, to directory.AccountID, ref directory.MessageRef, notice directory.Notice, mark string) (directory.MessageRef, error)
+	// Find looks for a message with a mark that was posted not before since.
+	Find(ctx context.Context, inst directory.Installation, to directory.AccountID, mark string, since time.Time) (directory.MessageRef, bool, error)
+	// Pace is how many messages per second one installation of a platform may post in bulk.
+	Pace(platform directory.Platform) float64
+}
+
+// Config is what an engine works with. All of it is required but Lease and Every.
+type Config struct {
+	Store directory.Store
+	// Source is a tenant's directory by its name.
+	Source func(tenant directory.TenantID, name string) (directory.Source, bool)
+	// Accounts are the platforms on which people are looked for.
+	Accounts map[directory.Platform]directory.Accounts
+	Asker    Asker
+	Now      func() time.Time
+	Rand     io.Reader // for Answer; Step gets its own
+	Logger   *slog.Logger
+	// Lease is how long a worker may take over one step. Zero: two minutes.
+	Lease time.Duration
+}
+
+// Engine keeps links in step with the directories. Safe for concurrent use.
+type Engine struct {
+	Config
+	mu   sync.Mutex
+	turn int // which tenant is next
+	pace map[directory.Installation]*pacer
+	wake chan struct{}
+}
+
+// New makes an engine.
+func New(config Config) *Engine {
+	if config.Lease == 0 {
+		config.Lease = 2 * time.Minute
+	}
+	return &Engine{
+		Config: config,
+		pace:   make(map[directory.Installation]*pacer),
+		wake:   make(chan struct{}),
+	}
+}
+
+// Report says what a step did.
+type Report struct {
+	Did  bool      // there was something to do
+	Next time.Time // without: when there will be, as far as is known; zero: not known
+}
+
+// Step does one unit of work for one tenant, each tenant having its turn. It returns an error only
+// when the store fails; what platforms and directories answer is recorded and tried again.
+func (e *Engine) Step(ctx context.Context, now time.Time, rand io.Reader) (Report, error) {
+	tenants, err := e.Store.Tenants(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	e.mu.Lock()
+	first := e.turn
+	e.turn++
+	e.mu.Unlock()
+	var next time.Time
+	for i := range tenants {
+		tenant := tenants[(first+i)%len(tenants)]
+		if !tenant.Settings.On {
+			continue
+		}
+		did, err := e.stepFor(ctx, tenant, now, rand)
+		if err != nil || did {
+			return Report{Did: did}, err
+		}
+		due, err := e.Store.NextDue(ctx, tenant.ID)
+		if err != nil {
+			return Report{}, err
+		}
+		if !due.IsZero() && (next.IsZero() || due.Before(next)) {
+			next = due
+		}
+	}
+	return Report{Next: next}, nil
+}
+
+func (e *Engine) stepFor(ctx context.Context, tenant directory.Tenant, now time.Time, rand io.Reader) (bool, error) {
+	until := now.Add(e.Lease)
+	links, err := e.Store.ClaimLinks(ctx, tenant.ID, now, until, 1)
+	if err != nil {
+		return false, err
+	}
+	if len(links) > 0 {
+		return true, e.advance(ctx, tenant, links[0], now, rand)
+	}
+	reading, err := e.Store.ClaimReading(ctx, tenant.ID, now, until)
+	if directory.Is(err, directory.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, e.read(ctx, tenant, reading, now)
+}
+
+// Wake makes every runner that waits look again at once.
+func (e *Engine) Wake() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	close(e.wake)
+	e.wake = make(chan struct{})
+}
+
+// woken is closed by the next Wake.
+func (e *Engine) woken() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.wake
+}
+
+// rules are what a tenant and a link's group say about it.
+func (e *Engine) rules(ctx context.Context, tenant directory.Tenant, l directory.Link) (plan.Rules, error) {
+	group, err := e.group(ctx, tenant.ID, l.Group)
+	if err != nil {
+		return plan.Rules{}, err
+	}
+	return plan.Rules{Settings: tenant.Settings, Paused: group.Paused, Zone: l.Member.Zone}, nil
+}
+
+func (e *Engine) group(ctx context.Context, tenant directory.TenantID, id directory.GroupID) (directory.Group, error) {
+	groups, err := e.Store.Groups(ctx, tenant)
+	if err != nil {
+		return directory.Group{}, err
+	}
+	for _, g := range groups {
+		if g.ID == id {
+			return g, nil
+		}
+	}
+	// The group is no longer configured. Nothing is done to its people, and nothing is lost.
+	return directory.Group{ID: id, Paused: true}, nil
+}
+
+// installation is the tenant's installation of a platform.
+func (e *Engine) installation(ctx context.Context, tenant directory.TenantID, platform directory.Platform) (directory.Installation, error) {
+	all, err := e.Store.Installations(ctx, tenant)
+	if err != nil {
+		return directory.Installation{}, err
+	}
+	for _, inst := range all {
+		if inst.Platform == platform {
+			return inst, nil
+		}
+	}
+	return directory.Installation{}, directory.Errorf(directory.Unauthorized, "%s is not connected", platform)
+}
+
+// Plan is what would happen next to a tenant's links, all of them or one group's.
+func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group directory.GroupID, now time.Time) (plan.Plan, error) {
+	tenant, err := e.Store.Tenant(ctx, id)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	var all []directory.Link
+	query := directory.LinkQuery{Group: group, Limit: 1000}
+	for {
+		page, err := e.Store.ListLinks(ctx, id, query)
+		if err != nil {
+			return plan.Plan{}, err
+		}
+		all = append(all, page...)
+		if len(page) < query.Limit {
+			break
+		}
+		query.After = page[len(page)-1].Key
+	}
+	groups, err := e.Store.Groups(ctx, id)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	paused := make(map[directory.GroupID]bool)
+	for _, g := range groups {
+		paused[g.ID] = g.Paused
+	}
+	return plan.Of(all, func(l directory.Link) plan.Rules {
+		return plan.Rules{Settings: tenant.Settings, Paused: paused[l.Group], Zone: l.Member.Zone}
+	}, now), nil
+}

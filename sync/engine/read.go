@@ -1,0 +1,281 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"rollcall/sync/directory"
+	"rollcall/sync/plan"
+)
+
+// mostPages bounds a read. A directory whose pages go in a circle ends here, without having removed
+// anybody.
+const mostPages = 10_000
+
+// How often things are read when nothing hints at a change.
+const (
+	defaultReadEvery = 15 * time.Minute
+	accountsEvery    = 24 * time.Hour
+)
+
+// read does one page of a claimed reading, or looks at the absences of a finished one.
+func (e *Engine) read(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
+	if r.Group == "" {
+		return e.lost(e.readAccounts(ctx, tenant, r, now))
+	}
+	group, err := e.group(ctx, tenant.ID, r.Group)
+	if err != nil {
+		return err
+	}
+	source, ok := e.Source(tenant.ID, group.Directory)
+	if !ok {
+		return e.lost(e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "the directory %q is not connected", group.Directory)))
+	}
+	if r.Settle {
+		return e.lost(e.settle(ctx, tenant, group, r, now))
+	}
+	page, err := source.Page(ctx, tenant.ID, group.External, r.Cursor)
+	if err == nil {
+		err = endless(r, page)
+	}
+	if err != nil {
+		return e.lost(e.failed(ctx, tenant, r, now, err))
+	}
+	return e.lost(e.takePage(ctx, tenant, group, r, page, now))
+}
+
+func endless(r directory.Reading, page directory.Page) error {
+	if !page.Last && (page.Cursor == r.Cursor || r.Pages >= mostPages) {
+		return directory.Errorf(directory.Incomplete, "the directory's pages don't end")
+	}
+	return nil
+}
+
+// failed records that a page could not be had. Nobody is removed for it: a read that breaks off is
+// begun again, unless it can go on where it was.
+func (e *Engine) failed(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time, cause error) error {
+	code := directory.CodeOf(cause)
+	e.Logger.Warn("a read failed", "tenant", tenant.ID, "reading", string(r.ID), "code", code.String(), "error", cause)
+	next := r
+	next.Failures++
+	next.Trouble = cause.Error()
+	switch code {
+	case directory.Throttled:
+		next.DueAt = now.Add(directory.RetryAfter(cause))
+	case directory.Expired:
+		next.Cursor, next.Midway, next.DueAt = "", false, now
+		if next.Failures > 2 {
+			next.DueAt = now.Add(backoff(next.Failures))
+		}
+	case directory.Unavailable, directory.Uncertain:
+		next.DueAt = now.Add(backoff(next.Failures))
+	default:
+		next.Cursor, next.Midway = "", false
+		next.DueAt = now.Add(backoff(next.Failures))
+	}
+	return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
+}
+
+func (e *Engine) commitReading(ctx context.Context, tenant directory.TenantID, r, next directory.Reading, change directory.Change) error {
+	change.Reading = &directory.ReadingChange{Reading: next, Version: r.Version, Fence: r.Fence}
+	return e.Store.Commit(ctx, tenant, change)
+}
+
+// begin is a reading as it is when its next page is taken.
+func begin(r directory.Reading) directory.Reading {
+	if !r.Midway {
+		r.Round++
+		r.Pages, r.Seen, r.Whole, r.Midway = 0, 0, false, true
+	}
+	r.Pages++
+	return r
+}
+
+// takePage commits what a page says together with its cursor.
+func (e *Engine) takePage(ctx context.Context, tenant directory.Tenant, group directory.Group, r directory.Reading, page directory.Page, now time.Time) error {
+	next := begin(r)
+	next.Whole = page.Whole
+	next.Cursor = page.Cursor
+	next.Failures, next.Trouble = 0, ""
+	change := directory.Change{}
+	var present []directory.Member
+	gone := page.Left
+	for _, m := range page.Members {
+		if m.Active {
+			present = append(present, m)
+		} else {
+			gone = append(gone, m.ID)
+		}
+	}
+	next.Seen += len(present)
+	if err := e.arrive(ctx, tenant, group, next.Round, present, now, &change); err != nil {
+		return err
+	}
+	if err := e.nominate(ctx, tenant, group, gone, &change); err != nil {
+		return err
+	}
+	next.DueAt = now
+	if page.Last {
+		next.Midway, next.Complete = false, now
+		if page.Whole {
+			next.Listed, next.ListedRound, next.ListedSeen = now, next.Round, 0
+		}
+		next.ListedSeen += next.Seen
+		next.Settle = true
+	}
+	return e.commitReading(ctx, tenant.ID, r, next, change)
+}
+
+// arrive puts people on the roster, makes links for those who are new, and brings back, or up to
+// date, the links of the others.
+func (e *Engine) arrive(ctx context.Context, tenant directory.Tenant, group directory.Group, round int64, members []directory.Member, now time.Time, change *directory.Change) error {
+	if len(members) == 0 {
+		return nil
+	}
+	ids := make([]directory.MemberID, len(members))
+	keys := make([]directory.LinkKey, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
+		keys[i] = directory.LinkKey{Member: m.ID, Pair: group.Pair()}
+	}
+	rows, err := e.rosterOf(ctx, tenant.ID, ids)
+	if err != nil {
+		return err
+	}
+	links, err := e.linksOf(ctx, tenant.ID, keys)
+	if err != nil {
+		return err
+	}
+	groups, err := e.Store.Groups(ctx, tenant.ID)
+	if err != nil {
+		return err
+	}
+	for i, m := range members {
+		row, known := rowOf(rows[m.ID], group.ID)
+		if !known {
+			row = directory.Membership{Group: group.ID, Since: now}
+		}
+		row.Member, row.Round, row.Gone = m, round, false
+		change.Roster = append(change.Roster, row)
+		deciding := decide(group, groups, rows[m.ID])
+		link, exists := links[keys[i]]
+		if !exists {
+			e.addLink(change, newLink(keys[i], deciding, m, now), directory.Link{}, "listed", "listed in "+string(group.ID), now)
+			continue
+		}
+		if next, event, why, changed := e.present(link, deciding, m, now); changed {
+			e.addLink(change, next, link, event, why, now)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) addLink(change *directory.Change, next, was directory.Link, event, why string, now time.Time) {
+	change.Links = append(change.Links, directory.LinkChange{Link: next, Version: was.Version})
+	change.Audit = append(change.Audit, directory.Entry{
+		At: now, Link: next.Key, Event: event, From: was.State, To: next.State, Why: why, By: "directory",
+	})
+}
+
+func newLink(key directory.LinkKey, group directory.Group, m directory.Member, now time.Time) directory.Link {
+	return directory.Link{
+		Key: key, State: directory.New, Why: "listed in " + string(group.ID), Member: m, Group: group.ID,
+		Primary: group.Primary, Secondary: group.Secondary, Present: true, DueAt: now, Created: now,
+	}
+}
+
+// decide is the group that decides for a person in this group and in those of the rows.
+func decide(group directory.Group, groups []directory.Group, rows []directory.Membership) directory.Group {
+	candidates := []directory.Group{group}
+	for _, g := range groups {
+		if row, ok := rowOf(rows, g.ID); ok && !row.Gone && g.ID != group.ID && g.Pair() == group.Pair() {
+			candidates = append(candidates, g)
+		}
+	}
+	return plan.Prefer(candidates)
+}
+
+// present is a link whose person the directory lists, as it describes them now.
+func (e *Engine) present(l directory.Link, group directory.Group, m directory.Member, now time.Time) (next directory.Link, event, why string, changed bool) {
+	next = l
+	next.Member, next.Present = m, true
+	if !l.Present || !l.Leaving.Since.IsZero() {
+		next.Leaving = directory.Leaving{}
+		event, why, changed = "listed again", "the directory lists the person again", true
+	}
+	moved := l.Member.Email != m.Email || l.Member.Exempt != m.Exempt
+	if l.Group != group.ID && !settled(l.State) {
+		moved = true
+	}
+	if l.Group != group.ID {
+		next.Group = group.ID
+		event, why, changed = "group", "now decided by "+string(group.ID), true
+	}
+	if moved && l.State.Live() {
+		event, why, changed = "described anew", "the directory describes the person differently", true
+		if shifted, err := plan.Apply(next, directory.Shift, why, now); err == nil {
+			next = shifted
+		}
+		next.Recheck = true
+	}
+	if len(next.Holds()) == 0 {
+		// Whoever has accounts keeps the direction in which they were asked.
+		next.Primary, next.Secondary = group.Primary, group.Secondary
+	}
+	if changed {
+		next.DueAt = now
+		return next, event, why, true
+	}
+	return next, "renamed", "a detail of the person changed", l.Member != m
+}
+
+// settled reports whether a link has a story of its own that a change of group doesn't end.
+func settled(s directory.State) bool {
+	switch s {
+	case directory.Linked, directory.Declined, directory.Stopped, directory.Suspended, directory.Unsynced:
+		return true
+	}
+	return false
+}
+
+// nominate marks roster rows of people whom a page names as having left, or as disabled.
+func (e *Engine) nominate(ctx context.Context, tenant directory.Tenant, group directory.Group, gone []directory.MemberID, change *directory.Change) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	rows, err := e.rosterOf(ctx, tenant.ID, gone)
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if row, ok := rowOf(rows[id], group.ID); ok && !row.Gone {
+			row.Gone = true
+			change.Roster = append(change.Roster, row)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) rosterOf(ctx context.Context, tenant directory.TenantID, ids []directory.MemberID) (map[directory.MemberID][]directory.Membership, error) {
+	rows, err := e.Store.Memberships(ctx, tenant, ids...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[directory.MemberID][]directory.Membership, len(ids))
+	for _, row := range rows {
+		out[row.Member.ID] = append(out[row.Member.ID], row)
+	}
+	return out, nil
+}
+
+func (e *Engine) linksOf(ctx context.Context, tenant directory.TenantID, keys []directory.LinkKey) (map[directory.LinkKey]directory.Link, error) {
+	links, err := e.Store.Links(ctx, tenant, keys...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[directory.LinkKey]directory.Link, len(links))
+	for _, l := range links {
+		out[l.Key] = l
+	}
+	return out, nil
+}

@@ -1,0 +1,249 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"slices"
+
+	"rollcall/sync/directory"
+	"rollcall/sync/plan"
+)
+
+// promptOf picks one of a link's two prompts.
+type promptOf func(*directory.Link) *directory.Prompt
+
+func askOf(l *directory.Link) *directory.Prompt   { return &l.Ask }
+func proofOf(l *directory.Link) *directory.Prompt { return &l.Proof }
+
+// sendAsk posts a wave's prompt: a new wave, or the same one again after it certainly was not
+// delivered.
+func (e *Engine) sendAsk(ctx context.Context, w *work) error {
+	suppressed, err := e.Store.Suppressed(ctx, w.tenant.ID, w.link.Account)
+	if err != nil {
+		return err
+	}
+	if suppressed && w.link.State == directory.Matched {
+		return e.move(ctx, w, directory.Suppress, "this person asked not to be asked")
+	}
+	inst, ok, err := e.mayPost(ctx, w, w.link.Primary)
+	if !ok || err != nil {
+		return err
+	}
+	next := w.link
+	if w.link.State == directory.Matched {
+		if next, err = plan.Apply(w.link, directory.Ask, fmt.Sprintf("wave %d", w.link.Waves+1), w.now); err != nil {
+			return err
+		}
+		next.Waves++
+		next.Tries = 0
+	}
+	next.LastWave = w.now
+	attempts := next.Ask.Attempts
+	if w.link.State == directory.Matched {
+		attempts = 0
+	}
+	nonce, mark := newNonce(w.rand), newMark(w.rand)
+	next.Ask = directory.Prompt{
+		To: next.Account, Nonce: nonce.Hash(), Mark: mark, Delivery: directory.Sending, Tried: w.now,
+		Expires: w.now.Add(plan.AskFor), Want: directory.FaceAsk, Attempts: attempts,
+	}
+	return e.post(ctx, w, inst, next, askOf, nonce, directory.FaceAsk, fmt.Sprintf("wave %d goes out", next.Waves))
+}
+
+// sendProof posts the question to the claimed account. Its number was drawn with the answer that
+// asked for it.
+func (e *Engine) sendProof(ctx context.Context, w *work) error {
+	inst, ok, err := e.mayPost(ctx, w, w.link.Secondary)
+	if !ok || err != nil {
+		return err
+	}
+	next := w.link
+	nonce, mark := newNonce(w.rand), newMark(w.rand)
+	next.Proof.To, next.Proof.Nonce, next.Proof.Mark = next.Counterpart, nonce.Hash(), mark
+	next.Proof.Delivery, next.Proof.Tried = directory.Sending, w.now
+	next.Proof.Want = directory.FaceProve
+	return e.post(ctx, w, inst, next, proofOf, nonce, directory.FaceProve, "the other account is asked for the proof")
+}
+
+// mayPost is the installation to post with, unless the link has to wait for its turn, in which case
+// its claim has been given back.
+func (e *Engine) mayPost(ctx context.Context, w *work, platform directory.Platform) (directory.Installation, bool, error) {
+	inst, err := e.installation(ctx, w.tenant.ID, platform)
+	if directory.Is(err, directory.Unauthorized) {
+		return inst, false, e.postponeFor(ctx, w, err)
+	}
+	if err != nil {
+		return inst, false, err
+	}
+	if at := e.slot(inst, w.link.Key, w.now); at.After(w.now) {
+		return inst, false, e.rest(ctx, w, at)
+	}
+	return inst, true, nil
+}
+
+// post commits the intent, asks the platform, and records its answer.
+func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation, next directory.Link, of promptOf, nonce directory.Nonce, face directory.Face, why string) error {
+	notice, err := e.notice(ctx, w, next, of, face, nonce)
+	if err != nil {
+		return e.postponeFor(ctx, w, err)
+	}
+	if err := e.save(ctx, w, next, "send", why, true, nil); err != nil {
+		return err
+	}
+	prompt := *of(&w.link)
+	ref, err := e.Asker.Post(ctx, inst, prompt.To, notice, prompt.Mark)
+	switch directory.CodeOf(err) {
+	case directory.Uncertain:
+		return e.rest(ctx, w, w.now.Add(plan.Settle))
+	case directory.Undeliverable:
+		return e.undeliverable(ctx, w, of, prompt.Mark, err)
+	}
+	if err != nil {
+		return e.notSent(ctx, w, inst, of, prompt.Mark, err)
+	}
+	return e.sent(ctx, w, of, prompt.Mark, prompt.Nonce, ref, face)
+}
+
+// sent records that a message is out.
+func (e *Engine) sent(ctx context.Context, w *work, of promptOf, mark string, shown directory.NonceHash, ref directory.MessageRef, face directory.Face) error {
+	return e.record(ctx, w, "", "", func(l *directory.Link) bool {
+		p := of(l)
+		if p.Mark != mark || p.Delivery != directory.Sending {
+			return false
+		}
+		p.Delivery, p.Ref, p.Attempts = directory.Sent, ref, 0
+		// What is out carries the nonce that it was sent with. If another was drawn meanwhile,
+		// the card has to be shown again.
+		if p.Shown = face; p.Nonce != shown && p.Used != shown {
+			p.Shown = ""
+		}
+		return true
+	})
+}
+
+// notSent records that a message certainly is not out, and when it is tried again.
+func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installation, of promptOf, mark string, cause error) error {
+	err := e.record(ctx, w, "not sent", directory.CodeOf(cause).String(), func(l *directory.Link) bool {
+		p := of(l)
+		if p.Mark != mark {
+			return false
+		}
+		p.Delivery, p.Nonce = directory.NotSent, ""
+		p.Attempts++
+		return true
+	})
+	if err != nil || w.over {
+		return err
+	}
+	if directory.Is(cause, directory.Throttled) {
+		e.silence(inst, w.now.Add(directory.RetryAfter(cause)))
+	}
+	if directory.Is(cause, directory.Unavailable) {
+		return e.postpone(ctx, w, backoff(of(&w.link).Attempts), w.link.Why)
+	}
+	return e.postponeFor(ctx, w, cause)
+}
+
+// undeliverable ends the question to a person whom the platform will not deliver to.
+func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark string, cause error) error {
+	e.Logger.Info("undeliverable", "tenant", w.tenant.ID, "link", w.link.Key.Text(), "error", cause)
+	why := fmt.Sprintf("%s does not deliver to this person", of(&w.link).To.Platform)
+	return e.move(ctx, w, directory.Fail, why, func(l *directory.Link) {
+		if p := of(l); p.Mark == mark {
+			p.Delivery, p.Nonce = directory.NotSent, ""
+		}
+	})
+}
+
+// find resolves a message of which it isn't known whether it is out.
+func (e *Engine) find(ctx context.Context, w *work, of promptOf) error {
+	prompt := *of(&w.link)
+	inst, err := e.installation(ctx, w.tenant.ID, prompt.To.Platform)
+	if err != nil {
+		return e.postponeFor(ctx, w, err)
+	}
+	ref, found, err := e.Asker.Find(ctx, inst, prompt.To, prompt.Mark, prompt.Tried)
+	switch {
+	case directory.Is(err, directory.Unsupported):
+		return e.resolve(ctx, w, of, prompt.Mark, "the platform can't say whether the message arrived: it counts as sent", func(p *directory.Prompt) {
+			p.Delivery, p.Shown = directory.Assumed, p.Want
+		})
+	case err != nil:
+		return e.postponeFor(ctx, w, err)
+	case found:
+		return e.resolve(ctx, w, of, prompt.Mark, "the message had arrived", func(p *directory.Prompt) {
+			p.Delivery, p.Ref = directory.Sent, ref
+			p.Shown = firstFace(*p, of, w.link)
+		})
+	}
+	return e.resolve(ctx, w, of, prompt.Mark, "the message had not arrived", func(p *directory.Prompt) {
+		p.Delivery, p.Nonce = directory.NotSent, ""
+	})
+}
+
+// firstFace is the face with which a message of unknown fate was sent, if the nonce in it is still
+// good; otherwise none, so that it is shown again.
+func firstFace(p directory.Prompt, of promptOf, l directory.Link) directory.Face {
+	if p.Nonce == "" && p.Used == "" {
+		return ""
+	}
+	if of(&l).To == l.Counterpart {
+		return directory.FaceProve
+	}
+	return directory.FaceAsk
+}
+
+func (e *Engine) resolve(ctx context.Context, w *work, of promptOf, mark, why string, change func(*directory.Prompt)) error {
+	return e.record(ctx, w, "resolve", why, func(l *directory.Link) bool {
+		p := of(l)
+		if p.Mark != mark || p.Delivery != directory.Sending {
+			return false
+		}
+		change(p)
+		if l.State == directory.Asking && p == &l.Ask {
+			l.LastWave = w.now // the message can't be older than this look for it
+		}
+		return true
+	})
+}
+
+// newNonce draws a 128-bit nonce.
+func newNonce(from io.Reader) directory.Nonce {
+	return directory.Nonce(base64.RawURLEncoding.EncodeToString(draw(from, 16)))
+}
+
+// newMark draws a mark. It is not a secret; it must only be unlike every other.
+func newMark(from io.Reader) string {
+	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	raw := draw(from, 12)
+	for i, b := range raw {
+		raw[i] = letters[int(b)%len(letters)]
+	}
+	return string(raw)
+}
+
+func draw(from io.Reader, n int) []byte {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(from, b); err != nil {
+		// A source that dries up is not one to prompt people with; the machine's never does.
+		rand.Read(b)
+	}
+	return b
+}
+
+// drawNumber draws the number of a proof and the three among which the counterpart picks, sorted,
+// so that their order says nothing.
+func drawNumber(from io.Reader) (number string, choices []string) {
+	for len(choices) < 3 {
+		n := fmt.Sprintf("%02d", 10+int(draw(from, 1)[0])%90)
+		if !slices.Contains(choices, n) {
+			choices = append(choices, n)
+		}
+	}
+	number = choices[0]
+	slices.Sort(choices)
+	return number, choices
+}

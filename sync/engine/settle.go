@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"rollcall/sync/directory"
+	"rollcall/sync/plan"
+)
+
+// settle looks at all absences of a finished read together: the guard lets them go on to be
+// confirmed one by one, or holds every one of them.
+func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group directory.Group, r directory.Reading, now time.Time) error {
+	next := r
+	next.Settle = false
+	next.DueAt = now.Add(readEvery(tenant.Settings))
+	if group.Paused {
+		// What happens is recorded and not acted on. The roster remembers who is absent, and the
+		// first read after the pause looks at them.
+		return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
+	}
+	absent, change, err := e.absent(ctx, tenant, group, r, now)
+	if err != nil {
+		return err
+	}
+	held, released, err := e.heldBatch(ctx, tenant.ID, group.ID)
+	if err != nil {
+		return err
+	}
+	counts, err := e.Store.Count(ctx, tenant.ID, group.ID, now.Add(-24*time.Hour))
+	if err != nil {
+		return err
+	}
+	absent = e.letGo(absent, released, now, &change)
+	members := make([]directory.MemberID, len(absent))
+	linked := 0
+	for i, l := range absent {
+		members[i] = l.Key.Member
+		if l.State == directory.Linked {
+			linked++
+		}
+	}
+	why := plan.Guard(plan.Removals{
+		Leaving: len(absent), LeavingLinked: linked, Listed: r.ListedSeen, Counts: counts,
+	})
+	batch := plan.NewBatch(group.ID, members, why)
+	if held != nil && (why == "" || held.Hash != batch.Hash) {
+		over := *held
+		over.State = directory.BatchSuperseded
+		change.Batches = append(change.Batches, directory.BatchChange{Batch: over, Version: held.Version})
+	}
+	if why == "" {
+		e.markLeaving(absent, directory.Leaving{Since: now}, now, &change)
+	} else if err := e.hold(ctx, tenant.ID, batch, now, &change); err != nil {
+		return err
+	}
+	return e.commitReading(ctx, tenant.ID, r, next, change)
+}
+
+// absent are the links in scope whose people the read didn't list, and a change that clears away
+// the roster rows of those who have no such link.
+func (e *Engine) absent(ctx context.Context, tenant directory.Tenant, group directory.Group, r directory.Reading, now time.Time) ([]directory.Link, directory.Change, error) {
+	var links []directory.Link
+	var change directory.Change
+	var after directory.MemberID
+	const page = 500
+	for {
+		rows, err := e.Store.Unseen(ctx, tenant.ID, group.ID, r.ListedRound, after, page)
+		if err != nil {
+			return nil, change, err
+		}
+		found, err := e.absentOf(ctx, tenant, group, rows, now, &change)
+		if err != nil {
+			return nil, change, err
+		}
+		links = append(links, found...)
+		if len(rows) < page {
+			return links, change, nil
+		}
+		after = rows[len(rows)-1].Member.ID
+	}
+}
+
+func (e *Engine) absentOf(ctx context.Context, tenant directory.Tenant, group directory.Group, rows []directory.Membership, now time.Time, change *directory.Change) ([]directory.Link, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	ids := make([]directory.MemberID, len(rows))
+	keys := make([]directory.LinkKey, len(rows))
+	for i, row := range rows {
+		ids[i] = row.Member.ID
+		keys[i] = directory.LinkKey{Member: row.Member.ID, Pair: group.Pair()}
+	}
+	roster, err := e.rosterOf(ctx, tenant.ID, ids)
+	if err != nil {
+		return nil, err
+	}
+	all, err := e.linksOf(ctx, tenant.ID, keys)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := e.Store.Groups(ctx, tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []directory.Link
+	for i, row := range rows {
+		link, exists := all[keys[i]]
+		other, elsewhere := otherGroup(group, groups, roster[row.Member.ID])
+		switch {
+		case !exists || !link.State.Live():
+			change.Unroster = append(change.Unroster, row.Key())
+		case elsewhere:
+			change.Unroster = append(change.Unroster, row.Key())
+			if next, event, why, changed := e.present(link, other, link.Member, now); changed {
+				e.addLink(change, next, link, event, why, now)
+			}
+		case link.Leaving.Since.IsZero():
+			out = append(out, link)
+		}
+	}
+	return out, nil
+}
+
+// otherGroup is the group of the same pair that a person is still in, if any.
+func otherGroup(group directory.Group, groups []directory.Group, rows []directory.Membership) (directory.Group, bool) {
+	var still []directory.Group
+	for _, g := range groups {
+		if row, ok := rowOf(rows, g.ID); ok && !row.Gone && g.ID != group.ID && g.Pair() == group.Pair() {
+			still = append(still, g)
+		}
+	}
+	if len(still) == 0 {
+		return directory.Group{}, false
+	}
+	return plan.Prefer(still), true
+}
+
+func (e *Engine) markLeaving(links []directory.Link, leaving directory.Leaving, now time.Time, change *directory.Change) {
+	for _, l := range links {
+		next := l
+		next.Leaving, next.DueAt = leaving, now
+		e.addLink(change, next, l, "nominated", "the directory no longer lists the person", now)
+	}
+}
+
+// heldBatch are the group's batch that waits for an admin, and the one that an admin released.
+func (e *Engine) heldBatch(ctx context.Context, tenant directory.TenantID, group directory.GroupID) (held, released *directory.Batch, err error) {
+	batches, err := e.Store.Batches(ctx, tenant)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, b := range batches {
+		if b.Group != group {
+			continue
+		}
+		switch b.State {
+		case directory.BatchHeld:
+			held = &b
+		case directory.BatchReleased:
+			released = &b
+		}
+	}
+	return held, released, nil
+}
+
+// letGo marks the absent people of a released batch as leaving, and answers the others. Each is
+// still confirmed by asking the directory.
+func (e *Engine) letGo(absent []directory.Link, released *directory.Batch, now time.Time, change *directory.Change) []directory.Link {
+	if released == nil {
+		return absent
+	}
+	in := make(map[directory.MemberID]bool, len(released.Members))
+	for _, m := range released.Members {
+		in[m] = true
+	}
+	var leave, stay []directory.Link
+	for _, l := range absent {
+		if in[l.Key.Member] {
+			leave = append(leave, l)
+		} else {
+			stay = append(stay, l)
+		}
+	}
+	e.markLeaving(leave, directory.Leaving{Since: now, Batch: released.ID, Approved: true}, now, change)
+	done := *released
+	done.State = directory.BatchDone
+	change.Batches = append(change.Batches, directory.BatchChange{Batch: done, Version: released.Version})
+	return stay
+}
+
+// hold stores a batch, unless the very same one is held, or was refused, already.
+func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch directory.Batch, now time.Time, change *directory.Change) error {
+	batches, err := e.Store.Batches(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	version := int64(0)
+	for _, b := range batches {
+		if b.ID != batch.ID {
+			continue
+		}
+		if b.State == directory.BatchRejected || b.State == directory.BatchHeld && now.Sub(b.At) < time.Hour {
+			return nil
+		}
+		if b.State == directory.BatchHeld {
+			b.At = now // the evidence is as fresh as this read
+			change.Batches = append(change.Batches, directory.BatchChange{Batch: b, Version: b.Version})
+			return nil
+		}
+		version = b.Version
+	}
+	batch.At = now
+	e.Logger.Warn("removals are held for an admin", "tenant", tenant, "group", string(batch.Group), "batch", batch.ID, "people", len(batch.Members), "why", batch.Why)
+	change.Batches = append(change.Batches, directory.BatchChange{Batch: batch, Version: version})
+	change.Audit = append(change.Audit, directory.Entry{
+		At: now, Event: "held", Why: batch.Why, By: "engine", Batch: batch.ID,
+	})
+	return nil
+}
+
+func readEvery(s directory.Settings) time.Duration {
+	if s.ReadEvery > 0 {
+		return s.ReadEvery
+	}
+	return defaultReadEvery
+}
