@@ -20,9 +20,9 @@ const (
 
 // Removals are what one read of a group would remove.
 type Removals struct {
-	Leaving       int // links in scope whose people are no longer listed
-	LeavingLinked int // those of them that are linked
-	Listed        int // people whom the directory did list
+	Leaving       int              // links in scope whose people are no longer listed
+	LeavingLinked int              // those of them that are linked
+	Listed        int              // people whom the directory did list
 	Counts        directory.Counts // before the removals
 }
 
