@@ -109,4 +109,6 @@ type Syncer interface {
 	Answer(ctx context.Context, tenant directory.TenantID, answer directory.Answer) (directory.Outcome, error)
 	// Observe takes a hint that an account joined or changed.
 	Observe(ctx context.Context, inst directory.Installation, account directory.Account) error
+	// Reached takes a hint that an account can be written to (again).
+	Reached(ctx context.Context, inst directory.Installation, account directory.AccountID) error
 }

@@ -124,6 +124,35 @@ func (e *Engine) Observe(ctx context.Context, inst directory.Installation, accou
 	return directory.Errorf(directory.Unavailable, "the links are being written to by others")
 }
 
+// Reached takes a hint that an account can be written to again: whoever was given up as unreachable
+// is tried again.
+func (e *Engine) Reached(ctx context.Context, inst directory.Installation, account directory.AccountID) error {
+	for range mostTries {
+		links, err := e.Store.LinksWith(ctx, inst.Tenant, account)
+		if err != nil {
+			return err
+		}
+		change := directory.Change{}
+		for _, l := range links {
+			if l.State != directory.Unreachable {
+				continue
+			}
+			next := l
+			next.Recheck, next.DueAt = true, e.Now()
+			change.Links = append(change.Links, directory.LinkChange{Link: next, Version: l.Version})
+		}
+		if len(change.Links) == 0 {
+			return nil
+		}
+		err = e.Store.Commit(ctx, inst.Tenant, change)
+		if !directory.Is(err, directory.Conflict) {
+			e.Wake()
+			return err
+		}
+	}
+	return directory.Errorf(directory.Unavailable, "the links are being written to by others")
+}
+
 // Hasten makes a group's reading due now: its directory says that something changed.
 func (e *Engine) Hasten(ctx context.Context, tenant directory.TenantID, group directory.GroupID, at time.Time) error {
 	err := e.Store.Hasten(ctx, tenant, directory.ReadingOfGroup(group), at)
