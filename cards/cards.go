@@ -10,6 +10,7 @@ package cards
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ type Card struct {
 	Body    []Block
 	Actions []Action
 	// Mark is how a later look at the conversation recognises the message as this one. It is not
-	// shown and not a secret: letters and digits, at most 64. Empty: none.
+	// shown and not a secret: ASCII letters and digits, at most 64. Empty: none.
 	Mark string
 }
 
@@ -133,15 +134,11 @@ func ParsePress(s string) (Press, error) {
 }
 
 func word(s string, least, most int) bool {
-	if len(s) < least || len(s) > most {
-		return false
-	}
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
-		default:
-			return false
-		}
-	}
-	return true
+	return len(s) >= least && len(s) <= most && !slices.ContainsFunc([]byte(s), func(c byte) bool {
+		return c != '-' && c != '_' && !letterOrDigit(c)
+	})
+}
+
+func letterOrDigit(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }

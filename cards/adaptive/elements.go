@@ -1,0 +1,126 @@
+package adaptive
+
+import (
+	"strings"
+
+	"rollcall/cards"
+)
+
+// element is any element of a card's body. Which fields it has depends on its type.
+type element struct {
+	Type      string `json:"type"`
+	ID        string `json:"id,omitempty"`
+	Separator bool   `json:"separator,omitempty"`
+	Spacing   string `json:"spacing,omitempty"`
+	Style     string `json:"style,omitempty"`               // Container
+	Width     string `json:"width,omitempty"`               // Column
+	Align     string `json:"horizontalAlignment,omitempty"` // RichTextBlock
+
+	Items   []element `json:"items,omitempty"`   // Container, Column
+	Columns []element `json:"columns,omitempty"` // ColumnSet
+	Inlines []element `json:"inlines,omitempty"` // RichTextBlock
+
+	Text   string `json:"text,omitempty"` // TextRun, like all below
+	Size   string `json:"size,omitempty"`
+	Weight string `json:"weight,omitempty"`
+	Color  string `json:"color,omitempty"`
+	Subtle bool   `json:"isSubtle,omitempty"`
+}
+
+func elements(card cards.Card) []element {
+	var body []element
+	if card.Title != "" {
+		body = append(body, paragraph(run(card.Title, "bolder", "large")))
+	}
+	line := false
+	for _, block := range card.Body {
+		var e element
+		switch block := block.(type) {
+		case cards.Divider:
+			line = true
+			continue
+		case cards.Text:
+			e = paragraph(runs(block)...)
+		case cards.Facts:
+			e = facts(block)
+		case cards.Figure:
+			e = figure(block)
+		}
+		if line {
+			e.Separator, e.Spacing, line = true, "medium", false
+		}
+		body = append(body, e)
+	}
+	return body
+}
+
+func paragraph(inlines ...element) element {
+	return element{Type: "RichTextBlock", Inlines: inlines}
+}
+
+func run(text, weight, size string) element {
+	return element{Type: "TextRun", Text: literal(text), Weight: weight, Size: size}
+}
+
+func runs(text cards.Text) []element {
+	var inlines []element
+	if sign := text.Tone.Sign(); sign != "" {
+		e := run(sign+" ", "bolder", "")
+		e.Color = map[cards.Tone]string{cards.Good: "good", cards.Caution: "warning"}[text.Tone]
+		inlines = append(inlines, e)
+	}
+	for _, r := range text.Runs {
+		e := run(r.Text, "", "")
+		if r.Strong {
+			e.Weight = "bolder"
+		}
+		if text.Tone == cards.Subtle {
+			e.Size, e.Subtle = "small", true
+		}
+		inlines = append(inlines, e)
+	}
+	return inlines
+}
+
+// facts is one row per fact rather than a FactSet, whose values are markdown; and rather than two
+// columns for all, which fall out of step as soon as a value takes two lines.
+func facts(list cards.Facts) element {
+	var rows []element
+	for _, fact := range list {
+		label := run(fact.Label, "", "")
+		label.Subtle = true
+		row := element{Type: "ColumnSet", Columns: []element{
+			{Type: "Column", Width: "80px", Items: []element{paragraph(label)}},
+			{Type: "Column", Width: "stretch", Items: []element{paragraph(run(fact.Value, "bolder", ""))}},
+		}}
+		if len(rows) > 0 {
+			row.Spacing = "small"
+		}
+		rows = append(rows, row)
+	}
+	return element{Type: "Container", Items: rows}
+}
+
+// figure shows its label as well: an Adaptive Card has no words for screen readers alone.
+func figure(f cards.Figure) element {
+	label := run(f.Label, "", "small")
+	label.Subtle = true
+	box := element{Type: "Container", Style: "emphasis", Items: []element{
+		paragraph(label),
+		paragraph(run(f.Value, "bolder", "extraLarge")),
+	}}
+	for i := range box.Items {
+		box.Items[i].Align = "center"
+	}
+	box.Items[1].Spacing = "none"
+	return box
+}
+
+// literal keeps apart what the clients would take for the beginning of {{DATE(…)}} or {{TIME(…)}},
+// the one markup that they read in a TextRun.
+func literal(text string) string {
+	for strings.Contains(text, "{{") {
+		text = strings.ReplaceAll(text, "{{", "{ {")
+	}
+	return text
+}

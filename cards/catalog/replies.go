@@ -1,0 +1,80 @@
+package catalog
+
+import "rollcall/cards"
+
+// Reader is who is greeted, and where. The name comes from outside and may hold anything.
+type Reader struct {
+	Name string
+	Here string // what people call the platform on which this is shown
+}
+
+func (r Reader) prompt() Prompt { return Prompt{Name: r.Name, Here: r.Here} }
+
+// Welcome is the first message that somebody gets, once: on installation or first contact.
+func Welcome(r Reader) cards.Card {
+	p := r.prompt()
+	return cards.Card{
+		Summary: p.line(welcomeSummary),
+		Title:   p.line(welcomeTitle),
+		Body: []cards.Block{
+			p.say(cards.Normal, p.greeting(), welcomeWhat),
+			p.say(cards.Normal, welcomeWhen),
+			p.say(cards.Subtle, passesNothing, writeHelp),
+		},
+	}
+}
+
+// Hello answers a greeting.
+func Hello(r Reader) cards.Card {
+	p := r.prompt()
+	return cards.Card{
+		Summary: p.line(helloSummary),
+		Body: []cards.Block{
+			p.say(cards.Normal, p.greeting(), helloWhat),
+			p.say(cards.Subtle, writeHelp),
+		},
+	}
+}
+
+// Help says what Rollcall does and which words it understands.
+func Help() cards.Card {
+	var p Prompt
+	return cards.Card{
+		Summary: p.line(helpSummary),
+		Title:   p.line(helpTitle),
+		Body: []cards.Block{
+			p.say(cards.Normal, helpWhat),
+			p.say(cards.Normal, helpHow),
+			p.say(cards.Normal, helpWords),
+			words(),
+			cards.Divider{},
+			p.say(cards.Subtle, helpIgnore, passesNothing),
+		},
+	}
+}
+
+// Unknown answers whatever wasn't understood. It repeats nothing of it.
+func Unknown() cards.Card {
+	var p Prompt
+	return cards.Card{
+		Summary: p.line(unknownSummary),
+		Body:    []cards.Block{p.say(cards.Normal, unknownWhat, helpWords), words()},
+	}
+}
+
+// Twice answers a press that has taken effect before.
+func Twice() cards.Card { return short(twiceText) }
+
+// Late answers a press on a card that no longer stands.
+func Late() cards.Card { return short(lateText) }
+
+// Foreign answers a press by somebody whom the card didn't ask. It says nothing of the one it did.
+func Foreign() cards.Card { return short(foreignText) }
+
+func words() cards.Facts {
+	return cards.Facts{{Label: wordHelp, Value: wordHelpDoes}, {Label: wordHi, Value: wordHiDoes}}
+}
+
+func short(text string) cards.Card {
+	return cards.Card{Summary: text, Body: []cards.Block{cards.Say(text)}}
+}

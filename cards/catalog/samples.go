@@ -1,0 +1,95 @@
+package catalog
+
+import (
+	"strings"
+	"time"
+
+	"rollcall/cards"
+)
+
+// Sample is a card with a name that a file can have.
+type Sample struct {
+	Name string
+	Card cards.Card
+}
+
+// Samples is every card of the catalogue, and those that show names once more with the names that
+// people, and those who mean no good, really have. Always the same, in the same order: goldens, the
+// simulators' tests and drawings are made from it.
+func Samples() []Sample {
+	var samples []Sample
+	add := func(name string, card cards.Card) { samples = append(samples, Sample{name, card}) }
+
+	asked, claimed := sampleAsked(), sampleClaimed()
+	add("ask", marked(Ask(asked)))
+	second, last := asked, asked
+	second.Wave, last.Wave, last.Zone, last.Masked = 2, 3, nil, ""
+	add("ask-second", Ask(second))
+	add("ask-last", Ask(last))
+	add("later", Later(asked))
+	add("number", Number(asked))
+	add("missed", Missed(asked))
+	add("lapsed", Lapsed(asked))
+	add("prove", marked(Prove(claimed)))
+	add("spent", Spent(claimed))
+	add("linked", marked(Linked(asked)))
+	add("linked-claimed", Linked(claimed))
+	add("declined", Declined(asked))
+	add("stopped", Stopped(asked))
+	add("replaced", Replaced(asked))
+	add("over", Over(asked))
+	add("withdrawn", Withdrawn(asked))
+	add("review", Review(asked))
+	add("suspended", Suspended(asked))
+
+	reader := Reader{Name: asked.Name, Here: asked.Here}
+	add("welcome", Welcome(reader))
+	add("help", Help())
+	add("hello", Hello(reader))
+	add("unknown", Unknown())
+	add("twice", Twice())
+	add("late", Late())
+	add("foreign", Foreign())
+
+	for _, n := range sampleNames() {
+		asked, claimed := asked, claimed
+		asked.Name, asked.Other, claimed.Name, claimed.Other = n.text, n.text, n.text, n.text
+		add("ask-"+n.name, Ask(asked))
+		add("prove-"+n.name, Prove(claimed))
+		add("hello-"+n.name, Hello(Reader{Name: n.text, Here: asked.Here}))
+	}
+	return samples
+}
+
+func sampleAsked() Prompt {
+	zone := time.FixedZone("CET", 60*60)
+	return Prompt{
+		Name: "Ada Lovelace", Other: "Ada King", Masked: "a•••@example.com", Here: "Slack", There: "Webex",
+		Number: "47", Until: time.Date(2026, time.November, 24, 14, 0, 0, 0, zone), Zone: zone,
+		Wave: 1, Nonce: "nonce-of-the-first-sample",
+	}
+}
+
+func sampleClaimed() Prompt {
+	p := sampleAsked()
+	p.Name, p.Other, p.Here, p.There, p.Number = p.Other, p.Name, p.There, p.Here, ""
+	p.Choices, p.Nonce = []string{"12", "47", "83"}, "nonce-of-the-second-sample"
+	return p
+}
+
+// marked is a card as it is sent where the conversation can be read back.
+func marked(c cards.Card) cards.Card {
+	c.Mark = "mark7f3a"
+	return c
+}
+
+func sampleNames() []struct{ name, text string } {
+	return []struct{ name, text string }{
+		{"markup", "<!channel> *x* _y_ ~z~ `c` [a](http://evil.example) <@all> <at>b</at> & \u202egpj.exe\nhi"},
+		{"long", strings.Repeat("Wolfeschlegelsteinhausen ", 12)},
+		{"rtl", "עדה \u200fלאבלייס محمد"},
+		{"emoji", "👩\u200d💻 Ada :tada: {{DATE(2026-11-24T13:00:00Z)}}"},
+		{"marks", "A" + strings.Repeat("\u0301", 40) + "da"},
+		{"empty", " \u200b\t"},
+	}
+}

@@ -1,0 +1,106 @@
+package cards_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/cards"
+	"rollcall/cards/adaptive"
+	"rollcall/cards/blockkit"
+	"rollcall/cards/catalog"
+	"rollcall/cards/plain"
+)
+
+var update = flag.Bool("update", false, "write the goldens in testdata instead of comparing with them")
+
+// renderers are all renderers, by the name that they have in the goldens' names. The function answers
+// what goes over the wire, indented.
+var renderers = map[string]func(*testing.T, cards.Card) []byte{
+	"adaptive-webex.json": func(t *testing.T, card cards.Card) []byte {
+		out, err := adaptive.Webex.Render(card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return indent(t, out)
+	},
+	"blockkit.json": func(t *testing.T, card cards.Card) []byte {
+		out, err := blockkit.Render(card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return indent(t, out)
+	},
+	"plain.txt": func(t *testing.T, card cards.Card) []byte {
+		out, err := plain.Render(card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []byte(out + "\n")
+	},
+}
+
+// TestGoldens holds every card in every platform's form to what it was. testdata/README.md says who
+// breaks when one changes.
+func TestGoldens(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{"README.md": true}
+	for _, sample := range catalog.Samples() {
+		for name, render := range renderers {
+			file := sample.Name + "." + name
+			known[file] = true
+			t.Run(file, func(t *testing.T) {
+				t.Parallel()
+				compare(t, filepath.Join("testdata", file), render(t, sample.Card))
+			})
+		}
+	}
+	files, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !known[f.Name()] {
+			t.Errorf("testdata/%s is a golden of nothing", f.Name())
+		}
+	}
+}
+
+func compare(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if i := strings.IndexFunc(string(got), func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }); i >= 0 {
+		t.Errorf("%s would have an invisible character at byte %d", file, i)
+	}
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; go test ./cards -update writes it", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s changed (-want +got):\n%s", file, diff)
+	}
+}
+
+func indent(t *testing.T, v any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
