@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"rollcall/sync/directory"
@@ -91,11 +92,16 @@ func claim(q Question, own, other directory.Account) Verdict {
 		}
 		v.Event = directory.Dispute
 		v.Why = fmt.Sprintf("the account on %s belongs to another person's link (%s)", account.ID.Platform, holder.State)
-		if _, can := holder.State.After(directory.Dispute); can && holder.State != directory.Linked {
+		if _, can := holder.State.After(directory.Dispute); can && holder.State != directory.Linked && !v.rivals(holder) {
 			v.Rivals = append(v.Rivals, holder)
 		}
 	}
 	return v
+}
+
+// rivals reports whether a link is among the rivals already: it may hold both accounts.
+func (v Verdict) rivals(l directory.Link) bool {
+	return slices.ContainsFunc(v.Rivals, func(r directory.Link) bool { return r.Key == l.Key })
 }
 
 // usable picks the candidates that can be linked, and says why there are none.

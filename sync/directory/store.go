@@ -247,13 +247,14 @@ type Reading struct {
 	Group    GroupID      // for a group
 	Of       Installation // for accounts
 	Cursor   string
-	Midway   bool  // Cursor is inside a read
-	Whole    bool  // the read under way is a complete listing
-	Settle   bool  // the read is complete and its absences are to be looked at
-	Round    int64 // counts reads; the one under way, or the last
-	Pages    int   // of the read under way
-	Seen     int   // people or accounts seen in the read under way
-	Failures int   // in a row
+	Midway   bool   // Cursor is inside a read
+	Whole    bool   // the read under way is a complete listing
+	Settle   bool   // the read is complete and its absences are to be looked at
+	Round    int64  // counts reads; the one under way, or the last
+	Pages    int    // of the read under way
+	Milepost string // the cursor that its page 1, 2, 4, 8 … had: if it comes again, pages go in a circle
+	Seen     int    // people or accounts seen in the read under way
+	Failures int    // since a read last came to its end
 	Trouble  string
 	Complete time.Time // when the last read ended well
 	Listed   time.Time // when the last complete listing ended well

@@ -20,17 +20,15 @@ func (e *Engine) readAccounts(ctx context.Context, tenant directory.Tenant, r di
 	if err != nil {
 		return e.failed(ctx, tenant, r, now, err)
 	}
-	next := begin(r)
-	next.Cursor = page.Cursor
+	next := turn(r, page.Cursor)
 	next.Seen += len(page.Accounts)
-	next.Failures, next.Trouble = 0, ""
 	next.DueAt = now
 	change := directory.Change{}
 	if err := e.see(ctx, tenant.ID, page.Accounts, next.Round, now, &change); err != nil {
 		return err
 	}
 	if page.Cursor == "" {
-		next.Midway, next.Complete, next.Listed = false, now, now
+		next.Midway, next.Complete, next.Listed, next.Failures = false, now, now, 0
 		next.DueAt = now.Add(accountsEvery)
 		// A listing without anybody in it is no evidence that everybody is gone.
 		if next.Seen > 0 {

@@ -18,12 +18,17 @@ func (e *Engine) check(ctx context.Context, w *work) error {
 		return e.postponeFor(ctx, w, err)
 	}
 	if member, in := standing.IsIn(); in {
+		listed, err := e.listedRounds(ctx, w.tenant.ID)
+		if err != nil {
+			return err
+		}
 		next := w.link
 		next.Leaving, next.Present, next.Member = directory.Leaving{}, true, member
 		return e.save(ctx, w, next, "stays", "the directory was asked for this person, and says that they are in the group", true,
 			func(c *directory.Change) {
 				for _, row := range rows {
-					row.Gone = false
+					// As good as listed: the directory's own word outweighs its listing.
+					row.Gone, row.Round = false, max(row.Round, listed[row.Group])
 					c.Roster = append(c.Roster, row)
 				}
 			})
@@ -37,6 +42,21 @@ func (e *Engine) check(ctx context.Context, w *work) error {
 			c.Unroster = append(c.Unroster, row.Key())
 		}
 	})
+}
+
+// listedRounds is, for each group, the round of its last complete listing.
+func (e *Engine) listedRounds(ctx context.Context, tenant directory.TenantID) (map[directory.GroupID]int64, error) {
+	readings, err := e.Store.Readings(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	rounds := make(map[directory.GroupID]int64)
+	for _, r := range readings {
+		if r.Group != "" {
+			rounds[r.Group] = r.ListedRound
+		}
+	}
+	return rounds, nil
 }
 
 // standing is what the directories say of a link's person in every group of its pair: in, if one

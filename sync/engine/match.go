@@ -92,7 +92,7 @@ func (e *Engine) findAccount(ctx context.Context, w *work, inst directory.Instal
 		return directory.Finding{}, 0, err
 	}
 	if under {
-		return directory.Finding{}, 5 * time.Second, nil
+		return directory.Finding{}, time.Second, nil
 	}
 	accounts := e.Accounts[inst.Platform]
 	if accounts == nil {

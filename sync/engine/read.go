@@ -8,14 +8,15 @@ import (
 	"rollcall/sync/plan"
 )
 
-// mostPages bounds a read. A directory whose pages go in a circle ends here, without having removed
-// anybody.
+// mostPages bounds a read that never ends, and never repeats a cursor either.
 const mostPages = 10_000
 
 // How often things are read when nothing hints at a change.
 const (
 	defaultReadEvery = 15 * time.Minute
 	accountsEvery    = 24 * time.Hour
+	// listEvery is how often a group is listed whole even if its deltas say that nothing happened.
+	listEvery = 24 * time.Hour
 )
 
 // read does one page of a claimed reading, or looks at the absences of a finished one.
@@ -45,8 +46,12 @@ func (e *Engine) read(ctx context.Context, tenant directory.Tenant, r directory.
 }
 
 func endless(r directory.Reading, page directory.Page) error {
-	if !page.Last && (page.Cursor == r.Cursor || r.Pages >= mostPages) {
-		return directory.Errorf(directory.Incomplete, "the directory's pages don't end")
+	if page.Last {
+		return nil
+	}
+	circle := r.Midway && (page.Cursor == r.Cursor || page.Cursor == r.Milepost)
+	if circle || r.Pages >= mostPages {
+		return directory.Errorf(directory.Incomplete, "the pages go in a circle, or don't end")
 	}
 	return nil
 }
@@ -64,7 +69,7 @@ func (e *Engine) failed(ctx context.Context, tenant directory.Tenant, r director
 		next.DueAt = now.Add(directory.RetryAfter(cause))
 	case directory.Expired:
 		next.Cursor, next.Midway, next.DueAt = "", false, now
-		if next.Failures > 2 {
+		if next.Failures > 2 { // the first time is the ordinary course of things
 			next.DueAt = now.Add(backoff(next.Failures))
 		}
 	case directory.Unavailable, directory.Uncertain:
@@ -81,22 +86,24 @@ func (e *Engine) commitReading(ctx context.Context, tenant directory.TenantID, r
 	return e.Store.Commit(ctx, tenant, change)
 }
 
-// begin is a reading as it is when its next page is taken.
-func begin(r directory.Reading) directory.Reading {
+// turn is a reading whose next page has been read, before what the page says is taken.
+func turn(r directory.Reading, cursor string) directory.Reading {
 	if !r.Midway {
 		r.Round++
 		r.Pages, r.Seen, r.Whole, r.Midway = 0, 0, false, true
 	}
 	r.Pages++
+	r.Cursor, r.Trouble = cursor, ""
+	if r.Pages&(r.Pages-1) == 0 {
+		r.Milepost = cursor
+	}
 	return r
 }
 
 // takePage commits what a page says together with its cursor.
 func (e *Engine) takePage(ctx context.Context, tenant directory.Tenant, group directory.Group, r directory.Reading, page directory.Page, now time.Time) error {
-	next := begin(r)
+	next := turn(r, page.Cursor)
 	next.Whole = page.Whole
-	next.Cursor = page.Cursor
-	next.Failures, next.Trouble = 0, ""
 	change := directory.Change{}
 	var present []directory.Member
 	gone := page.Left
@@ -116,7 +123,7 @@ func (e *Engine) takePage(ctx context.Context, tenant directory.Tenant, group di
 	}
 	next.DueAt = now
 	if page.Last {
-		next.Midway, next.Complete = false, now
+		next.Midway, next.Complete, next.Failures = false, now, 0
 		if page.Whole {
 			next.Listed, next.ListedRound, next.ListedSeen = now, next.Round, 0
 		}

@@ -54,6 +54,9 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	} else if err := e.hold(ctx, tenant.ID, batch, now, &change); err != nil {
 		return err
 	}
+	if why != "" || now.Sub(r.Listed) > listEvery {
+		next.Cursor = "" // the next read is a complete listing
+	}
 	return e.commitReading(ctx, tenant.ID, r, next, change)
 }
 
