@@ -1,0 +1,233 @@
+package sqlite
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+
+	"rollcall/sync/directory"
+)
+
+// stored is what a commit needs to know of a link as it was.
+type stored struct {
+	id                    int64 // 0: there is none
+	version, fence, lease int64
+	state, group          string
+	account, counterpart  string
+	holding               bool
+	nonces                string
+}
+
+// written is a link as it will be, with the columns it is searched by.
+type written struct {
+	directory.Link
+	key, account, counterpart string
+	holding                   bool
+	nonces                    string
+	before                    stored
+}
+
+// links writes links. All let go of what they held before any takes: who holds what is judged as it
+// is after the whole change, so two links can swap accounts in one.
+func (c commit) links(changes []directory.LinkChange) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	links := make([]written, len(changes))
+	seen := make(map[directory.LinkKey]bool, len(changes))
+	for i := range changes {
+		if seen[changes[i].Link.Key] {
+			return directory.Errorf(directory.Conflict, "a link is in the change twice")
+		}
+		seen[changes[i].Link.Key] = true
+		if err := c.check(&changes[i], &links[i]); err != nil {
+			return err
+		}
+	}
+	counts := make(map[[2]string]int64)
+	for i := range links {
+		if err := c.letGo(&links[i]); err != nil {
+			return err
+		}
+		l := &links[i]
+		if l.before.id != 0 {
+			counts[[2]string{l.before.group, l.before.state}]--
+		}
+		counts[[2]string{string(l.Group), string(l.State)}]++
+	}
+	for i := range links {
+		if err := c.put(&links[i]); err != nil {
+			return err
+		}
+	}
+	return c.count(counts)
+}
+
+// check reads the link as it is and works out what it will be.
+func (c commit) check(change *directory.LinkChange, l *written) error {
+	l.Link = change.Link
+	l.key = change.Link.Key.Text()
+	was := &l.before
+	_, err := c.row(`
+		SELECT id, version, fence, lease, state, grp, account, counterpart, holding, nonces
+		FROM links WHERE tenant = ? AND key = ?`, []any{c.tenant, l.key},
+		&was.id, &was.version, &was.fence, &was.lease, &was.state, &was.group, &was.account, &was.counterpart, &was.holding, &was.nonces)
+	if err != nil {
+		return err
+	}
+	if was.id == 0 {
+		was.lease = noTime
+	}
+	if err := guard(change.Version, was.version, change.Fence, was.fence); err != nil {
+		return err
+	}
+	lease := was.lease
+	if change.Fence != 0 && !change.Keep {
+		lease = noTime
+	}
+	l.Version, l.Fence, l.Lease = was.version+1, was.fence, moment(lease)
+	l.account, l.counterpart = accountText(l.Account), accountText(l.Counterpart)
+	l.holding = len(l.Holds()) > 0
+	for i, hash := range l.Nonces() {
+		if i > 0 {
+			l.nonces += " "
+		}
+		l.nonces += string(hash)
+	}
+	return nil
+}
+
+// letGo takes a link's old holds and nonces out of the indexes, where they change.
+func (c commit) letGo(l *written) error {
+	was := &l.before
+	if was.holding && !l.sameHolds() {
+		for _, account := range []string{was.account, was.counterpart} {
+			if _, err := c.exec("DELETE FROM holds WHERE tenant = ? AND pair = ? AND account = ?", c.tenant, pairText(l.Key.Pair), account); err != nil {
+				return err
+			}
+		}
+	}
+	if was.nonces != "" && was.nonces != l.nonces {
+		for hash := range strings.SplitSeq(was.nonces, " ") {
+			if _, err := c.exec("DELETE FROM nonces WHERE tenant = ? AND hash = ? AND link = ?", c.tenant, hash, was.id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *written) sameHolds() bool {
+	was := &l.before
+	return was.holding == l.holding && was.account == l.account && was.counterpart == l.counterpart
+}
+
+// put writes the link, and what it now holds and is asked with.
+func (c commit) put(l *written) error {
+	record, err := directory.Encode(l.Link)
+	if err != nil {
+		return err
+	}
+	args := []any{
+		string(l.State), string(l.Group), l.account, l.counterpart, l.Member.Email.Reveal(), bit(l.holding), l.nonces,
+		orNull(l.DueAt), leaves(&l.Link), bit(l.State == directory.Linked || l.Before == directory.Linked),
+		l.Version, l.Fence, nanos(l.Lease), record,
+	}
+	id := l.before.id
+	if id != 0 {
+		_, err = c.exec(`
+			UPDATE links SET state = ?, grp = ?, account = ?, counterpart = ?, address = ?, holding = ?, nonces = ?,
+				due = ?, leaves = ?, was_linked = ?, version = ?, fence = ?, lease = ?, record = ?
+			WHERE id = ?`, append(args, id)...)
+		if err != nil {
+			return err
+		}
+	} else {
+		result, err := c.exec(`
+			INSERT INTO links (state, grp, account, counterpart, address, holding, nonces,
+				due, leaves, was_linked, version, fence, lease, record, tenant, key)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, c.tenant, l.key)...)
+		if err != nil {
+			return err
+		}
+		if id, err = result.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	return c.take(l, id)
+}
+
+func (c commit) take(l *written, id int64) error {
+	if l.holding && !l.sameHolds() {
+		for _, account := range slices.Compact(l.Holds()) {
+			result, err := c.exec("INSERT INTO holds (tenant, pair, account, link) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+				c.tenant, pairText(l.Key.Pair), account.Text(), id)
+			if err != nil {
+				return err
+			}
+			if n, err := result.RowsAffected(); err != nil {
+				return err
+			} else if n == 0 {
+				return directory.Errorf(directory.Taken, "another link holds the account")
+			}
+		}
+	}
+	if l.nonces != l.before.nonces {
+		for _, hash := range l.Nonces() {
+			if _, err := c.exec("INSERT INTO nonces (tenant, hash, link) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", c.tenant, string(hash), id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// count keeps the number of links of each group and state.
+func (c commit) count(changes map[[2]string]int64) error {
+	for of, n := range changes {
+		if n == 0 {
+			continue
+		}
+		if _, err := c.exec(`
+			INSERT INTO link_counts (tenant, grp, state, n) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET n = n + excluded.n`, c.tenant, of[0], of[1], n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leaves is until when a link counts as leaving: a nominated one for as long as it is, a suspended
+// one since it was. Approved batches don't count, and neither does anybody else: NULL.
+func leaves(l *directory.Link) any {
+	switch {
+	case l.Leaving.Approved:
+		return nil
+	case !l.Leaving.Since.IsZero():
+		return int64(math.MaxInt64)
+	case l.State == directory.Suspended:
+		return nanos(l.SuspendedAt)
+	}
+	return nil
+}
+
+func pairText(p directory.Pair) string {
+	return url.PathEscape(string(p.A)) + "/" + url.PathEscape(string(p.B))
+}
+
+// accountText is empty for no account at all.
+func accountText(a directory.AccountID) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.Text()
+}
+
+// keyText is empty for no link at all.
+func keyText(k directory.LinkKey) string {
+	if k == (directory.LinkKey{}) {
+		return ""
+	}
+	return k.Text()
+}
