@@ -1,0 +1,167 @@
+package demo
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// The demo's page talks to the demo through these, as JSON.
+//
+//	GET  /api/state?tenant=ID   the whole picture of a tenant: State
+//	GET  /api/events            server-sent events; each "changed" event means: fetch the state again
+//	POST /api/person            PersonChange: the directory
+//	POST /api/press             Press: a button of a card
+//	POST /api/say               Say: a text to the app
+//	POST /api/clock             Forward: let time go by
+//	POST /api/batch             Judge: release or reject held removals
+//
+// A POST answers 204, or 4xx with {"error": "a sentence"}.
+
+// State is everything that the page shows of one tenant.
+type State struct {
+	Now     time.Time    `json:"now"`
+	Ahead   string       `json:"ahead"` // how far the clock was advanced, "3d 2h"; empty: not at all
+	Tenants []TenantName `json:"tenants"`
+	Tenant  string       `json:"tenant"`
+	Company string       `json:"company"`
+	Groups  []GroupView  `json:"groups"`
+	People  []PersonView `json:"people"`
+	Panes   []PaneView   `json:"panes"`
+	Links   []LinkView   `json:"links"`
+	Held    []HeldView   `json:"held"`
+	Trail   []TrailView  `json:"trail"` // newest first, the last 200
+	Trouble []string     `json:"trouble"`
+}
+
+// TenantName is a tenant that can be chosen.
+type TenantName struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// GroupView is a directory group: who is put into it has their first account on Primary.
+type GroupView struct {
+	ID        string `json:"id"` // as in the directory
+	Name      string `json:"name"`
+	Primary   string `json:"primary"` // a pane's id
+	Secondary string `json:"secondary"`
+	Size      int    `json:"size"`
+}
+
+// PersonView is a row of the directory.
+type PersonView struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Email  string   `json:"email"`
+	Groups []string `json:"groups"` // ids
+	Active bool     `json:"active"`
+	Exempt bool     `json:"exempt"`
+	Note   string   `json:"note"` // why the person is interesting: "has no Webex account"; may be empty
+}
+
+// PaneView is a platform as its people see it.
+type PaneView struct {
+	ID        string     `json:"id"` // "slack"
+	Title     string     `json:"title"`
+	Workspace string     `json:"workspace"`
+	Users     []UserView `json:"users"`
+}
+
+// UserView is one user of a platform and their chat with the app.
+type UserView struct {
+	ID       string        `json:"id"`
+	Name     string        `json:"name"`
+	Email    string        `json:"email"`
+	Person   string        `json:"person"` // the person in the directory with the same address; may be empty
+	Kind     string        `json:"kind"`   // "", "guest", "bot", "deactivated", "invited"
+	Asks     int           `json:"asks"`   // messages that wait for an answer
+	Messages []MessageView `json:"messages"`
+}
+
+// MessageView is a message as it arrived on the wire.
+type MessageView struct {
+	ID      string          `json:"id"`
+	Mine    bool            `json:"mine"` // written by the user; otherwise by the app
+	Text    string          `json:"text"`
+	Format  string          `json:"format"` // "blocks": Block Kit blocks, "adaptive": an Adaptive Card; "" for text only
+	Card    json.RawMessage `json:"card,omitempty"`
+	At      time.Time       `json:"at"`
+	Edits   int             `json:"edits"`
+	Deleted bool            `json:"deleted"`
+	Private bool            `json:"private"`
+}
+
+// LinkView is a person's link, in words.
+type LinkView struct {
+	Person string    `json:"person"` // id in the directory
+	Name   string    `json:"name"`
+	From   string    `json:"from"` // pane ids
+	To     string    `json:"to"`
+	State  string    `json:"state"`
+	Tone   string    `json:"tone"` // "good", "busy", "quiet", "attention"
+	Why    string    `json:"why"`
+	Next   string    `json:"next"` // what happens next
+	At     time.Time `json:"at"`   // when; zero: when something happens
+}
+
+// HeldView is a batch of removals that the guard holds.
+type HeldView struct {
+	ID     string   `json:"id"`
+	Hash   string   `json:"hash"`
+	Group  string   `json:"group"`
+	People []string `json:"people"` // names
+	Why    string   `json:"why"`
+}
+
+// TrailView is a line of what happened.
+type TrailView struct {
+	Seq   int64     `json:"seq"`
+	At    time.Time `json:"at"`
+	Name  string    `json:"name"` // of the person; empty where it concerns nobody
+	Event string    `json:"event"`
+	From  string    `json:"from"`
+	To    string    `json:"to"`
+	Why   string    `json:"why"`
+}
+
+// PersonChange changes the directory.
+type PersonChange struct {
+	Tenant string `json:"tenant"`
+	Do     string `json:"do"` // "join", "leave", "rename", "disable", "enable", "delete", "create", "empty" (the whole group)
+	Person string `json:"person"`
+	Group  string `json:"group"`
+	Name   string `json:"name"`
+	Email  string `json:"email"`
+}
+
+// Press presses a button.
+type Press struct {
+	Tenant  string `json:"tenant"`
+	Pane    string `json:"pane"`
+	User    string `json:"user"`
+	Message string `json:"message"`
+	// Button is the index of the button among the card's buttons, in the order in which they
+	// stand in its JSON.
+	Button int `json:"button"`
+}
+
+// Say writes to the app.
+type Say struct {
+	Tenant string `json:"tenant"`
+	Pane   string `json:"pane"`
+	User   string `json:"user"`
+	Text   string `json:"text"`
+}
+
+// Forward advances the clock.
+type Forward struct {
+	Hours int `json:"hours"`
+}
+
+// Judge decides on held removals.
+type Judge struct {
+	Tenant string `json:"tenant"`
+	ID     string `json:"id"`
+	Hash   string `json:"hash"`
+	Do     string `json:"do"` // "release" or "reject"
+}
