@@ -1,0 +1,36 @@
+// Package webex is the Webex adapter: messages with cards, presses, texts, and the people of an
+// organisation. One instance serves every tenant with one bot. It passes bottest.RunPlatform and
+// directorytest.RunAccounts whole; webexsim beside it is the simulator.
+//
+// # Tokens
+//
+//   - The bot's token posts, edits, deletes and reads back messages, fetches what webhooks name, and
+//     keeps the webhooks. A bot has the scopes for it implicitly. It sees anybody by id, but can't
+//     look up people by address, and belongs to the organisation in which it was made.
+//   - A tenant's admin token, of a service app or an integration with spark-admin:people_read,
+//     lists that tenant's people and looks them up. Nothing else is done with it.
+//
+// # What is believed
+//
+// A webhook is signed, but its signature has no time and its body only names things. So each is a
+// hint: the message, the press, the membership and the person are fetched before anything happens, and
+// the workspace is the person's own organisation, never the webhook's, which is the bot's. A
+// repeated or replayed webhook leads to the same event with the same id. Ids are compared as UUIDs,
+// since Webex spells one id in three ways.
+//
+// # Quirks
+//
+//   - Nothing is sent twice by itself: no request has an idempotency key. Find tells whether a
+//     message whose answer was lost is there.
+//   - A message takes ten edits, and one with a card is not always edited at all: see [Adapter.Edit].
+//   - A space shows everything to everybody in it, so replies go to the actor's own 1:1 space only.
+//   - Webex has no commands: "status" and "/status" in the 1:1 space are the same, and in a group the
+//     bot hears only what mentions it.
+//   - 423 means wait, like 429. 404 also means "not yours to see", and counts as an absence only in
+//     Webex's own words.
+//   - Webex disables a webhook after 100 failures within five minutes, for good: hence
+//     [Adapter.CheckWebhooks].
+//
+// Of the community's SDK only the types of webhooks are used: its client has a fixed base URL,
+// no context and no timeout, and its types of people and messages lose absent fields.
+package webex

@@ -1,0 +1,13 @@
+// Package webexsim is Webex as a bot, and an organisation's administrator, see it: people, spaces,
+// messages with cards, presses, webhooks. It is an [http.Handler] with state that can be run behind
+// TLS on loopback or reached within the process, and as strict as the platform: tokens and what they
+// may see, unknown fields, sizes, cards, edits, rates by its own clock. COVERAGE.md lists its routes.
+//
+// People act through methods ([Sim.Type], [Sim.Press], [Sim.Open], [Sim.Mention]) and not through
+// the API. What follows for the product goes into [Sim.Outbox], signed, and leaves when somebody pumps
+// that: the simulator starts no goroutine. It keeps every message that it ever accepted
+// ([Sim.Messages]), whatever it answered. All ids come from a counter, so that a run repeats exactly.
+//
+// Where Webex doesn't document what it does, the simulator does the stricter thing: a person who is
+// disabled can't be written to, a card with an unknown element is refused, a missing 1:1 space is 404.
+package webexsim
