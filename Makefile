@@ -1,0 +1,52 @@
+# Rollcall. `make` alone lists what there is.
+
+SHELL := /bin/bash
+GO ?= go
+# Deeper runs of the same tests: make test SEEDS=100000
+SEEDS ?=
+AXE := .judges/node_modules/axe-core/axe.min.js
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: test
+test: needs vet ## everything: format, vet, all tests with the race detector where it counts
+	ROLLCALL_SEEDS=$(SEEDS) ROLLCALL_AXE=$$(test -f $(AXE) && realpath $(AXE)) $(GO) test -timeout 14m ./...
+	$(GO) test -race -short -timeout 10m ./adapters/... ./bot/... ./sync/...
+	$(GO) run ./cmd/rollcall demo --check
+
+.PHONY: vet
+vet: ## format and vet
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+
+# What the tests need and a fresh machine may lack. Installed from Debian where that is possible,
+# otherwise named. axe-core checks the demo page's accessibility; without npm that check is skipped.
+.PHONY: needs
+needs: ## install what the tests need
+	@if ! command -v chromium >/dev/null; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "The tests of the demo's page need Chromium. Install it with: sudo apt-get install chromium"; exit 1; fi; fi
+	@if [ ! -f $(AXE) ] && command -v npm >/dev/null; then \
+	  mkdir -p .judges && npm install --silent --no-save --no-audit --no-fund --prefix .judges axe-core@4.14.0 >/dev/null 2>&1 \
+	  || echo "axe-core can't be had from npm: the accessibility check of the demo's page is skipped"; fi
+
+.PHONY: lint
+lint: ## golangci-lint with .golangci.yml
+	@command -v golangci-lint >/dev/null || { echo "Install golangci-lint: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0"; exit 1; }
+	golangci-lint run ./...
+
+.PHONY: judges
+judges: ## the platforms' own SDKs against our simulators (needs Node and npm)
+	@command -v npm >/dev/null || { echo "The judges need Node.js and npm: sudo apt-get install nodejs npm"; exit 1; }
+	cd adapters/slack/slacksim/judge && npm install --silent --no-save --no-audit --no-fund && node judge.mjs
+
+.PHONY: demo
+demo: ## the demo: open the page that it names
+	$(GO) run ./cmd/rollcall demo
+
+.PHONY: golden
+golden: ## write the golden files anew, after looking at why they differ
+	$(GO) test ./cards/... ./sync/plan/... -update
