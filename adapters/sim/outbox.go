@@ -17,6 +17,8 @@ type Delivery struct {
 	Body    []byte
 	Due     time.Time
 	Attempt int // 0 for the first
+	// Once: it is not sent again after a failure.
+	Once bool
 	// Sign is called just before each attempt to set headers that depend on the time.
 	Sign func(h http.Header, body []byte, attempt int)
 	// Done is called with the product's answer to each attempt; status 0: none came.
@@ -91,7 +93,7 @@ func (o *Outbox) Pump(ctx context.Context) int {
 		if o.Fine != nil {
 			fine = o.Fine(status)
 		}
-		if !fine && d.Attempt < len(o.Retries) {
+		if !fine && !d.Once && d.Attempt < len(o.Retries) {
 			again := d
 			again.Due = o.Now().Add(o.Retries[d.Attempt])
 			again.Attempt++

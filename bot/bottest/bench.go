@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"rollcall/cards"
@@ -30,6 +31,11 @@ func (b *bench) post(t *testing.T, card cards.Card) directory.MessageRef {
 		t.Fatalf("send answered the reference %+v", ref)
 	}
 	return ref
+}
+
+// shows reports whether a message has a card's title, in its text or in its card.
+func (m Message) shows(card cards.Card) bool {
+	return strings.Contains(m.Text, card.Title) || strings.Contains(m.Card, card.Title)
 }
 
 // wantMessages compares how many messages the platform accepted.

@@ -51,6 +51,8 @@ func (b *bench) wantOrigin(t *testing.T, got directory.Origin, inst directory.In
 	}
 }
 
+var onlyYou = cards.Card{Summary: "For you only", Title: "For you only"}
+
 var inboundExams = []exam{
 	{"a press", func(t *testing.T, b *bench) {
 		act := b.pushed(t, b.Person)
@@ -138,7 +140,7 @@ var inboundExams = []exam{
 	{"the reply is for the actor alone", func(t *testing.T, b *bench) {
 		for _, act := range b.acts(t) {
 			before := b.Messages()
-			b.sink.answer(bot.Reply{Card: &cards.Card{Summary: "For you only"}}, nil)
+			b.sink.answer(bot.Reply{Card: &onlyYou}, nil)
 			b.Advance(2 * time.Second)
 			b.Act(t, act)
 			after := b.Messages()
@@ -146,14 +148,14 @@ var inboundExams = []exam{
 				t.Fatalf("%s: %d messages, want 1 more than %d", act.Kind, len(after), len(before))
 			}
 			m := after[len(after)-1]
-			if m.To != b.Person.User || !m.Alone || m.Workspace != b.Installation.Workspace || !strings.Contains(m.Text, "For you only") {
+			if m.To != b.Person.User || !m.Alone || m.Workspace != b.Installation.Workspace || !m.shows(onlyYou) {
 				t.Errorf("%s: the reply is %+v", act.Kind, m)
 			}
 		}
 	}},
 	{"a reply that fails takes nothing back", func(t *testing.T, b *bench) {
 		for _, act := range b.acts(t) {
-			b.sink.answer(bot.Reply{Card: &cards.Card{Summary: "For you only"}}, nil)
+			b.sink.answer(bot.Reply{Card: &onlyYou}, nil)
 			hook := b.capture(t, act)
 			b.Fail(Posting, Fault{Status: 500})
 			if status, _, _ := b.wire.deliver(hook); status/100 != 2 {

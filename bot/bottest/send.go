@@ -86,8 +86,8 @@ var sendExams = []exam{
 		if m.To != b.Person.User || m.Workspace != b.Installation.Workspace || !m.Alone {
 			t.Errorf("sent to %s in %s (alone: %t), want %s in %s alone", m.To, m.Workspace, m.Alone, b.Person.User, b.Installation.Workspace)
 		}
-		if !strings.Contains(m.Text, card.Summary) {
-			t.Errorf("the text %q lacks the summary %q", m.Text, card.Summary)
+		if m.Text == "" || !m.shows(card) {
+			t.Errorf("the message doesn't show the card: %q, %s", m.Text, m.Card)
 		}
 		press, err := card.Actions[0].Press.Encode()
 		if err != nil {
@@ -163,10 +163,15 @@ var sendExams = []exam{
 		wantCode(t, err, directory.Unavailable)
 		b.wantMessages(t, 0)
 	}},
-	{"a card without a summary", func(t *testing.T, b *bench) {
-		_, err := b.send(b.Person, cards.Card{Title: "no summary"})
+	{"a card that breaks a rule", func(t *testing.T, b *bench) {
+		_, err := b.send(b.Person, cards.Card{Title: "No summary"})
+		wantCode(t, err, directory.Invalid)
+		_, err = b.send(b.Person, cards.Card{Summary: "Too long", Title: strings.Repeat("long ", 20000)})
 		wantCode(t, err, directory.Invalid)
 		b.wantMessages(t, 0)
+		if n := b.wire.sent(); n != 0 {
+			t.Errorf("%d calls for a card that can't be sent", n)
+		}
 	}},
 	{"connection refused", func(t *testing.T, b *bench) {
 		b.post(t, question("1"))
@@ -243,7 +248,7 @@ func (f fault) wantWait(t *testing.T, err error) {
 func question(mark string) cards.Card {
 	return cards.Card{
 		Summary: "Is this you? " + mark,
-		Title:   "Sync your account",
+		Title:   "Question " + mark,
 		Body: []cards.Block{
 			cards.Say("We found an account that may be yours."),
 			cards.Facts{{Label: "Name", Value: "<!channel> *Ann* [x](https://example.org)"}},
@@ -261,7 +266,7 @@ func question(mark string) cards.Card {
 
 // buttons is a card with n buttons.
 func buttons(n int) cards.Card {
-	card := cards.Card{Summary: "Pick a number", Mark: "buttons"}
+	card := cards.Card{Summary: "Pick a number", Title: "Pick a number", Mark: "buttons"}
 	for i := range n {
 		card.Actions = append(card.Actions, cards.Action{
 			Label: fmt.Sprint(i + 1), Press: cards.Press{Verb: "pick", Value: fmt.Sprint(i + 1), Nonce: "nonce"},

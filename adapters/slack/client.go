@@ -1,0 +1,123 @@
+package slack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"rollcall/adapters/internal/outbound"
+	"rollcall/sync/directory"
+)
+
+// longestAnswer bounds what is read of an answer: a page of 1,000 users with long profiles.
+const longestAnswer = 8 << 20
+
+// caller sends each request of slack-go's and of ours once. What it answers is JSON that Slack
+// itself wrote; everything else is an error with a code already.
+type caller struct {
+	http *http.Client
+	base string
+	now  func() time.Time
+}
+
+// Do makes a request.
+func (c *caller) Do(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, directory.Errorf(directory.Unavailable, "slack: not asked: %w", err)
+	}
+	lost := lostCode(strings.TrimPrefix(r.URL.Path, apiPath))
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return nil, broken(lost, err)
+	}
+	body, err := outbound.ReadBody(resp, longestAnswer)
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return nil, directory.Wait(retryAfter(resp.Header, c.now()), "slack: too many requests")
+	case err != nil:
+		return nil, directory.Errorf(lost, "slack: the answer broke off")
+	case resp.StatusCode != http.StatusOK || !isJSON(resp.Header):
+		// A page that isn't Slack's own says nothing of what happened.
+		return nil, directory.Errorf(lost, "slack: status %d without an answer", resp.StatusCode)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// apiPath is the path of the Web API in every cloud.
+const apiPath = "/api/"
+
+func isJSON(h http.Header) bool {
+	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && kind == "application/json"
+}
+
+// token is the installation's bot token.
+func (a *Adapter) token(ctx context.Context, inst directory.Installation) (directory.Secret, error) {
+	if inst.Platform != Name || inst.Workspace == "" {
+		return directory.Secret{}, directory.Errorf(directory.Invalid, "slack: not an installation in a workspace")
+	}
+	token, err := a.config.Tokens(ctx, inst)
+	if err == nil && token.IsZero() {
+		err = directory.Errorf(directory.Unauthorized, "slack: the installation has no token")
+	}
+	return token, err
+}
+
+// client is slack-go's with the installation's token, our transport, and no retry of its own.
+func (a *Adapter) client(ctx context.Context, inst directory.Installation) (*slackgo.Client, error) {
+	token, err := a.token(ctx, inst)
+	if err != nil {
+		return nil, err
+	}
+	return slackgo.New(token.Reveal(), slackgo.OptionAPIURL(a.api.base), slackgo.OptionHTTPClient(a.api)), nil
+}
+
+// read asks a method that has no effect, and decodes the answer into what into points to.
+func (a *Adapter) read(ctx context.Context, inst directory.Installation, method string, query url.Values, into interface{ state() status }) error {
+	token, err := a.token(ctx, inst)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.api.base+method+"?"+query.Encode(), nil)
+	if err != nil {
+		return directory.Errorf(directory.Invalid, "slack: a request can't be made")
+	}
+	r.Header.Set("Authorization", "Bearer "+token.Reveal())
+	resp, err := a.api.Do(r)
+	if err != nil {
+		return err
+	}
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		return directory.Errorf(directory.Unavailable, "slack: the answer can't be read")
+	}
+	if s := into.state(); !s.OK {
+		return refused(method, s.Error)
+	}
+	return nil
+}
+
+// CheckInstallation asks whether the installation's token works and is this workspace's.
+// Unauthorized: it isn't. Otherwise errors as [bot.Platform.Send]. It blocks for one request.
+func (a *Adapter) CheckInstallation(ctx context.Context, inst directory.Installation) error {
+	client, err := a.client(ctx, inst)
+	if err != nil {
+		return err
+	}
+	me, err := client.AuthTestContext(ctx)
+	if err != nil {
+		return failed("auth.test", err)
+	}
+	if me.TeamID != string(inst.Workspace) {
+		return directory.Errorf(directory.Unauthorized, "slack: the token is not this workspace's")
+	}
+	return nil
+}

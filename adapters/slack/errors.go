@@ -1,0 +1,153 @@
+package slack
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"rollcall/sync/directory"
+)
+
+// The methods whose effect can't be taken back by asking again.
+const (
+	methodPost   = "chat.postMessage"
+	methodUpdate = "chat.update"
+)
+
+// lostCode is what a lost answer of a method means: a message may be out, while everything else
+// that is called here either reads or may be called again.
+func lostCode(method string) directory.Code {
+	if method == methodPost || method == methodUpdate {
+		return directory.Uncertain
+	}
+	return directory.Unavailable
+}
+
+// broken is a request to which no answer came.
+func broken(lost directory.Code, err error) error {
+	switch {
+	case directory.Is(err, directory.Invalid): // the host guard
+		return directory.Errorf(directory.Invalid, "slack: the request was not allowed to leave")
+	case neverLeft(err):
+		return directory.Errorf(directory.Unavailable, "slack: no connection")
+	}
+	return directory.Errorf(lost, "slack: no answer")
+}
+
+// neverLeft reports whether a request certainly did not reach the platform.
+func neverLeft(err error) bool {
+	var dial *net.OpError
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || errors.As(err, &certificate)
+}
+
+// failed translates what slack-go returned. It hands on what [caller.Do] made of the transport's
+// errors; a refusal comes as a slack.SlackErrorResponse by value; the rest is an answer that it
+// could not decode.
+func failed(method string, err error) error {
+	var ours *directory.Error
+	var refusal slackgo.SlackErrorResponse
+	switch {
+	case errors.As(err, &ours):
+		return ours
+	case errors.As(err, &refusal):
+		return refused(method, refusal.Err)
+	}
+	return directory.Errorf(lostCode(method), "slack: the answer can't be read")
+}
+
+// Causes of errors that are acted upon here.
+var (
+	errNoChannel = errors.New("channel_not_found")
+	errNoUser    = errors.New("user_not_found")
+	errNoScope   = errors.New("missing_scope")
+)
+
+var causes = map[string]error{
+	"channel_not_found": errNoChannel,
+	"user_not_found":    errNoUser,
+	"users_not_found":   errNoUser,
+	"missing_scope":     errNoScope,
+}
+
+// refused is what an answer with "ok": false means. A refusal that nobody foresaw did not happen
+// and may be tried again, except where Slack says that a part of it may have:
+// https://docs.slack.dev/reference/methods/chat.postMessage#errors.
+func refused(method, name string) error {
+	if name == "" {
+		return directory.Errorf(lostCode(method), "slack: %s: an answer that says nothing", method)
+	}
+	if name == "ratelimited" || name == "rate_limited" || name == "message_limit_exceeded" {
+		return directory.Wait(0, "slack: %s: %s", method, name)
+	}
+	code, ok := refusals[name]
+	if !ok {
+		code = directory.Unavailable
+	}
+	if code == directory.Uncertain {
+		code = lostCode(method)
+	}
+	if cause := causes[name]; cause != nil {
+		return directory.Errorf(code, "slack: %s: %w", method, cause)
+	}
+	return directory.Errorf(code, "slack: %s: %s", method, printable(name))
+}
+
+// refusals are Slack's error names, by what a caller may do about them.
+var refusals = byName(map[directory.Code]string{
+	directory.Unauthorized: `not_authed invalid_auth account_inactive token_revoked token_expired
+		missing_scope no_permission not_allowed_token_type org_login_required access_denied
+		team_access_not_granted ekm_access_denied app_access_restricted enterprise_is_restricted
+		two_factor_setup_required accesslimited`,
+	directory.Undeliverable: `user_disabled user_not_found user_not_visible users_not_found
+		invalid_user_combination messages_tab_disabled cannot_dm_bot channel_not_found
+		not_in_channel is_archived restricted_action restricted_action_read_only_channel
+		restricted_action_thread_only_channel method_not_supported_for_channel_type
+		app_cannot_join_channel user_is_bot user_is_restricted`,
+	directory.NotFound: `message_not_found cant_update_message edit_window_closed is_inactive`,
+	directory.Invalid: `invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long
+		no_text too_many_attachments invalid_metadata_format invalid_metadata_schema
+		metadata_too_large block_mismatch invalid_arguments invalid_arg_name invalid_array_arg
+		invalid_charset invalid_form_data invalid_post_type missing_post_type missing_argument
+		limit_required invalid_limit unknown_method deprecated_endpoint method_deprecated`,
+	directory.Expired:   `invalid_cursor`,
+	directory.Uncertain: `internal_error fatal_error update_failed`,
+})
+
+func byName(names map[directory.Code]string) map[string]directory.Code {
+	codes := make(map[string]directory.Code)
+	for code, list := range names {
+		for name := range strings.FieldsSeq(list) {
+			codes[name] = code
+		}
+	}
+	return codes
+}
+
+// printable keeps an error's name from bringing anything else into a log.
+func printable(name string) string {
+	if len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }) {
+		return "an unknown error"
+	}
+	return name
+}
+
+// retryAfter reads a Retry-After header: seconds or a date. Zero: it says nothing usable, and
+// directory.RetryAfter has a default and bounds.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(min(max(seconds, 0), 24*60*60)) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}

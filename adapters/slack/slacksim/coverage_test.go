@@ -1,0 +1,30 @@
+package slacksim_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"rollcall/adapters/slack/slacksim"
+)
+
+var update = flag.Bool("update", false, "write COVERAGE.md anew")
+
+// COVERAGE.md is what people read to know what the simulator can stand for; it is made from the
+// routes so that it can't promise more.
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	want := "# What the Slack simulator serves\n\nMade from its routes by `go test ./adapters/slack/slacksim -update`.\n\n" + slacksim.Coverage()
+	if *update {
+		if err := os.WriteFile("COVERAGE.md", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("COVERAGE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Error("COVERAGE.md is not what the routes say; run with -update")
+	}
+}

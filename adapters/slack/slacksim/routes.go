@@ -1,0 +1,286 @@
+package slacksim
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rollcall/adapters/sim"
+)
+
+// route is a method of the Web API.
+type route struct {
+	scope string // that it needs; empty: none
+	tier  int    // calls a minute that Slack lets a workspace make; 0: it has its own rule
+	args  []string
+	serve func(*Sim, *workspace, url.Values) result
+	note  string // what is not as in Slack; empty: nothing that is known
+}
+
+var routes = map[string]route{
+	"auth.test": {serve: (*Sim).authTest},
+	"conversations.open": {
+		scope: "im:write", tier: tier3, args: []string{"users", "return_im"}, serve: (*Sim).conversationsOpen,
+		note: "with one user",
+	},
+	"conversations.history": {
+		scope: "im:history", tier: tier3, serve: (*Sim).conversationsHistory,
+		args: []string{"channel", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"},
+		note: "1:1 chats",
+	},
+	"chat.postMessage": {
+		scope: "chat:write", serve: (*Sim).chatPostMessage,
+		args: []string{"channel", "text", "blocks", "metadata", "unfurl_links", "unfurl_media", "mrkdwn"},
+		note: "into 1:1 chats by their own id; blocks of the kinds header, section, context, divider, actions with buttons, and rich_text with text",
+	},
+	"chat.update": {
+		scope: "chat:write", tier: tier3, serve: (*Sim).chatUpdate,
+		args: []string{"channel", "ts", "text", "blocks", "metadata"},
+		note: "blocks as in chat.postMessage",
+	},
+	"users.list": {
+		scope: "users:read", tier: tier2, serve: (*Sim).usersList,
+		args: []string{"cursor", "include_locale", "limit", "team_id"},
+	},
+	"users.info": {
+		scope: "users:read", tier: tier4, args: []string{"user", "include_locale"}, serve: (*Sim).usersInfo,
+	},
+	"users.lookupByEmail": {
+		scope: "users:read.email", tier: tier3, args: []string{"email"}, serve: (*Sim).usersLookupByEmail,
+	},
+}
+
+// result is what a method answers: fields beside "ok", or an error's name.
+type result struct {
+	fields   any
+	refusal  string
+	messages []string // with a refusal: what is wrong where
+	needed   string   // with missing_scope
+	after    int      // with ratelimited: Retry-After
+}
+
+func ok(fields any) result { return result{fields: fields} }
+func refuse(refusal string, messages ...string) result {
+	return result{refusal: refusal, messages: messages}
+}
+
+// request is what is known of a call before its handler runs.
+type request struct {
+	args     url.Values
+	argsOK   bool
+	token    string
+	ws       *workspace
+	detail   string // the refusal, for the record
+	recorded int    // the status that was written
+}
+
+type requestKey struct{}
+
+// api takes a call, hands it to the script of faults and the method, and records it.
+func (s *Sim) api(w http.ResponseWriter, r *http.Request, name string) {
+	req := &request{}
+	req.args, req.argsOK = arguments(r)
+	req.token = token(r, req.args)
+	s.mu.Lock()
+	req.ws = s.tokens[req.token]
+	s.mu.Unlock()
+	defer s.record(name, req)
+	handler, known := s.handlers[name]
+	if !known || name == hookRoute {
+		answer(recorder{w, req}, req, refuse("unknown_method"))
+		return
+	}
+	handler.ServeHTTP(recorder{w, req}, r.WithContext(context.WithValue(r.Context(), requestKey{}, req)))
+}
+
+func (s *Sim) record(name string, req *request) {
+	call := sim.Call{At: s.config.Clock.Now(), Route: name, Status: req.recorded, Detail: req.detail}
+	if req.ws != nil {
+		call.Workspace = req.ws.ID
+	}
+	s.Calls.Add(call)
+}
+
+// recorder notes the status that really went out.
+type recorder struct {
+	http.ResponseWriter
+	req *request
+}
+
+func (r recorder) WriteHeader(status int) {
+	r.req.recorded = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// method makes a handler of a route: token, scope, arguments, rate, and then the method itself.
+func (s *Sim) method(name string, route route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req := r.Context().Value(requestKey{}).(*request)
+		s.mu.Lock()
+		res := s.admitted(name, route, req)
+		if res.refusal == "" {
+			res = route.serve(s, req.ws, req.args)
+		}
+		if req.ws != nil {
+			w.Header().Set("X-Oauth-Scopes", strings.Join(req.ws.Scopes, ","))
+			w.Header().Set("X-Accepted-Oauth-Scopes", route.scope)
+		}
+		s.mu.Unlock()
+		answer(w, req, res)
+	})
+}
+
+func (s *Sim) admitted(name string, route route, req *request) result {
+	switch {
+	case req.token == "":
+		return refuse("not_authed")
+	case req.ws == nil:
+		return refuse("invalid_auth")
+	case !req.ws.installed:
+		return refuse("account_inactive")
+	case req.token != req.ws.Token:
+		return refuse("token_revoked")
+	case !req.ws.granted(route.scope):
+		return result{refusal: "missing_scope", needed: route.scope}
+	case !req.argsOK:
+		return refuse("invalid_form_data")
+	}
+	for arg, values := range req.args {
+		if arg == "token" {
+			continue
+		}
+		if len(values) != 1 || !slices.Contains(route.args, arg) {
+			return refuse("invalid_arguments", "[ERROR] unknown or repeated argument: "+arg)
+		}
+	}
+	if after := s.spend(req.ws, name, route.tier); after > 0 {
+		return result{refusal: "ratelimited", after: after}
+	}
+	return result{}
+}
+
+// answer writes a result as Slack does: 200 whatever the outcome, but for 429.
+func answer(w http.ResponseWriter, req *request, res result) {
+	req.detail = res.refusal
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	var body []byte
+	switch {
+	case res.refusal == "":
+		body = merged(res.fields)
+	default:
+		refusal := map[string]any{"ok": false, "error": res.refusal}
+		if len(res.messages) > 0 {
+			refusal["errors"] = res.messages
+			refusal["response_metadata"] = map[string]any{"messages": res.messages}
+		}
+		if res.needed != "" {
+			refusal["needed"] = res.needed
+			refusal["provided"] = strings.Join(req.ws.Scopes, ",")
+		}
+		body, _ = json.Marshal(refusal)
+	}
+	if res.after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(res.after))
+		w.WriteHeader(http.StatusTooManyRequests)
+	} else {
+		w.WriteHeader(http.StatusOK)
+	}
+	w.Write(body)
+}
+
+// merged is the fields' JSON object with "ok" before them.
+func merged(fields any) []byte {
+	body, err := json.Marshal(fields)
+	if err != nil {
+		panic(fmt.Sprintf("slacksim: %v", err)) // our own structs
+	}
+	if string(body) == "{}" || string(body) == "null" {
+		return []byte(`{"ok":true}`)
+	}
+	return append([]byte(`{"ok":true,`), body[1:]...)
+}
+
+// longestBody is far above the largest message.
+const longestBody = 1 << 20
+
+// arguments are a call's: of the query, and of a form or a JSON object in the body. What isn't a
+// string in JSON stays JSON.
+func arguments(r *http.Request) (url.Values, bool) {
+	args, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, false
+	}
+	if r.Method != http.MethodPost {
+		return args, r.Method == http.MethodGet
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, longestBody+1))
+	if err != nil || len(body) > longestBody {
+		return nil, false
+	}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case len(body) == 0:
+	case kind == "application/x-www-form-urlencoded":
+		form, err := url.ParseQuery(string(body))
+		if err != nil {
+			return nil, false
+		}
+		for name, values := range form {
+			args[name] = append(args[name], values...)
+		}
+	case kind == "application/json":
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(body, &fields) != nil {
+			return nil, false
+		}
+		for name, raw := range fields {
+			text := string(raw)
+			if strings.HasPrefix(text, `"`) && json.Unmarshal(raw, &text) != nil {
+				return nil, false
+			}
+			args.Add(name, text)
+		}
+	default:
+		return nil, false
+	}
+	return args, true
+}
+
+// token is a call's: in the header, or as Slack also takes it, among the arguments of a POST.
+func token(r *http.Request, args url.Values) string {
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return bearer
+	}
+	if r.Method == http.MethodPost {
+		return args.Get("token")
+	}
+	return ""
+}
+
+// isTrue reads a boolean argument.
+func isTrue(text string) bool { return text == "true" || text == "1" }
+
+// limit reads how many items a page may have.
+func (s *Sim) limit(text string, standard, largest int) (int, bool) {
+	n := standard
+	if text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil || n < 0 || n > largest {
+			return 0, false
+		}
+		if n == 0 {
+			n = standard
+		}
+	}
+	if s.config.MaxPage > 0 {
+		n = min(n, s.config.MaxPage)
+	}
+	return n, true
+}
