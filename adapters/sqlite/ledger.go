@@ -133,7 +133,7 @@ func (s *Store) LinksWith(ctx context.Context, tenant directory.TenantID, accoun
 
 // LinksByAddress implements [directory.Ledger].
 func (s *Store) LinksByAddress(ctx context.Context, tenant directory.TenantID, address directory.Address) ([]directory.Link, error) {
-	return s.links(ctx, "SELECT "+fields+" FROM links WHERE tenant = ? AND address = ? AND address <> '' ORDER BY key", tenant, address.Reveal())
+	return s.links(ctx, "SELECT "+fields+" FROM links INDEXED BY links_address WHERE tenant = ? AND address = ? AND address <> '' ORDER BY key", tenant, address.Reveal())
 }
 
 // defaultLimit is how much a query without a limit answers.

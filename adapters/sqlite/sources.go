@@ -120,7 +120,7 @@ func (s *Store) Memberships(ctx context.Context, tenant directory.TenantID, memb
 		return nil, s.usable()
 	}
 	return records[directory.Membership](ctx, s, `
-		SELECT record FROM roster WHERE tenant = ? AND member IN (SELECT value FROM json_each(?)) ORDER BY grp, member`, tenant, texts(members))
+		SELECT record FROM roster INDEXED BY roster_member WHERE tenant = ? AND member IN (SELECT value FROM json_each(?)) ORDER BY grp, member`, tenant, texts(members))
 }
 
 // Unseen implements [directory.Sources]. Where everybody was seen, which is usual, it looks only at
@@ -130,19 +130,24 @@ func (s *Store) Unseen(ctx context.Context, tenant directory.TenantID, group dir
 	if after != (directory.MemberID{}) {
 		from = after.Text()
 	}
-	return records[directory.Membership](ctx, s, `
-		WITH missed AS (SELECT EXISTS (SELECT 1 FROM roster WHERE tenant = ?1 AND grp = ?2 AND round < ?3) AS some)
-		SELECT record FROM (
-			SELECT member, record FROM roster WHERE (SELECT NOT some FROM missed) AND tenant = ?1 AND grp = ?2 AND member > ?4 AND gone = 1
-			UNION ALL
-			SELECT member, record FROM roster WHERE (SELECT some FROM missed) AND tenant = ?1 AND grp = ?2 AND member > ?4 AND (round < ?3 OR gone = 1)
-		) ORDER BY member LIMIT ?5`, tenant, string(group), round, from, max(limit, 0))
+	missed := false
+	err := s.read(ctx, "SELECT EXISTS (SELECT 1 FROM roster WHERE tenant = ? AND grp = ? AND round < ?)", []any{tenant, string(group), round},
+		func(row scanner) error { return row.Scan(&missed) })
+	if err != nil {
+		return nil, err
+	}
+	which, args := "gone = 1", []any{tenant, string(group), from}
+	if missed {
+		which, args = "(gone = 1 OR round < ?)", append(args, round)
+	}
+	return records[directory.Membership](ctx, s,
+		"SELECT record FROM roster WHERE tenant = ? AND grp = ? AND member > ? AND "+which+" ORDER BY member LIMIT ?", append(args, max(limit, 0))...)
 }
 
 // AccountsByAddress implements [directory.Sources].
 func (s *Store) AccountsByAddress(ctx context.Context, tenant directory.TenantID, platform directory.Platform, address directory.Address) ([]directory.Account, error) {
 	return records[directory.Account](ctx, s, `
-		SELECT record FROM accounts WHERE tenant = ? AND platform = ? AND address = ? AND address <> '' ORDER BY account`,
+		SELECT record FROM accounts INDEXED BY accounts_address WHERE tenant = ? AND platform = ? AND address = ? AND address <> '' ORDER BY account`,
 		tenant, string(platform), address.Reveal())
 }
 

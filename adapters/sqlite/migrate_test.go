@@ -1,0 +1,220 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"rollcall/sync/directory"
+)
+
+// raw opens the file beside the store, which must be closed.
+func raw(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", source(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func run(t *testing.T, db *sql.DB, query string, args ...any) {
+	t.Helper()
+	if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
+		t.Fatalf("%s: got %v, want no error", query, err)
+	}
+}
+
+// schema is what the database says of its own tables and indexes.
+func schema(t *testing.T, db *sql.DB) map[string]string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name <> 'sqlite_sequence'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	all := make(map[string]string)
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			t.Fatal(err)
+		}
+		all[name] = text
+	}
+	return all
+}
+
+func TestMigrations(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rollcall.db")
+	s := open(t, path)
+	fill(t, s, 0, 20)
+	closed(t, s)
+
+	db := raw(t, path)
+	run(t, db, "PRAGMA foreign_keys = 1")
+	before := schema(t, db)
+	if len(before) < 20 {
+		t.Fatalf("tables and indexes: got %v, want all", len(before))
+	}
+	provider, err := newProvider(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 {
+		if _, err := provider.DownTo(context.Background(), 0); err != nil {
+			t.Fatalf("down: got %v, want no error", err)
+		}
+		if left := schema(t, db); len(left) != 0 {
+			t.Fatalf("after down: got %v, want nothing", left)
+		}
+		if _, err := provider.Up(context.Background()); err != nil {
+			t.Fatalf("up: got %v, want no error", err)
+		}
+		after := schema(t, db)
+		if len(after) != len(before) {
+			t.Fatalf("round %d: got %v tables and indexes, want %v", round, len(after), len(before))
+		}
+		for name, text := range before {
+			if after[name] != text {
+				t.Errorf("%s after down and up: got %q, want %q", name, after[name], text)
+			}
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path)
+	fill(t, s, 0, 20)
+	checkWhole(t, s, 20)
+	closed(t, s)
+}
+
+func TestNewerSchema(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rollcall.db")
+	closed(t, open(t, path))
+	db := raw(t, path)
+	run(t, db, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, path, directory.Invalid, path, "newer release", "99")
+}
+
+func TestFilesThatAreNotOurs(t *testing.T) {
+	t.Parallel()
+	t.Run("another program's", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "other.db")
+		if err := makeFile(path); err != nil {
+			t.Fatal(err)
+		}
+		db := raw(t, path)
+		run(t, db, "CREATE TABLE songs (title)")
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, path, directory.Invalid, path, "another program's")
+	})
+	t.Run("no database", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "letter.db")
+		if err := os.WriteFile(path, []byte("Dear all, this is no database, however long it may be made to be."+string(make([]byte, 4096))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, path, directory.Invalid, path, "damaged or no database")
+	})
+	t.Run("empty", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "empty.db")
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		closed(t, open(t, path)) // a new one
+	})
+	t.Run("cut off", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "rollcall.db")
+		s := open(t, path)
+		fill(t, s, 0, 200)
+		closed(t, s)
+		if err := os.Truncate(path, 5000); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, path, directory.Invalid, path, "damaged")
+	})
+}
+
+// A damaged page is found when it is read, and is a clear error then.
+func TestDamagedPages(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rollcall.db")
+	s := open(t, path)
+	fill(t, s, 0, 300)
+	closed(t, s)
+	stat, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// All but the first pages, which have the schema.
+	const kept = 60 * 4096
+	if stat.Size() <= kept {
+		t.Fatalf("size: got %v, want more than %v", stat.Size(), kept)
+	}
+	if _, err := file.WriteAt(make([]byte, stat.Size()-kept), kept); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path)
+	if _, err := s.ListLinks(t.Context(), "acme", directory.LinkQuery{Limit: 1000}); !directory.Is(err, directory.Invalid) {
+		t.Errorf("ListLinks: got %v, want invalid", err)
+	}
+	closed(t, s)
+}
+
+func TestDamagedRecord(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "rollcall.db"))
+	fill(t, s, 0, 2)
+	for _, record := range []string{`{"v":1,"r":{"State":`, `{"v":2,"r":{}}`, `{"v":1,"r":{"Unknown":1}}`, ``} {
+		if _, err := s.writer.conn.ExecContext(t.Context(), "UPDATE links SET record = ? WHERE id = 1", []byte(record)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Links(t.Context(), "acme", numbered(0).Links[0].Link.Key); !directory.Is(err, directory.Invalid) {
+			t.Errorf("record %q: got %v, want invalid", record, err)
+		}
+		if _, err := s.Links(t.Context(), "acme", numbered(1).Links[0].Link.Key); err != nil {
+			t.Errorf("another record: got %v, want no error", err)
+		}
+	}
+	closed(t, s)
+}
+
+// What the store writes is a plain SQLite database: where the ordinary tool is there, it agrees.
+func TestOrdinaryTool(t *testing.T) {
+	t.Parallel()
+	tool, err := exec.LookPath("sqlite3")
+	if err != nil {
+		t.Skip("skipped: sqlite3 is not installed")
+	}
+	path := filepath.Join(t.TempDir(), "rollcall.db")
+	s := open(t, path)
+	fill(t, s, 0, 10)
+	closed(t, s)
+	out, err := exec.Command(tool, path, "PRAGMA integrity_check; PRAGMA foreign_key_check; SELECT count(*) FROM links;").CombinedOutput()
+	if err != nil || string(out) != "ok\n10\n" {
+		t.Errorf("sqlite3: got %q, %v, want ok and 10", out, err)
+	}
+}
