@@ -85,10 +85,13 @@ func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 		Body:         body,
 		Actions:      p.actions(card),
 	})
-	if err != nil {
-		return nil, fmt.Errorf("the card has no JSON: %w", err)
+	if err == nil {
+		err = cards.Within(p.Platform, "length in bytes", len(text), p.Bytes)
 	}
-	return text, cards.Within(p.Platform, "length in bytes", len(text), p.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	return text, nil
 }
 
 func (p Profile) actions(card cards.Card) []action {

@@ -53,12 +53,12 @@ func Render(card cards.Card) (Message, error) {
 	r.within("blocks", len(r.blocks), maxBlocks)
 	text := escape(card.Summary)
 	r.within("summary", length(text), maxMessage)
+	var blocks json.RawMessage
+	if r.err == nil {
+		blocks, r.err = json.Marshal(r.blocks)
+	}
 	if r.err != nil {
 		return Message{}, r.err
-	}
-	blocks, err := json.Marshal(r.blocks)
-	if err != nil {
-		return Message{}, fmt.Errorf("the card has no JSON: %w", err)
 	}
 	return Message{Text: text, Blocks: blocks, Mark: card.Mark}, nil
 }
@@ -158,10 +158,10 @@ func (r *renderer) actions(list []cards.Action) {
 func length(s string) int { return len(utf16.Encode([]rune(s))) }
 
 // escape makes a text literal in mrkdwn. Slack can escape three characters only; the four that make
-// formats are replaced by others that look the same.
+// formats are replaced by signs that look much the same.
 func escape(text string) string {
 	return strings.NewReplacer(
 		"&", "&amp;", "<", "&lt;", ">", "&gt;",
-		"*", "∗", "_", "ˍ", "~", "∼", "`", "ˋ",
+		"*", "∗", "_", "＿", "~", "∼", "`", "‵",
 	).Replace(text)
 }

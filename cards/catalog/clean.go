@@ -32,13 +32,14 @@ func clean(s string, most int, nothing string) string {
 	return unlink(s)
 }
 
-// cleanAddress is clean for a masked address. Its domain stays as it is, to be compared and copied,
-// unless what we were given isn't of the form of one.
+// cleanAddress is clean for a masked address, as in "a•••@example.com". Its domain stays as it is, to
+// be compared and copied, unless what we were given isn't of that form.
 func cleanAddress(s string) string {
-	form := func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("•@.-", r)
-	}
-	if strings.Count(s, "@") == 1 && strings.IndexFunc(s, func(r rune) bool { return !form(r) }) < 0 {
+	start, domain, ok := strings.Cut(s, "•••@")
+	odd := strings.IndexFunc(start+domain, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '-' || visible(r) != r
+	})
+	if ok && odd < 0 && utf8.RuneCountInString(start) <= 1 {
 		return cut(norm.NFC.String(s), maxAddress)
 	}
 	return clean(s, maxAddress, "")
@@ -90,19 +91,22 @@ func cut(s string, most int) string {
 // and of emoji, by twins that look the same and mean nothing. "J. R. Hartley" has none of them.
 func unlink(s string) string {
 	runes := []rune(s)
-	at := func(i int) rune {
-		if i < 0 || i >= len(runes) {
-			return ' '
-		}
-		return runes[i]
-	}
 	for i, r := range runes {
 		switch {
-		case r == ':' && at(i+1) != ' ':
+		case r == ':' && !strings.HasPrefix(string(runes[i+1:]), " "):
 			runes[i] = '∶'
-		case r == '.' && at(i-1) != ' ' && unicode.IsLetter(at(i+1)) && unicode.IsLetter(at(i+2)):
+		case r == '.' && i > 0 && joins(runes[:i], runes[i+1:]):
 			runes[i] = '․'
 		}
 	}
 	return string(runes)
+}
+
+// joins reports whether a dot between before and after makes one address of them.
+func joins(before, after []rune) bool {
+	if before[len(before)-1] == ' ' || len(after) == 0 || after[0] == ' ' {
+		return false
+	}
+	return strings.HasSuffix(strings.ToLower(string(before)), "www") ||
+		len(after) > 1 && unicode.IsLetter(after[0]) && unicode.IsLetter(after[1])
 }

@@ -34,7 +34,10 @@ func Render(card cards.Card) (string, error) {
 		parts = append(parts, hint(card.Actions))
 	}
 	whole := strings.Join(parts, "\n\n")
-	return whole, cards.Within("plain text", "length in bytes", len(whole), MaxBytes)
+	if err := cards.Within("plain text", "length in bytes", len(whole), MaxBytes); err != nil {
+		return "", err
+	}
+	return whole, nil
 }
 
 // text is a block's text. A divider has none: the empty line between paragraphs is enough.

@@ -1,0 +1,238 @@
+package catalog
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/cards"
+)
+
+func TestSamplesAreWholeCards(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]bool)
+	for _, sample := range Samples() {
+		if seen[sample.Name] {
+			t.Errorf("two samples are called %s", sample.Name)
+		}
+		seen[sample.Name] = true
+		if err := sample.Card.Validate(); err != nil {
+			t.Errorf("%s: %v", sample.Name, err)
+		}
+	}
+	if diff := cmp.Diff(Samples(), Samples()); diff != "" {
+		t.Errorf("the samples differ from call to call:\n%s", diff)
+	}
+}
+
+func TestButtons(t *testing.T) {
+	t.Parallel()
+	p := sampleClaimed()
+	tests := []struct {
+		name string
+		card cards.Card
+		want []string // label, verb, value
+	}{
+		{"ask", Ask(p), []string{"Sync my accounts sync", "Later later", "Not me not-me", "Stop asking stop"}},
+		{"later", Later(p), []string{"Sync now sync", "Stop asking stop"}},
+		{"number", Number(p), []string{"New number sync", "Not me not-me"}},
+		{"missed", Missed(p), []string{"New number sync", "Not me not-me"}},
+		{"lapsed", Lapsed(p), []string{"New number sync", "Not me not-me"}},
+		{"prove", Prove(p), []string{"12 pick 12", "47 pick 47", "83 pick 83", "Not me not-me"}},
+		{"spent", Spent(p), nil},
+		{"linked", Linked(p), nil},
+		{"declined", Declined(p), nil},
+		{"stopped", Stopped(p), nil},
+		{"replaced", Replaced(p), nil},
+		{"over", Over(p), nil},
+		{"withdrawn", Withdrawn(p), nil},
+		{"review", Review(p), nil},
+		{"suspended", Suspended(p), nil},
+		{"welcome", Welcome(Reader{}), nil},
+		{"hello", Hello(Reader{}), nil},
+		{"help", Help(), nil},
+		{"unknown", Unknown(), nil},
+		{"twice", Twice(), nil},
+		{"late", Late(), nil},
+		{"foreign", Foreign(), nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, a := range test.card.Actions {
+				got = append(got, strings.TrimSpace(a.Label+" "+a.Press.Verb+" "+a.Press.Value))
+				if a.Press.Nonce != p.Nonce {
+					t.Errorf("%s carries the nonce %q, want %q", a.Label, a.Press.Nonce, p.Nonce)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("buttons (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestWhatCardsSay holds what a reader must be told, whatever the words become.
+func TestWhatCardsSay(t *testing.T) {
+	t.Parallel()
+	asked, claimed := sampleAsked(), sampleClaimed()
+	silent := asked
+	silent.Until, silent.Name, silent.Masked = time.Time{}, "", ""
+	utc := asked
+	utc.Zone = nil
+	tests := []struct {
+		name      string
+		card      cards.Card
+		want, not []string
+	}{
+		{"ask says whose account and until when", Ask(asked),
+			[]string{"Ada King", "a•••@example.com", "Webex", "ignore", "until Tuesday 24 November, 14:00."}, nil},
+		{"ask without a time, a name or an address", Ask(silent), []string{"Hello. "}, []string{"until", "0001", "Address", "someone"}},
+		{"ask in a zone that isn't known", Ask(utc), []string{"13:00 UTC."}, nil},
+		{"later says when", Later(asked), []string{"on Tuesday 24 November, 14:00."}, nil},
+		{"later without a time", Later(silent), []string{"in a few days"}, []string{"0001"}},
+		{"number says where to pick which", Number(asked), []string{"Open Webex.", "Pick 47."}, nil},
+		{"prove says who asks", Prove(claimed), []string{"Ada Lovelace", "a•••@example.com", "Slack", "ignore"}, nil},
+		{"linked says with whom", Linked(asked), []string{"Slack", "Webex", "Ada King"}, nil},
+		{"replaced says where to look", Replaced(asked), []string{"newest message"}, nil},
+		{"suspended says that it comes back", Suspended(asked), []string{"comes back", "Nothing has been deleted"}, nil},
+		{"no platform is known", Linked(Prompt{}), []string{"this platform", "the other platform", "someone"}, nil},
+		{"welcome says how to go on", Welcome(Reader{"Ada", "Slack"}), []string{"Hello Ada.", "only when it needs an answer", "help"}, nil},
+		{"help names its words", Help(), []string{"help: ", "hi: "}, nil},
+		{"unknown names what is understood", Unknown(), []string{"help: ", "hi: "}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			text := everything(test.card)
+			for _, want := range test.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("%q isn't in:\n%s", want, text)
+				}
+			}
+			for _, not := range test.not {
+				if strings.Contains(text, not) {
+					t.Errorf("%q is in:\n%s", not, text)
+				}
+			}
+		})
+	}
+}
+
+func TestWavesAreCounted(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]int)
+	for wave := range 5 {
+		p := sampleAsked()
+		p.Wave = wave
+		seen[everything(Ask(p))]++
+	}
+	if len(seen) != 3 {
+		t.Errorf("got %d different cards for waves 0 to 4, want 3: first, second, last", len(seen))
+	}
+}
+
+// TestProveKeepsTheNumber: the claimed account must not learn the number from its card.
+func TestProveKeepsTheNumber(t *testing.T) {
+	t.Parallel()
+	p := sampleClaimed()
+	p.Number, p.Choices = "61", []string{"12", "47", "83"}
+	if text := everything(Prove(p)); strings.Contains(text, "61") {
+		t.Errorf("the number is in:\n%s", text)
+	}
+}
+
+// TestPlaceholdersInNames: what is filled in isn't filled in again.
+func TestPlaceholdersInNames(t *testing.T) {
+	t.Parallel()
+	p := sampleAsked()
+	p.Name, p.Other = "{Masked}", "{Number} {"
+	text := everything(Ask(p))
+	if !strings.Contains(text, "Hello {Masked}.") || !strings.Contains(text, "Name: {Number} {") {
+		t.Errorf("a name was filled in:\n%s", text)
+	}
+}
+
+// everything is all that a card shows.
+func everything(c cards.Card) string {
+	var b strings.Builder
+	b.WriteString(c.Summary + "\n" + c.Title + "\n")
+	for _, block := range c.Body {
+		switch block := block.(type) {
+		case cards.Text:
+			for _, run := range block.Runs {
+				b.WriteString(run.Text)
+			}
+		case cards.Facts:
+			for _, fact := range block {
+				b.WriteString(fact.Label + ": " + fact.Value + "\n")
+			}
+		case cards.Figure:
+			b.WriteString(block.Label + ": " + block.Value)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// TestTexts holds every text to the manners of the product: plain words, no shouting, no words of the
+// trade, placeholders that exist, and no name at the beginning.
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	known := []string{"Name", "Other", "Here", "There", "Number", "Until"}
+	for name, text := range texts(t) {
+		if strings.HasPrefix(name, "button") {
+			known = append(known, text)
+		}
+	}
+	trade := regexp.MustCompile(`(?i)nonce|correlat|tenant|counterpart|primary|\bwave|token|verb|prompt|click|bot\b|candidate|!|  `)
+	for name, text := range texts(t) {
+		for _, placeholder := range regexp.MustCompile(`{([^}]*)}?`).FindAllStringSubmatch(text, -1) {
+			if !slices.Contains(known, placeholder[1]) {
+				t.Errorf("%s: nothing is called {%s}", name, placeholder[1])
+			}
+		}
+		if word := trade.FindString(text); word != "" {
+			t.Errorf("%s has %q in it", name, word)
+		}
+		if strings.HasPrefix(text, "{") {
+			t.Errorf("%s begins with what is filled in", name)
+		}
+		if len(text) > 40 && !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, ":") {
+			t.Errorf("%s is a sentence without an end", name)
+		}
+	}
+}
+
+// texts are the constants of texts.go.
+func texts(t *testing.T) map[string]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "texts.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := make(map[string]string)
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[spec.Names[0].Name] = text
+		}
+		return true
+	})
+	if len(found) < 50 {
+		t.Fatalf("found %d texts only", len(found))
+	}
+	return found
+}
