@@ -87,11 +87,9 @@ func runs(text cards.Text) []element {
 func facts(list cards.Facts) element {
 	var rows []element
 	for _, fact := range list {
-		label := run(fact.Label, "", "")
-		label.Subtle = true
 		row := element{Type: "ColumnSet", Columns: []element{
-			{Type: "Column", Width: "80px", Items: []element{paragraph(label)}},
-			{Type: "Column", Width: "stretch", Items: []element{paragraph(run(fact.Value, "bolder", ""))}},
+			{Type: "Column", Width: "80px", Items: []element{paragraph(run(fact.Label, "bolder", ""))}},
+			{Type: "Column", Width: "stretch", Items: []element{paragraph(run(fact.Value, "", ""))}},
 		}}
 		if len(rows) > 0 {
 			row.Spacing = "small"

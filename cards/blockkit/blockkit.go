@@ -107,7 +107,7 @@ func (r *renderer) block(block cards.Block) {
 			if i > 0 {
 				runs = append(runs, rich("\n", false))
 			}
-			runs = append(runs, rich(fact.Label+": ", false), rich(fact.Value, true))
+			runs = append(runs, rich(fact.Label+": ", true), rich(fact.Value, false))
 		}
 		r.rich(runs)
 	case cards.Figure:
