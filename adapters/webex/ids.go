@@ -14,6 +14,13 @@ const (
 	kindOrg    = "ORGANIZATION"
 )
 
+// Workspace is the workspace of an organisation, from its id as the API or Control Hub spells it.
+// Invalid: it is none.
+func Workspace(organisation string) (directory.Workspace, error) {
+	uuid, err := parseID(kindOrg, organisation)
+	return directory.Workspace(uuid), err
+}
+
 // encodeID is the API's form of a person's or an organisation's own id.
 func encodeID(kind, uuid string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte("ciscospark://us/" + kind + "/" + uuid))
