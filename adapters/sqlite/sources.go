@@ -131,17 +131,19 @@ func (s *Store) Unseen(ctx context.Context, tenant directory.TenantID, group dir
 		from = after.Text()
 	}
 	missed := false
-	err := s.read(ctx, "SELECT EXISTS (SELECT 1 FROM roster WHERE tenant = ? AND grp = ? AND round < ?)", []any{tenant, string(group), round},
+	err := s.read(ctx, "SELECT EXISTS (SELECT 1 FROM roster INDEXED BY roster_round WHERE tenant = ? AND grp = ? AND round < ?)", []any{tenant, string(group), round},
 		func(row scanner) error { return row.Scan(&missed) })
 	if err != nil {
 		return nil, err
 	}
-	which, args := "gone = 1", []any{tenant, string(group), from}
-	if missed {
-		which, args = "(gone = 1 OR round < ?)", append(args, round)
+	if !missed {
+		return records[directory.Membership](ctx, s, `
+			SELECT record FROM roster INDEXED BY roster_gone WHERE tenant = ? AND grp = ? AND member > ? AND gone = 1
+			ORDER BY member LIMIT ?`, tenant, string(group), from, max(limit, 0))
 	}
-	return records[directory.Membership](ctx, s,
-		"SELECT record FROM roster WHERE tenant = ? AND grp = ? AND member > ? AND "+which+" ORDER BY member LIMIT ?", append(args, max(limit, 0))...)
+	return records[directory.Membership](ctx, s, `
+		SELECT record FROM roster WHERE tenant = ? AND grp = ? AND member > ? AND (gone = 1 OR round < ?)
+		ORDER BY member LIMIT ?`, tenant, string(group), from, round, max(limit, 0))
 }
 
 // AccountsByAddress implements [directory.Sources].

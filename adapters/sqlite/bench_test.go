@@ -1,0 +1,116 @@
+package sqlite
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// many is how many links a large tenant has.
+const many = 200_000
+
+// benchStore is an empty store.
+func benchStore(b *testing.B) *Store {
+	b.Helper()
+	s, err := Open(b.Context(), Config{Path: filepath.Join(b.TempDir(), "rollcall.db")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// batch is many numbered changes as one.
+func batch(from, n int) directory.Change {
+	var all directory.Change
+	for i := range n {
+		part := numbered(from + i)
+		all.Links, all.Roster = append(all.Links, part.Links...), append(all.Roster, part.Roster...)
+	}
+	return all
+}
+
+func must(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// largeStore has as many links as a large tenant.
+func largeStore(b *testing.B) *Store {
+	b.Helper()
+	s := benchStore(b)
+	for n := 0; n < many; n += 1000 {
+		must(b, s.Commit(b.Context(), "acme", batch(n, 1000)))
+	}
+	b.ResetTimer()
+	return s
+}
+
+// One link written over, with its entry: what a click costs.
+func BenchmarkCommit1(b *testing.B) {
+	s := benchStore(b)
+	change := numbered(0)
+	must(b, s.Commit(b.Context(), "acme", change))
+	change.Roster = nil
+	for b.Loop() {
+		change.Links[0].Version++
+		must(b, s.Commit(b.Context(), "acme", change))
+	}
+}
+
+// A page of a first import: a thousand new links and their roster rows.
+func BenchmarkCommit1000(b *testing.B) {
+	s := benchStore(b)
+	n := 0
+	for b.Loop() {
+		must(b, s.Commit(b.Context(), "acme", batch(n, 1000)))
+		n += 1000
+	}
+}
+
+// A claim of twenty among 200,000, all of which are due, and the commit of their work.
+func BenchmarkClaim(b *testing.B) {
+	s := largeStore(b)
+	now := start.Add(many * time.Second)
+	for b.Loop() {
+		links, err := s.ClaimLinks(b.Context(), "acme", now, now.Add(time.Minute), 20)
+		must(b, err)
+		var done directory.Change
+		for _, l := range links {
+			l.DueAt = now.Add(time.Hour)
+			done.Links = append(done.Links, directory.LinkChange{Link: l, Version: l.Version, Fence: l.Fence})
+		}
+		must(b, s.Commit(b.Context(), "acme", done))
+	}
+}
+
+// The reads that are made all the time, among 200,000 links.
+func BenchmarkReads(b *testing.B) {
+	s := largeStore(b)
+	l := numbered(many / 2).Links[0].Link
+	for name, read := range map[string]func() error{
+		"NextDue":     func() error { _, err := s.NextDue(b.Context(), "acme"); return err },
+		"Count":       func() error { _, err := s.Count(b.Context(), "acme", "staff", start); return err },
+		"LinkByNonce": func() error { _, err := s.LinkByNonce(b.Context(), "acme", l.Ask.Nonce); return err },
+		"LinkHolding": func() error { _, err := s.LinkHolding(b.Context(), "acme", l.Key.Pair, l.Account); return err },
+		"ListLinks": func() error {
+			_, err := s.ListLinks(b.Context(), "acme", directory.LinkQuery{Group: "staff", After: l.Key})
+			return err
+		},
+		"Unseen": func() error {
+			_, err := s.Unseen(b.Context(), "acme", "staff", 1, directory.MemberID{}, 100)
+			return err
+		},
+		"Memberships": func() error { _, err := s.Memberships(b.Context(), "acme", l.Member.ID); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				must(b, read())
+			}
+		})
+	}
+}
