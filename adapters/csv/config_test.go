@@ -63,3 +63,17 @@ func TestCursorExpiresWithTheConfiguration(t *testing.T) {
 		t.Errorf("got %v, want expired", err)
 	}
 }
+
+// A cursor from somewhere else may say anything.
+func TestCursorBeyondTheGroup(t *testing.T) {
+	d := newDesk(t, func(cfg *Config) { cfg.PageSize = 1 })
+	d.write(good)
+	midway := d.mustPage("").Cursor
+	beyond := strings.Replace(midway, ".1.", ".99.", 1)
+	if beyond == midway {
+		t.Fatalf("the cursor %q has no row 1", midway)
+	}
+	if _, err := d.page(beyond); !directory.Is(err, directory.Expired) {
+		t.Errorf("got %v, want expired", err)
+	}
+}

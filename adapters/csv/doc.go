@@ -15,6 +15,8 @@
 //	e3,Meeting room 4,,Sales,,yes,,
 //	#end 3
 //
+// What stands in the columns:
+//
 //   - id is unique, and is never given to somebody else: an employee number, not an address.
 //   - email may be missing or unusable. Then the person comes without one, and the log counts them.
 //   - groups are separated by semicolons or bars. Case and the way an accent is typed don't matter.

@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -57,3 +58,23 @@ e2,"Baker, Bob",bob@corp.example,Sales,disabled,,,
 e3,Room,,Sales|Rooms,,yes,,
 #end 3
 `
+
+// The file that doc.go shows is one that is believed.
+func TestFileInDocIsGood(t *testing.T) {
+	source, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	inside := false
+	for line := range strings.Lines(string(source)) {
+		line, indented := strings.CutPrefix(line, "//\t")
+		if inside = indented && (inside || strings.HasPrefix(line, "id,")); inside {
+			text.WriteString(line)
+		}
+	}
+	table := mustParse(t, text.String(), Columns{}, ',')
+	if len(table.People) != 3 || len(table.Groups) != 1 || !table.ended {
+		t.Errorf("got %+v", table.Sheet)
+	}
+}

@@ -38,6 +38,7 @@ func TestTruncated(t *testing.T) {
 		{"the end line itself cut off", "id,name,email,groups\ne1,Ann,,Sales\n#end\n", directory.Invalid, []string{"line 3", "#end"}},
 		{"the end line garbled", "id,name,email,groups\ne1,Ann,,Sales\n#end one\n", directory.Invalid, []string{"line 3", "how many"}},
 		{"a line cut off", "id,name,email,groups\ne1,Ann\n", directory.Invalid, []string{"line 2", "2 fields", "has 4"}},
+		{"a line too long", "id,name,email,groups\ne1,Ann,ann@corp.example,Sales,active\n", directory.Invalid, []string{"line 2", "5 fields", "has 4"}},
 		{"a quote not closed", "id,name,email,groups\ne1,\"Ann,,Sales\ne2,Bob\",,Sales\n", directory.Invalid, []string{"line 2", "line 3", "quote"}},
 		{"lines after the end", "id,name,email,groups\ne1,Ann,,Sales\n#end 1\ne2,Bob,,Sales\n", directory.Invalid, []string{"line 4", "two files"}},
 		{"two files in one", "id,name,email,groups\ne1,Ann,,Sales\nid,name,email,groups\ne2,Bob,,Sales\n", directory.Invalid, []string{"line 3", "header again"}},
