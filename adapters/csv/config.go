@@ -14,7 +14,7 @@ import (
 // the zero value of every other field is its default.
 type Config struct {
 	// Tenant is the customer whose people the file has. Every other tenant is told that there is
-	// no such group. [Tenants] serves several from one file each.
+	// no such group.
 	Tenant directory.TenantID
 	// Name is the directory's name in the configuration, and in the ids of its members. Change it
 	// and everybody is somebody else.

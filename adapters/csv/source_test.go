@@ -2,6 +2,7 @@ package csv_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,15 +67,15 @@ func harness(t *testing.T, write func(t *testing.T, path string, sheet csv.Sheet
 	invalid, incomplete := []directory.Code{directory.Invalid}, []directory.Code{directory.Incomplete}
 	return directorytest.SourceHarness{
 		Source: func() directory.Source {
-			tenants := make(csv.Tenants)
+			sources := make(byTenant)
 			for _, tenant := range []directory.TenantID{"t1", "t2"} {
 				source, err := csv.New(csv.Config{Tenant: tenant, Name: "people", Path: path(tenant), PageSize: 3})
 				if err != nil {
 					t.Fatal(err)
 				}
-				tenants[tenant] = source
+				sources[tenant] = source
 			}
-			return tenants
+			return sources
 		},
 		Name:     "people",
 		Tenants:  [2]directory.TenantID{"t1", "t2"},
@@ -125,6 +126,25 @@ func harness(t *testing.T, write func(t *testing.T, path string, sheet csv.Sheet
 			}},
 		},
 	}
+}
+
+// byTenant is a file for each tenant under one directory name, as the program puts them together.
+type byTenant map[directory.TenantID]*csv.Source
+
+func (b byTenant) Page(ctx context.Context, tenant directory.TenantID, group, cursor string) (directory.Page, error) {
+	return b.of(tenant).Page(ctx, tenant, group, cursor)
+}
+
+func (b byTenant) Member(ctx context.Context, tenant directory.TenantID, group string, id directory.MemberID) directory.Standing {
+	return b.of(tenant).Member(ctx, tenant, group, id)
+}
+
+// of is the tenant's own, and for a stranger any: each refuses strangers by itself.
+func (b byTenant) of(tenant directory.TenantID) *csv.Source {
+	if source := b[tenant]; source != nil {
+		return source
+	}
+	return b["t1"]
 }
 
 func toUTF16(text string) string {

@@ -1,3 +1,9 @@
+// Package directorytest has the exams of the ports of package directory, and what stands in for the
+// outside in a simulation. [RunSource], [RunAccounts] and [RunStore] are passed whole by every
+// implementation: what a technology lacks is stated by its harness, with the reason, and nothing
+// else is left out. [Directory] is a directory that knows the truth and fails as it is told to,
+// [Memory] a store in memory. It asks for nothing but package directory, and never for a network.
+// No shipped package imports it.
 package directorytest
 
 import (
