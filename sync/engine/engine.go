@@ -169,18 +169,19 @@ func (e *Engine) installation(ctx context.Context, tenant directory.TenantID, pl
 	return directory.Installation{}, directory.Errorf(directory.Unauthorized, "%s is not connected", platform)
 }
 
-// Plan is what would happen next to a tenant's links, all of them or one group's.
-func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group directory.GroupID, now time.Time) (plan.Plan, error) {
+// Plan is what would happen next to a tenant's links, all of them or one group's, and the links
+// themselves. It changes nothing.
+func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group directory.GroupID) (plan.Plan, []directory.Link, error) {
 	tenant, err := e.Store.Tenant(ctx, id)
 	if err != nil {
-		return plan.Plan{}, err
+		return plan.Plan{}, nil, err
 	}
 	var all []directory.Link
 	query := directory.LinkQuery{Group: group, Limit: 1000}
 	for {
 		page, err := e.Store.ListLinks(ctx, id, query)
 		if err != nil {
-			return plan.Plan{}, err
+			return plan.Plan{}, nil, err
 		}
 		all = append(all, page...)
 		if len(page) < query.Limit {
@@ -190,7 +191,7 @@ func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group director
 	}
 	groups, err := e.Store.Groups(ctx, id)
 	if err != nil {
-		return plan.Plan{}, err
+		return plan.Plan{}, nil, err
 	}
 	paused := make(map[directory.GroupID]bool)
 	for _, g := range groups {
@@ -198,5 +199,5 @@ func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group director
 	}
 	return plan.Of(all, func(l directory.Link) plan.Rules {
 		return plan.Rules{Settings: tenant.Settings, Paused: paused[l.Group], Zone: l.Member.Zone}
-	}, now), nil
+	}, e.Now()), all, nil
 }

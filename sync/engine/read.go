@@ -19,30 +19,43 @@ const (
 	listEvery = 24 * time.Hour
 )
 
-// read does one page of a claimed reading, or looks at the absences of a finished one.
+// read does one page of a claimed reading, or looks at the absences of a finished one. Where an
+// answer or another page wrote to one of its links meanwhile, it is decided again.
 func (e *Engine) read(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
-	if r.Group == "" {
-		return e.lost(e.readAccounts(ctx, tenant, r, now))
+	var err error
+	for range mostTries {
+		if r.Group == "" {
+			err = e.readAccounts(ctx, tenant, r, now)
+		} else {
+			err = e.readGroup(ctx, tenant, r, now)
+		}
+		if !directory.Is(err, directory.Conflict) {
+			break
+		}
 	}
+	return e.lost(err)
+}
+
+func (e *Engine) readGroup(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
 	group, err := e.group(ctx, tenant.ID, r.Group)
 	if err != nil {
 		return err
 	}
 	source, ok := e.Source(tenant.ID, group.Directory)
 	if !ok {
-		return e.lost(e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "the directory %q is not connected", group.Directory)))
+		return e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "the directory %q is not connected", group.Directory))
 	}
 	if r.Settle {
-		return e.lost(e.settle(ctx, tenant, group, r, now))
+		return e.settle(ctx, tenant, group, r, now)
 	}
 	page, err := source.Page(ctx, tenant.ID, group.External, r.Cursor)
 	if err == nil {
 		err = endless(r, page)
 	}
 	if err != nil {
-		return e.lost(e.failed(ctx, tenant, r, now, err))
+		return e.failed(ctx, tenant, r, now, err)
 	}
-	return e.lost(e.takePage(ctx, tenant, group, r, page, now))
+	return e.takePage(ctx, tenant, group, r, page, now)
 }
 
 func endless(r directory.Reading, page directory.Page) error {

@@ -1,0 +1,211 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rollcall/adapters/sim"
+	"rollcall/adapters/slack"
+	"rollcall/adapters/webex"
+	"rollcall/cards"
+	"rollcall/sync/directory"
+)
+
+// view is one person of a firm, as the story follows them: their link in the program's store, and
+// what reached their accounts at the simulators.
+type view struct {
+	w     *World
+	f     *firm
+	id    string
+	slack string // user ids; empty where they have no account
+	webex string
+}
+
+// viewOf follows a resident of a firm, by the id in the directory.
+func (w *World) viewOf(f *firm, id string) view {
+	v := view{w: w, f: f, id: id}
+	tenant := slices.Index(w.companies, f)
+	for i, r := range f.residents {
+		if r.id != id {
+			continue
+		}
+		if u, there := r.slackUser(i); there {
+			v.slack = u.ID
+		}
+		if p, there := r.webexPerson(tenant, i); there {
+			v.webex = p.ID
+		}
+	}
+	return v
+}
+
+// link is the person's link; false: there is none yet.
+func (v view) link(ctx context.Context) (directory.Link, bool) {
+	m := v.w.Program()
+	if m == nil {
+		return directory.Link{}, false
+	}
+	key := directory.LinkKey{Member: directory.MemberID{Directory: "staff", ID: v.id}, Pair: directory.PairOf(slack.Name, webex.Name)}
+	links, err := m.Store.Links(ctx, tenantID(v.f.id), key)
+	if err != nil || len(links) == 0 {
+		return directory.Link{}, false
+	}
+	return links[0], true
+}
+
+// await waits until the link is in a state and its cards show it.
+func (v view) await(ctx context.Context, state directory.State) error {
+	return v.w.until(ctx, func() (bool, string) {
+		l, there := v.link(ctx)
+		if !there {
+			return false, fmt.Sprintf("%s has no link, expected %s", v.id, state)
+		}
+		seen := fmt.Sprintf("%s is %s (%s), expected %s", v.id, l.State, l.Why, state)
+		return l.State == state && upToDate(l.Ask) && upToDate(l.Proof), seen
+	})
+}
+
+func upToDate(p directory.Prompt) bool {
+	return p.Delivery != directory.Sending && (!p.Open() || p.Want == p.Shown)
+}
+
+// messages are those of the app to one of the person's accounts, oldest first.
+func (v view) messages(pane string) []sim.Message {
+	var all []sim.Message
+	if pane == paneSlack {
+		all = v.w.Slack.Messages(0)
+	} else {
+		all = v.w.Webex.Messages(0)
+	}
+	user, workspace := v.user(pane), v.workspace(pane)
+	var out []sim.Message
+	for _, m := range all {
+		if m.FromApp && m.Workspace == workspace && m.To == user && user != "" {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, func(a, b sim.Message) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	return out
+}
+
+func (v view) user(pane string) string {
+	if pane == paneSlack {
+		return v.slack
+	}
+	return v.webex
+}
+
+func (v view) workspace(pane string) string {
+	if pane == paneSlack {
+		return v.f.slackTeam
+	}
+	return v.f.webexOrg
+}
+
+// prompts are the messages that asked the person to sync when they were posted.
+func (v view) prompts(pane string) []sim.Message {
+	return slices.DeleteFunc(v.messages(pane), func(m sim.Message) bool { return !asked(m) })
+}
+
+// asked reports whether a message was posted as a wave's prompt: it is the only card that can be
+// put off.
+func asked(m sim.Message) bool {
+	if len(m.Presses) == 0 {
+		return false
+	}
+	_, found := button(m.Presses[0], directory.VerbLater, "")
+	return found
+}
+
+// button is the place of a button among a card's buttons. Every one of ours carries exactly one
+// press, among whatever else its data has.
+func button(texts []string, verb directory.Verb, value string) (int, bool) {
+	place := 0
+	for _, text := range texts {
+		p, err := cards.ParsePress(text)
+		if err != nil {
+			continue
+		}
+		if p.Verb == string(verb) && (value == "" || p.Value == value) {
+			return place, true
+		}
+		place++
+	}
+	return 0, false
+}
+
+// open is the newest message to one of the person's accounts that has a button with a verb.
+func (v view) open(pane string, verb directory.Verb, value string) (sim.Message, int, error) {
+	for _, m := range slices.Backward(v.messages(pane)) {
+		if m.Deleted || len(m.Presses) == 0 {
+			continue
+		}
+		if i, found := button(m.Presses[len(m.Presses)-1], verb, value); found {
+			return m, i, nil
+		}
+	}
+	return sim.Message{}, 0, fmt.Errorf("%s has no card on %s with a button to %s", v.id, pane, strings.TrimSpace(string(verb)+" "+value))
+}
+
+// press presses a button on the person's primary platform, or on the other one for a number.
+func (v view) press(verb directory.Verb, value string) error {
+	l, there := v.link(context.Background())
+	if !there {
+		return fmt.Errorf("%s has no link", v.id)
+	}
+	pane := string(l.Primary)
+	if verb == directory.VerbPick {
+		pane = string(l.Secondary)
+	}
+	return v.pressOn(pane, verb, value)
+}
+
+func (v view) pressOn(pane string, verb directory.Verb, value string) error {
+	m, i, err := v.open(pane, verb, value)
+	if err != nil {
+		return err
+	}
+	return v.w.Press(Press{Tenant: v.f.id, Pane: pane, User: v.user(pane), Message: m.ID, Button: i})
+}
+
+// number is the number that the person sees on their primary account's card.
+func (v view) shownNumber(ctx context.Context) (string, error) {
+	l, there := v.link(ctx)
+	if !there || l.Proof.Number == "" {
+		return "", fmt.Errorf("%s has no number to pick", v.id)
+	}
+	for _, m := range v.messages(string(l.Primary)) {
+		if strings.Contains(string(m.Card), l.Proof.Number) {
+			return l.Proof.Number, nil
+		}
+	}
+	return "", fmt.Errorf("%s does not see the number on %s", v.id, l.Primary)
+}
+
+// pair goes from the prompt to the link, as the person would.
+func (v view) pair(ctx context.Context) error {
+	if err := v.press(directory.VerbSync, ""); err != nil {
+		return err
+	}
+	if err := v.await(ctx, directory.Proving); err != nil {
+		return err
+	}
+	number, err := v.shownNumber(ctx)
+	if err != nil {
+		return err
+	}
+	if err := v.w.until(ctx, func() (bool, string) {
+		l, _ := v.link(ctx)
+		_, _, err := v.open(string(l.Secondary), directory.VerbPick, number)
+		return err == nil, fmt.Sprint(err)
+	}); err != nil {
+		return err
+	}
+	if err := v.press(directory.VerbPick, number); err != nil {
+		return err
+	}
+	return v.await(ctx, directory.Linked)
+}

@@ -1,0 +1,276 @@
+package demo
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"rollcall/adapters/csv"
+	"rollcall/adapters/sim"
+	"rollcall/adapters/slack"
+	"rollcall/adapters/slack/slacksim"
+	"rollcall/adapters/webex"
+	"rollcall/adapters/webex/webexsim"
+	"rollcall/cmd/rollcall/program"
+)
+
+// Options say how large a world is and where it lives.
+type Options struct {
+	Dir     string // for the directories' files, the database and the log; it must exist
+	Tenants int
+	People  int  // besides the company's own
+	Empty   bool // without the company's own
+	// NoReadBack leaves out the permission to look for messages, on the platform where it can be.
+	NoReadBack bool
+}
+
+// World is everything that the demo runs: the platforms, the directories, and the program.
+type World struct {
+	Clock *sim.Clock
+	Slack *slacksim.Sim
+	Webex *webexsim.Sim
+
+	options   Options
+	companies []*firm
+	authority *sim.Authority
+	servers   []*sim.Server
+	slackURL  string
+	webexURL  string
+	config    program.Config
+	log       io.WriteCloser
+
+	mu     sync.Mutex // guards the files of the directories, and what follows
+	main   *program.Main
+	ended  chan struct{}
+	halt   context.CancelFunc
+	closed func()
+}
+
+// firm is a tenant: its directory's file and its two workspaces.
+type firm struct {
+	id, name  string
+	slackTeam string
+	webexOrg  string
+	path      string
+	residents []resident
+}
+
+// The platforms' panes, and the tenants' names.
+const (
+	paneSlack = string(slack.Name)
+	paneWebex = string(webex.Name)
+)
+
+var firmNames = []string{"Larkspur Studio", "Hartmann Works", "Ostrava Mills", "Fjord & Field"}
+
+// Start makes a world and runs its simulators. The program is started by [World.Launch].
+func Start(options Options) (*World, error) {
+	w := &World{Clock: sim.NewClock(nil), options: options}
+	var err error
+	if w.authority, err = sim.NewAuthority(); err != nil {
+		return nil, err
+	}
+	client := &http.Client{
+		Timeout:   10 * time.Second,
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: w.authority.Pool(), MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: 8},
+	}
+	if w.config, err = w.configure(); err != nil {
+		return nil, err
+	}
+	w.Slack = slacksim.New(slacksim.Config{Clock: w.Clock, SigningSecret: w.config.Slack.SigningSecret, Client: client})
+	w.Webex = webexsim.New(webexsim.Config{Clock: w.Clock, BotToken: w.config.Webex.BotToken, Client: client})
+	if w.slackURL, err = w.serve(w.Slack); err != nil {
+		return nil, err
+	}
+	if w.webexURL, err = w.serve(w.Webex); err != nil {
+		return nil, err
+	}
+	w.Slack.Reach(w.slackURL, w.config.PublicURL)
+	for i, f := range w.companies {
+		if err := w.settle(i, f); err != nil {
+			return nil, err
+		}
+	}
+	if w.log, err = os.OpenFile(filepath.Join(options.Dir, "rollcall.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var pumps sync.WaitGroup
+	pumps.Go(func() { w.Slack.Outbox.Run(ctx, 100*time.Millisecond) })
+	pumps.Go(func() { w.Webex.Outbox.Run(ctx, 100*time.Millisecond) })
+	w.closed = sync.OnceFunc(func() {
+		cancel()
+		pumps.Wait()
+		for _, s := range w.servers {
+			s.Close()
+		}
+		w.log.Close()
+	})
+	return w, nil
+}
+
+func (w *World) serve(handler http.Handler) (string, error) {
+	s, err := w.authority.Serve(handler)
+	if err != nil {
+		return "", err
+	}
+	w.servers = append(w.servers, s)
+	return s.URL, nil
+}
+
+// configure makes the program's configuration, with a free port of loopback for its own listener.
+func (w *World) configure() (program.Config, error) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return program.Config{}, err
+	}
+	address := free.Addr().String()
+	if err := free.Close(); err != nil {
+		return program.Config{}, err
+	}
+	c := program.Config{
+		Listen: address, PublicURL: "https://" + address, Store: filepath.Join(w.options.Dir, "rollcall.db"),
+		Log:     program.Log{Level: "info", Format: "text"},
+		Slack:   program.Slack{SigningSecret: "demo-signing-secret"},
+		Webex:   program.Webex{BotToken: "demo-webex-bot", WebhookSecret: "demo-webhook-secret-of-thirty-two"},
+		Tenants: make(map[string]program.TenantConfig),
+	}
+	for i := range max(1, w.options.Tenants) {
+		f := &firm{
+			id: fmt.Sprintf("t%d", i+1), name: firmNames[i%len(firmNames)],
+			slackTeam: fmt.Sprintf("T%04d", i+1), webexOrg: fmt.Sprintf("%08d-0000-4000-9000-000000000000", i+1),
+		}
+		f.path = filepath.Join(w.options.Dir, f.id+".csv")
+		w.companies = append(w.companies, f)
+		c.Tenants[f.id] = f.config()
+	}
+	return c, nil
+}
+
+func (f *firm) config() program.TenantConfig {
+	t := program.TenantConfig{Name: f.name, On: true, Removal: "suspend"}
+	t.Slack.Workspace, t.Slack.BotToken = f.slackTeam, "xoxb-demo-"+f.id
+	t.Webex.Organisation, t.Webex.AdminToken = f.webexOrg, "demo-webex-admin-"+f.id
+	t.Directories = map[string]program.DirectoryConfig{"staff": {CSV: program.CSV{Path: f.path}}}
+	t.Groups = map[string]program.GroupConfig{
+		slackGroup: {Name: "Slack primaries", Directory: "staff", Group: slackGroup, Primary: paneSlack, Secondary: paneWebex, Priority: 1},
+		webexGroup: {Name: "Webex primaries", Directory: "staff", Group: webexGroup, Primary: paneWebex, Secondary: paneSlack, Priority: 2},
+	}
+	return t
+}
+
+// settle puts a firm's people into its directory and onto the platforms.
+func (w *World) settle(tenant int, f *firm) error {
+	if !w.options.Empty {
+		f.residents = company()
+	}
+	f.residents = append(f.residents, crowd(w.options.People)...)
+	scopes := slacksim.Scopes()
+	if w.options.NoReadBack {
+		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "im:history" })
+	}
+	workspace := slacksim.Workspace{ID: f.slackTeam, Name: f.name, Token: "xoxb-demo-" + f.id, Scopes: scopes}
+	w.Webex.AddOrg(webexsim.Org{ID: f.webexOrg, Name: f.name, AdminToken: "demo-webex-admin-" + f.id})
+	sheet := csv.Sheet{Groups: []string{slackGroup, webexGroup}}
+	for i := range f.residents {
+		r := f.residents[i]
+		if tenant > 0 {
+			// The ids and addresses collide; the names tell whose message it is.
+			r.name += " of " + strings.Fields(f.name)[0]
+			f.residents[i] = r
+		}
+		sheet.People = append(sheet.People, r.person())
+		if u, there := r.slackUser(i); there {
+			workspace.Users = append(workspace.Users, u)
+		}
+		if p, there := r.webexPerson(tenant, i); there {
+			w.Webex.PutPerson(f.webexOrg, p)
+		}
+	}
+	w.Slack.AddWorkspace(workspace)
+	return csv.Write(f.path, sheet)
+}
+
+// Launch starts the program, and answers when it listens.
+func (w *World) Launch() error {
+	cert, err := w.authority.Certificate()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	m, err := program.New(ctx, w.config, program.Options{
+		Slack: slack.Loopback(w.slackURL, w.slackURL, w.authority.Pool()), Webex: webex.Loopback(w.webexURL, w.authority.Pool()),
+		TLS: &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+		Now: w.Clock.Now, Log: w.log, WatchEvery: 200 * time.Millisecond,
+	})
+	if err != nil {
+		cancel()
+		return err
+	}
+	ended := make(chan struct{})
+	w.mu.Lock()
+	w.main, w.halt, w.ended = m, cancel, ended
+	w.mu.Unlock()
+	go func() {
+		defer close(ended)
+		if err := m.Run(ctx); err != nil {
+			fmt.Fprintln(w.log, "the program ended:", err)
+		}
+	}()
+	return nil
+}
+
+// Stop ends the program as a signal would: what is under way is finished.
+func (w *World) Stop() error {
+	w.mu.Lock()
+	m, halt, ended := w.main, w.halt, w.ended
+	w.main = nil
+	w.mu.Unlock()
+	if m == nil {
+		return nil
+	}
+	halt()
+	<-ended
+	return m.Close()
+}
+
+// Close ends everything. It may be called twice.
+func (w *World) Close() error {
+	err := w.Stop()
+	w.closed()
+	return err
+}
+
+// Program is the running program; nil between Stop and Launch.
+func (w *World) Program() *program.Main {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.main
+}
+
+// Advance lets time go by for everybody.
+func (w *World) Advance(by time.Duration) {
+	w.Clock.Advance(by)
+	if m := w.Program(); m != nil {
+		m.Engine.Wake()
+	}
+}
+
+func (w *World) firm(tenant string) (*firm, error) {
+	for _, f := range w.companies {
+		if f.id == tenant {
+			return f, nil
+		}
+	}
+	return nil, errors.New("there is no such tenant")
+}
