@@ -79,6 +79,9 @@ func (a *Adapter) Lookup(ctx context.Context, inst directory.Installation, addre
 			return directory.Failed(err)
 		}
 		for _, p := range page {
+			if len(p.Errors) > 0 { // the address may be what is missing
+				return directory.Failed(directory.Errorf(directory.Incomplete, "webex: a person is not whole"))
+			}
 			if !p.has(address) {
 				continue
 			}

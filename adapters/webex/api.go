@@ -32,6 +32,13 @@ type message struct {
 	MentionedPeople []string     `json:"mentionedPeople"`
 	Attachments     []attachment `json:"attachments"`
 	Created         moment       `json:"created"`
+	partial
+}
+
+// partial is what an item of a listing has in the place of fields that Webex could not read, while
+// the answer as a whole is 200: https://developer.webex.com/docs/basics#list-partial-failure.
+type partial struct {
+	Errors map[string]json.RawMessage `json:"errors"`
 }
 
 // attachment is a card on a message. The SDK's type would decode it into a map, which a card that
@@ -89,6 +96,7 @@ type person struct {
 	TimeZone      string   `json:"timezone"`
 	InvitePending flag     `json:"invitePending"`
 	LoginEnabled  flag     `json:"loginEnabled"`
+	partial
 }
 
 type people struct {

@@ -38,21 +38,21 @@ func (a *Adapter) Find(ctx context.Context, inst directory.Installation, to dire
 	if err != nil {
 		return directory.MessageRef{}, false, err
 	}
-	if ref, over := search.through(page); over {
+	if ref, over := search.through(page); over || len(page) == 0 {
 		return ref, !ref.IsZero(), nil
 	}
 	last := page[len(page)-1]
 	query := url.Values{"roomId": {last.RoomID}, "beforeMessage": {last.ID}, "max": {strconv.Itoa(roomPage)}}.Encode()
 	for range mostRoomPages {
 		page, r, err := a.messages(ctx, "/messages", query)
-		if err != nil {
+		switch {
+		case directory.Is(err, directory.NotFound): // the message that it stands at was deleted meanwhile
+			return directory.MessageRef{}, false, directory.Errorf(directory.Unavailable, "webex: the space changed while it was looked through")
+		case err != nil:
 			return directory.MessageRef{}, false, err
 		}
-		ref, over := search.through(page)
-		if len(page) == 0 {
-			over = false // a page may be empty and still have another behind it
-		}
-		if over || r.next == "" {
+		// A page may be empty and still have another behind it.
+		if ref, over := search.through(page); over || r.next == "" {
 			return ref, !ref.IsZero(), nil
 		}
 		query = r.next
@@ -67,7 +67,7 @@ type search struct {
 }
 
 // through looks at messages from the newest to the oldest. It is over when the message was found,
-// when what follows is older than the search goes, or when there is nothing.
+// or when what follows is older than the search goes.
 func (s search) through(page []message) (ref directory.MessageRef, over bool) {
 	for _, m := range page {
 		if !m.Created.IsZero() && m.Created.Before(s.since) {
@@ -77,7 +77,7 @@ func (s search) through(page []message) (ref directory.MessageRef, over bool) {
 			return m.ref(), true
 		}
 	}
-	return directory.MessageRef{}, len(page) == 0
+	return directory.MessageRef{}, false
 }
 
 // standing are, among the newest messages of the space, the one that ref names, and the newest of
@@ -113,8 +113,8 @@ func (a *Adapter) newest(ctx context.Context, to directory.AccountID) ([]message
 	return page, err
 }
 
-// messages reads one page. A space that can't be read to a last page, or a message without its
-// ids, is no answer.
+// messages reads one page. A page whose link can't be followed, a message without its ids, or one of
+// which Webex could not decrypt a part is no answer.
 func (a *Adapter) messages(ctx context.Context, path, query string) ([]message, reply, error) {
 	var page messages
 	r, err := a.get(ctx, path, query, &page)
@@ -125,8 +125,8 @@ func (a *Adapter) messages(ctx context.Context, path, query string) ([]message, 
 		return nil, r, err
 	}
 	for _, m := range page.Items {
-		if !opaque(m.ID) || m.RoomID == "" {
-			return nil, r, directory.Errorf(directory.Unavailable, "webex: a message has no usable id")
+		if !opaque(m.ID) || m.RoomID == "" || len(m.Errors) > 0 {
+			return nil, r, directory.Errorf(directory.Unavailable, "webex: a listed message is not whole")
 		}
 	}
 	return page.Items, r, nil
