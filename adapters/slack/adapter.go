@@ -124,9 +124,10 @@ func (a *Adapter) Limits() bot.Limits {
 	)
 	return bot.Limits{
 		Title: "Slack",
-		// One message a second is documented for one channel. Every 1:1 chat is a channel of its
-		// own, and what binds in bulk is a cap of the workspace that has no published number.
-		Posts:    bot.Limit[float64]{Value: 1, Source: "assumed from the limit of one channel: " + rates},
+		// One message a second goes into one channel, and every 1:1 chat is one of its own; the cap
+		// of the workspace has no published number. What binds is that a first message needs
+		// conversations.open, of which 50 a minute are documented.
+		Posts:    bot.Limit[float64]{Value: 50.0 / 60, Source: "assumed from tier 3 of conversations.open: " + rates},
 		Edits:    bot.Limit[int]{Value: 0, Documented: true, Source: update},
 		Actions:  bot.Limit[int]{Value: 25, Documented: true, Source: actions},
 		ReadBack: bot.Limit[bool]{Value: true, Documented: true, Source: "where im:history is granted: " + history},

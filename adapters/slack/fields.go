@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // Requests are read member by member instead of into structs. encoding/json takes the last of
@@ -105,8 +106,8 @@ func text(value []byte) (string, error) {
 	if len(value) < 2 || value[0] != '"' {
 		return "", errSyntax
 	}
-	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return strings.ToValidUTF8(string(inner), "\uFFFD"), nil
+	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner), nil
 	}
 	var s string
 	if json.Unmarshal(value, &s) != nil {

@@ -110,9 +110,6 @@ func (a *Adapter) Find(ctx context.Context, inst directory.Installation, to dire
 		}
 		return err
 	})
-	if errors.Is(err, errNoScope) {
-		err = directory.Errorf(directory.Unsupported, "slack: im:history is not granted")
-	}
 	if err != nil {
 		return directory.MessageRef{}, false, err
 	}
@@ -133,7 +130,11 @@ func (a *Adapter) findIn(ctx context.Context, inst directory.Installation, chann
 	}
 	for range mostPages {
 		var page historyAnswer
-		if err := a.read(ctx, inst, "conversations.history", query, &page); err != nil {
+		err := a.read(ctx, inst, "conversations.history", query, &page)
+		if errors.Is(err, errNoScope) {
+			return "", directory.Errorf(directory.Unsupported, "slack: im:history is not granted")
+		}
+		if err != nil {
 			return "", err
 		}
 		for _, m := range page.Messages {

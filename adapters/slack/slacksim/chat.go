@@ -234,10 +234,11 @@ func (s *Sim) conversationsHistory(ws *workspace, args url.Values) result {
 		return refuse("invalid_limit")
 	}
 	oldest, latest := args.Get("oldest"), args.Get("latest")
-	for name, ts := range map[string]string{"invalid_ts_oldest": oldest, "invalid_ts_latest": latest} {
-		if _, err := strconv.ParseFloat(ts, 64); ts != "" && (err != nil || strings.ContainsAny(ts, "eExX+-")) {
-			return refuse(name)
-		}
+	if !isTime(oldest) {
+		return refuse("invalid_ts_oldest")
+	}
+	if !isTime(latest) {
+		return refuse("invalid_ts_latest")
 	}
 	before := ""
 	if cursor := args.Get("cursor"); cursor != "" {
@@ -266,6 +267,12 @@ func (s *Sim) conversationsHistory(ws *workspace, args url.Values) result {
 		out.Messages = append(out.Messages, ws.shownMessage(m, isTrue(args.Get("include_all_metadata"))))
 	}
 	return ok(out)
+}
+
+// isTime reports whether an argument is a time as Slack writes it, or empty.
+func isTime(ts string) bool {
+	_, err := strconv.ParseFloat(ts, 64)
+	return ts == "" || err == nil && !strings.ContainsAny(ts, "eExXpP_+-nN")
 }
 
 // within reports whether a ts lies between two others, each of which may be empty.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -152,11 +153,8 @@ func (s *Sim) admitted(name string, route route, req *request) result {
 	case !req.argsOK:
 		return refuse("invalid_form_data")
 	}
-	for arg, values := range req.args {
-		if arg == "token" {
-			continue
-		}
-		if len(values) != 1 || !slices.Contains(route.args, arg) {
+	for _, arg := range slices.Sorted(maps.Keys(req.args)) {
+		if len(req.args[arg]) != 1 || arg != "token" && !slices.Contains(route.args, arg) {
 			return refuse("invalid_arguments", "[ERROR] unknown or repeated argument: "+arg)
 		}
 	}
