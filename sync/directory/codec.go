@@ -31,7 +31,7 @@ func Decode[T any](b []byte) (T, error) {
 	var r record[T]
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
+	if err := dec.Decode(&r); err != nil || dec.InputOffset() != int64(len(b)) {
 		// The cause would quote the record, which names people.
 		return r.R, Errorf(Invalid, "a stored record is damaged")
 	}

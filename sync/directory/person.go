@@ -91,7 +91,8 @@ type Address struct{ text string }
 // over 254 bytes, a space or control character, or letters of more than one script in one of its
 // parts (look-alikes).
 func ParseAddress(s string) (Address, error) {
-	s = strings.ToLower(norm.NFC.String(strings.TrimSpace(s)))
+	// Lower case first: that of "İ" and an accent is two characters of which NFC makes one.
+	s = norm.NFC.String(strings.ToLower(strings.TrimSpace(s)))
 	local, domain, ok := strings.Cut(s, "@")
 	switch {
 	case s == "":
