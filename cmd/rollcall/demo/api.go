@@ -115,13 +115,14 @@ type HeldView struct {
 
 // TrailView is a line of what happened.
 type TrailView struct {
-	Seq   int64     `json:"seq"`
-	At    time.Time `json:"at"`
-	Name  string    `json:"name"` // of the person; empty where it concerns nobody
-	Event string    `json:"event"`
-	From  string    `json:"from"`
-	To    string    `json:"to"`
-	Why   string    `json:"why"`
+	Seq    int64     `json:"seq"`
+	At     time.Time `json:"at"`
+	Person string    `json:"person"` // id in the directory; empty where it concerns nobody
+	Name   string    `json:"name"`   // of the person; empty where it concerns nobody
+	Event  string    `json:"event"`
+	From   string    `json:"from"`
+	To     string    `json:"to"`
+	Why    string    `json:"why"`
 }
 
 // PersonChange changes the directory.
