@@ -54,10 +54,7 @@ func account(user, email string) directory.Account {
 }
 
 func accountWhole(d *desk) {
-	want := directory.Account{
-		ID: onSlack("ж/1"), Name: "Zoë", Email: mail("zoë@acme.example"), Ownership: directory.Verified, Kind: directory.KindGuest,
-		Active: true, Unlicensed: true, Zone: "Europe/Zurich", Locale: "de-CH",
-	}
+	want := fullAccount(onSlack("ж/1"))
 	bare := directory.Account{ID: onSlack("bare")}
 	d.see(1, want, bare)
 	same(d, "AccountsByID", d.known(want.ID, bare.ID), []directory.Account{want, bare})

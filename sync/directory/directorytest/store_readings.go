@@ -68,11 +68,7 @@ func readingGroups(d *desk) {
 		return groups
 	}
 	same(d, "none", groups(), nil)
-	want := []directory.Group{
-		{ID: "a", Name: "Ärzte", Directory: "people", External: "x/1", Primary: slack, Secondary: webex, Priority: -3, Added: at(tick), Paused: true},
-		{ID: "b"},
-		{ID: "c/ж", Name: "c"},
-	}
+	want := []directory.Group{fullGroup("a"), {ID: "b"}, {ID: "c/ж", Name: "c"}}
 	for _, i := range []int{2, 0, 1} {
 		d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, want[i]))
 	}
@@ -110,11 +106,7 @@ func readingChangedGroup(d *desk) {
 
 func readingWhole(d *desk) {
 	same(d, "none", d.readings(), nil)
-	whole := directory.Reading{
-		ID: "a/ж", Group: "staff", Of: directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T1", Generation: 3},
-		Cursor: "c\x00/?", Midway: true, Whole: true, Settle: true, Round: 4, Pages: 5, Seen: 6, Failures: 7, Trouble: "the directory said no",
-		Complete: at(tick), Listed: at(2 * tick), DueAt: at(3 * tick),
-	}
+	whole := fullReading("a/ж")
 	d.putReading(directory.Reading{ID: "b"})
 	d.putReading(whole)
 	got := d.readings()

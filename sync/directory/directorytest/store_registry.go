@@ -43,13 +43,7 @@ func registryTenants(d *desk) {
 	same(d, "none", tenants(), nil)
 	_, err := d.Tenant(d.ctx(), "a")
 	d.refused("Tenant", err, directory.NotFound)
-	want := []directory.Tenant{
-		{ID: "a", Name: "Ärzte", Settings: directory.Settings{
-			On: true, Removal: directory.RemovalDelete, Grace: 36 * hour, QuietFrom: 18, QuietTo: 8, Zone: "Europe/Zurich", ReadEvery: minute,
-		}},
-		{ID: "b/ж"},
-		{ID: "c"},
-	}
+	want := []directory.Tenant{fullTenant("a"), {ID: "b/ж"}, {ID: "c"}}
 	for _, i := range []int{1, 2, 0} {
 		d.ok("PutTenant", d.PutTenant(d.ctx(), want[i]))
 	}

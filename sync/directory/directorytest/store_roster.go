@@ -35,10 +35,7 @@ func on(group directory.GroupID, id directory.MemberID, round int64) directory.M
 }
 
 func rosterWhole(d *desk) {
-	want := directory.Membership{
-		Group: "ж/1", Since: at(tick), Round: 3, Gone: true,
-		Member: directory.Member{ID: member("a/b"), Name: "Zoë", Email: mail("zoë@acme.example"), Active: true, Exempt: true, Zone: "Asia/Kolkata", Locale: "en-IN"},
-	}
+	want := fullMembership("ж/1", member("a/b"))
 	bare := directory.Membership{Group: "x", Member: directory.Member{ID: member("a/b")}}
 	d.commit(directory.Change{Roster: []directory.Membership{want, bare}})
 	same(d, "Memberships", d.memberships(want.Member.ID), []directory.Membership{bare, want})

@@ -100,21 +100,70 @@ func fullLink(id string) directory.Link {
 	}
 	return directory.Link{
 		Key: keyOf(id), State: directory.Suspended, Before: directory.Linked, Why: "left the group: «" + id + "»",
-		Member: directory.Member{
-			ID: member(id), Name: "Zoë " + id, Email: mail("zoë+tag@acme.example"),
-			Active: true, Exempt: true, Zone: "Europe/Zurich", Locale: "de-CH",
-		},
-		Group: "staff", Primary: webex, Secondary: slack,
+		Member: fullMember(member(id)),
+		Group:  "staff", Primary: webex, Secondary: slack,
 		Account: onWebex("w-" + id), Counterpart: onSlack("s-" + id), Evidence: "e3b0c442",
 		Waves: 2, LastWave: at(2 * tick), Tries: 1,
 		Ask: prompt(onWebex("w-"+id), "ask"), Proof: prompt(onSlack("s-"+id), "proof"),
 		Accepted: at(3 * tick), Proved: at(4 * tick), LinkedAt: at(5 * tick),
-		Present: true, Recheck: true,
+		Present: true, Checked: at(11 * tick), Recheck: true,
 		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true},
 		SuspendedAt: at(7 * tick),
 		Barred:      []directory.Bar{{Account: onSlack("other"), Until: at(8 * tick)}, {Account: onSlack("another"), Until: at(9 * tick)}},
 		DueAt:       at(10 * tick), Created: at(-time.Hour),
 	}
+}
+
+// The other records, of which no field is empty either: a field that is added to one of them has to
+// be added here, and so is asked of every store.
+
+func fullReading(id directory.ReadingID) directory.Reading {
+	return directory.Reading{
+		ID: id, Group: "staff", Of: directory.Installation{Tenant: "acme", Platform: slack, Workspace: "T1", Generation: 3},
+		Cursor: "c\x00/?", Midway: true, Whole: true, Settle: true, Round: 4, Pages: 5, Milepost: "m/ж", Seen: 6, Failures: 7,
+		Trouble: "the directory said no", Complete: at(tick), Listed: at(2 * tick), ListedRound: 3, ListedSeen: 9, DueAt: at(3 * tick),
+	}
+}
+
+func fullGroup(id directory.GroupID) directory.Group {
+	return directory.Group{
+		ID: id, Name: "Ärzte", Directory: "people", External: "x/1", Primary: slack, Secondary: webex, Priority: -3, Added: at(tick), Paused: true,
+	}
+}
+
+func fullMember(id directory.MemberID) directory.Member {
+	return directory.Member{ID: id, Name: "Zoë", Email: mail("zoë@acme.example"), Active: true, Exempt: true, Zone: "Asia/Kolkata", Locale: "en-IN"}
+}
+
+func fullMembership(group directory.GroupID, id directory.MemberID) directory.Membership {
+	return directory.Membership{Group: group, Member: fullMember(id), Since: at(tick), Round: 3, Gone: true}
+}
+
+func fullAccount(id directory.AccountID) directory.Account {
+	return directory.Account{
+		ID: id, Name: "Zoë", Email: mail("zoë@acme.example"), Ownership: directory.Verified, Kind: directory.KindGuest,
+		Active: true, Unlicensed: true, Zone: "Europe/Zurich", Locale: "de-CH",
+	}
+}
+
+func fullBatch(id string) directory.Batch {
+	return directory.Batch{
+		ID: id, Group: "staff", Members: []directory.MemberID{member("a"), member("b/c")}, Hash: "abc", Why: "more than 10 %",
+		State: directory.BatchReleased, At: at(tick), By: onSlack("admin").Text(),
+	}
+}
+
+func fullEntry(link directory.LinkKey) directory.Entry {
+	return directory.Entry{
+		At: at(tick), Link: link, Event: "prove", From: directory.Proving, To: directory.Confirming,
+		Why: "picked «42»", By: onSlack("a").Text(), Batch: "batch/1",
+	}
+}
+
+func fullTenant(id directory.TenantID) directory.Tenant {
+	return directory.Tenant{ID: id, Name: "Ärzte", Settings: directory.Settings{
+		On: true, Removal: directory.RemovalDelete, Grace: 36 * time.Hour, QuietFrom: 18, QuietTo: 8, Zone: "Europe/Zurich", ReadEvery: time.Minute,
+	}}
 }
 
 // numbered are n ids whose texts are in the order of their numbers.

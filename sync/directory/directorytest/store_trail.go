@@ -23,19 +23,14 @@ func events(entries []directory.Entry) []string {
 }
 
 func trailWhole(d *desk) {
-	want := []directory.Entry{
-		{
-			Seq: 99, At: at(tick), Link: keyOf("ж/1"), Event: "prove", From: directory.Proving, To: directory.Confirming,
-			Why: "picked «42»", By: onSlack("a").Text(), Batch: "batch/1",
-		},
-		{At: at(2 * tick), Event: "switched on"}, // of no link, by nobody
-	}
+	want := []directory.Entry{fullEntry(keyOf("ж/1")), {At: at(2 * tick), Event: "switched on"}} // the second of no link, by nobody
+	want[0].Seq = 99                                                                             // not the writer's to give
 	d.commit(directory.Change{Audit: want})
 	got := d.trail(directory.TrailQuery{})
 	if len(got) != 2 || got[0].Seq <= 0 || got[1].Seq <= got[0].Seq {
 		d.t.Fatalf("the trail: got %v, want two entries with growing numbers", got)
 	}
-	want[0].Seq, want[1].Seq = got[0].Seq, got[1].Seq // the store's to give
+	want[0].Seq, want[1].Seq = got[0].Seq, got[1].Seq
 	same(d, "the trail", got, want)
 	same(d, "an empty trail", d.as("other").trail(directory.TrailQuery{}), nil)
 }
@@ -107,10 +102,7 @@ func (d *desk) batches() []directory.Batch {
 
 func batchWhole(d *desk) {
 	same(d, "none", d.batches(), nil)
-	want := directory.Batch{
-		ID: "ж/1", Group: "staff", Members: []directory.MemberID{member("a"), member("b/c")}, Hash: "abc", Why: "more than 10 %",
-		State: directory.BatchReleased, At: at(tick), By: onSlack("admin").Text(),
-	}
+	want := fullBatch("ж/1")
 	d.commit(directory.Change{Batches: []directory.BatchChange{{Batch: want}}})
 	want.Version = 1
 	same(d, "the batch", d.batches(), []directory.Batch{want})
