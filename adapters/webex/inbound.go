@@ -178,7 +178,7 @@ func (a *Adapter) pressed(ctx context.Context, me person, id string) (heard, err
 	if err != nil {
 		return heard{}, err
 	}
-	h.event = bot.Pressed{Press: press, Message: m.ref()}
+	h.event = bot.Pressed{ID: act.ID, Press: press, Message: m.ref()}
 	return h, nil
 }
 

@@ -236,3 +236,6 @@ func TestNothingLeaks(t *testing.T) {
 func textLogger(to io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
+
+// reportOfThree is what the first check does.
+var reportOfThree = webex.WebhookReport{Created: 3}
