@@ -30,6 +30,7 @@ func RunStore(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"registry", registryCases},
 		{"tenants", tenantCases},
 		{"concurrent", concurrentCases},
+		{"mixed", modelCases},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			for _, c := range topic.cases {
