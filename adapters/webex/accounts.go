@@ -161,6 +161,9 @@ func (a *Adapter) asAdmin(ctx context.Context, inst directory.Installation, path
 		return reply{}, directory.Errorf(directory.Invalid, "webex: the installation is another platform's")
 	}
 	token, err := a.config.Admin(ctx, inst)
+	if err == nil && token.IsZero() {
+		err = directory.Errorf(directory.Unauthorized, "webex: the tenant has no admin token")
+	}
 	if err != nil {
 		return reply{}, err
 	}

@@ -19,6 +19,7 @@ import (
 
 const (
 	longestWebhook = 256 << 10
+	takeTimeout    = 15 * time.Second // for the fetches and the sink together
 	replyTimeout   = 15 * time.Second
 )
 
@@ -80,6 +81,8 @@ func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // take gives the sink what a webhook turns out to be. No error: it is done with, be it taken, be
 // it nothing that concerns anybody.
 func (e endpoint) take(ctx context.Context, hook envelope) (heard, bot.Reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, takeTimeout)
+	defer cancel()
 	h, err := e.follow(ctx, hook)
 	switch {
 	case errors.Is(err, errIgnored):

@@ -245,20 +245,22 @@ func TestNoAdminToken(t *testing.T) {
 	t.Parallel()
 	clock := sim.StoppedClock(sim.NewClock(nil).Now())
 	platform := &answers{t: t}
-	config := testConfig(clock, platform)
-	config.Admin = func(context.Context, directory.Installation) (directory.Secret, error) {
-		return directory.Secret{}, directory.Errorf(directory.Unauthorized, "none")
-	}
-	adapter, err := webex.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, pageErr := adapter.Page(t.Context(), instA, "")
-	for _, err := range []error{
-		pageErr, adapter.Lookup(t.Context(), instA, pat).Err(), adapter.Account(t.Context(), instA, instA.Account(orgC)).Err(),
-	} {
-		if !directory.Is(err, directory.Unauthorized) {
-			t.Errorf("%v, want Unauthorized", err)
+	for name, none := range map[string]error{"an error": directory.Errorf(directory.Unauthorized, "none"), "an empty token": nil} {
+		config := testConfig(clock, platform)
+		config.Admin = func(context.Context, directory.Installation) (directory.Secret, error) {
+			return directory.Secret{}, none
+		}
+		adapter, err := webex.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, pageErr := adapter.Page(t.Context(), instA, "")
+		for _, err := range []error{
+			pageErr, adapter.Lookup(t.Context(), instA, pat).Err(), adapter.Account(t.Context(), instA, instA.Account(orgC)).Err(),
+		} {
+			if !directory.Is(err, directory.Unauthorized) {
+				t.Errorf("%s: %v, want Unauthorized", name, err)
+			}
 		}
 	}
 	if len(platform.asked) != 0 {

@@ -70,17 +70,6 @@ func (s *Sim) AddOrg(o Org) {
 	}
 }
 
-// Orgs are the organisations in the order in which they were added, the bot's own first.
-func (s *Sim) Orgs() []Org {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []Org
-	for _, o := range s.orgOrder {
-		all = append(all, o.Org)
-	}
-	return all
-}
-
 // PutPerson adds a person to an organisation, or changes one, who may so move to another
 // organisation, and answers the UUID. It panics if there is no such organisation.
 func (s *Sim) PutPerson(orgID string, p Person) string {
