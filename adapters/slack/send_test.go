@@ -207,6 +207,16 @@ func TestFindPages(t *testing.T) {
 	}
 }
 
+// A page that only looks like an answer is none.
+func TestAnswerOfAnotherType(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &bottest.Wire{}, nil, nil)
+	w.sim.Faults.Add(sim.Rule{Route: methodPost, Fault: sim.Fault{Status: 200, ContentType: "text/html", Body: `{"ok":true,"channel":"D1","ts":"1.1"}`}})
+	if ref, err := w.adapter.Send(t.Context(), w.insts["T0001"], w.user("T0001", "U0ANN"), hello("m")); !directory.Is(err, directory.Uncertain) {
+		t.Errorf("%+v, %v", ref, err)
+	}
+}
+
 // A message by somebody else's app on the person's behalf may carry any metadata.
 func TestFindOnlyOurs(t *testing.T) {
 	t.Parallel()
@@ -298,6 +308,45 @@ func TestPublicCloud(t *testing.T) {
 	if got := cloud.outbound(cloud.hooks, nil); fmt.Sprint(got.Hosts) != "[hooks.slack.com]" || got.Loopback {
 		t.Errorf("%+v", got)
 	}
+}
+
+// The whole way of a message through the adapter and the simulator, in one process.
+func BenchmarkSend(b *testing.B) {
+	s := slacksim.New(slacksim.Config{Clock: sim.StoppedClock(began), Unlimited: true})
+	s.AddWorkspace(slacksim.Workspace{ID: "T0001", Token: "xoxb-1", Users: []slacksim.User{{ID: "U0ANN"}}})
+	adapter, err := New(Config{
+		Cloud: Loopback("https://"+simHost, "https://"+simHost, nil), Signing: []directory.Secret{directory.NewSecret("x")},
+		Conversations: chat{"D0000000001"},
+		Tokens: func(context.Context, directory.Installation) (directory.Secret, error) {
+			return directory.NewSecret("xoxb-1"), nil
+		},
+		Transport: &sim.Transport{Handlers: map[string]http.Handler{simHost: s}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	inst := directory.Installation{Platform: Name, Workspace: "T0001"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := adapter.Send(b.Context(), inst, inst.Account("U0ANN"), hello("m")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// chat is a store that knows one chat.
+type chat struct{ id string }
+
+func (c chat) Resolve(context.Context, directory.Origin) (directory.Installation, error) {
+	return directory.Installation{}, directory.Errorf(directory.NotFound, "none")
+}
+
+func (c chat) Conversation(context.Context, directory.Installation, directory.AccountID) (string, error) {
+	return c.id, nil
+}
+
+func (c chat) SaveConversation(context.Context, directory.Installation, directory.AccountID, string) error {
+	return nil
 }
 
 func BenchmarkInteraction(b *testing.B) {

@@ -137,6 +137,22 @@ var inboundExams = []exam{
 			}
 		}
 	}},
+	{"a stranger's text", func(t *testing.T, b *bench) {
+		b.Act(t, Act{Kind: Say, In: b.Installation, By: b.Stranger, Text: "help"})
+		for _, got := range b.sink.all() { // addressed to this workspace, or to the stranger's own
+			if got.origin.Actor != b.Stranger || got.origin.Actor.Workspace == b.Installation.Workspace {
+				t.Errorf("by %+v, want %+v, who is at home elsewhere", got.origin.Actor, b.Stranger)
+			}
+		}
+	}},
+	{"a stranger's first meeting", func(t *testing.T, b *bench) {
+		b.Act(t, Act{Kind: Meet, In: b.Installation, By: b.Stranger})
+		for _, got := range b.sink.all() { // the platform may not say where somebody is at home
+			if got.origin.Actor.Workspace == b.Installation.Workspace || got.origin.Actor.User != b.Stranger.User {
+				t.Errorf("by %+v, want %+v, who is at home elsewhere", got.origin.Actor, b.Stranger)
+			}
+		}
+	}},
 	{"the reply is for the actor alone", func(t *testing.T, b *bench) {
 		for _, act := range b.acts(t) {
 			before := b.Messages()
