@@ -86,6 +86,12 @@ func (b *Bot) pressed(ctx context.Context, inst directory.Installation, origin d
 		return Reply{}, err
 	}
 	b.logger.Info("answer", "tenant", inst.Tenant, "platform", inst.Platform, "verb", p.Press.Verb, "outcome", string(outcome))
+	// Whoever pressed hears of it once, however often the platform delivers that press.
+	key := "pressed/" + origin.Actor.Text() + "/" + p.ID
+	first, err := b.registry.First(ctx, inst.Tenant, key, b.now(), eventFor)
+	if err != nil || !first {
+		return Reply{}, err
+	}
 	switch outcome {
 	case directory.AnswerTaken:
 		return Reply{}, nil // the card itself says what follows

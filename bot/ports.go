@@ -73,6 +73,7 @@ type Event interface{ event() }
 
 // Pressed is a press of one of our buttons.
 type Pressed struct {
+	ID      string // the platform's id of this press, the same when it is delivered again
 	Press   cards.Press
 	Message directory.MessageRef // the message that the button is on, as far as the platform says
 }

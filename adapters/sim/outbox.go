@@ -34,11 +34,13 @@ type Outbox struct {
 	Retries []time.Duration
 	// Fine says which answers count as delivered. Nil: 2xx.
 	Fine func(status int) bool
-	// Arrange, where set, may drop, repeat, delay or reorder what is about to be sent.
+	// Arrange, where set, may drop, repeat, delay or reorder what is about to be sent. Once the
+	// outbox is pumped it is set by Rearrange.
 	Arrange func([]Delivery) []Delivery
 
 	mu      sync.Mutex
 	pending []Delivery
+	flying  int // taken and not answered yet
 	wake    chan struct{}
 }
 
@@ -56,11 +58,24 @@ func (o *Outbox) Put(d Delivery) {
 	}
 }
 
-// Len is how many deliveries wait.
+// Rearrange sets Arrange while the outbox is in use; nil: what is sent is sent as it is.
+func (o *Outbox) Rearrange(arrange func([]Delivery) []Delivery) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.Arrange = arrange
+}
+
+// Len is how many deliveries wait, or are on their way.
 func (o *Outbox) Len() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.pending)
+	return len(o.pending) + o.flying
+}
+
+func (o *Outbox) landed() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flying--
 }
 
 // take removes what is due.
@@ -80,6 +95,7 @@ func (o *Outbox) take() []Delivery {
 	if o.Arrange != nil && len(due) > 0 {
 		due = o.Arrange(due)
 	}
+	o.flying += len(due)
 	return due
 }
 
@@ -102,6 +118,7 @@ func (o *Outbox) Pump(ctx context.Context) int {
 		if d.Done != nil {
 			d.Done(status, body)
 		}
+		o.landed()
 	}
 	return len(due)
 }

@@ -253,7 +253,7 @@ func TestInteractions(t *testing.T) {
 	t.Parallel()
 	ann := directory.AccountID{Platform: Name, Workspace: "T0001", User: "U0ANN"}
 	inChat := directory.Origin{Platform: Name, Workspace: "T0001", Actor: ann, Conversation: "D1", Direct: true}
-	pressed := bot.Pressed{Press: cards.Press{Verb: "sync", Nonce: "abc"}, Message: directory.MessageRef{Conversation: "D1", ID: "1.1"}}
+	pressed := bot.Pressed{ID: "1.2.3", Press: cards.Press{Verb: "sync", Nonce: "abc"}, Message: directory.MessageRef{Conversation: "D1", ID: "1.1"}}
 	elsewhere := func(change func(*directory.Origin)) directory.Origin {
 		o := inChat
 		change(&o)
@@ -272,9 +272,9 @@ func TestInteractions(t *testing.T) {
 		{"at home elsewhere", `"team_id":"T0001"},"team"`, `"team_id":"T0999"},"team"`, 200,
 			elsewhere(func(o *directory.Origin) { o.Actor.Workspace = "T0999" }), pressed},
 		{"in a channel", `D1`, `C1`, 200, elsewhere(func(o *directory.Origin) { o.Conversation, o.Direct = "C1", false }),
-			bot.Pressed{Press: pressed.Press, Message: directory.MessageRef{Conversation: "C1", ID: "1.1"}}},
+			bot.Pressed{ID: "1.2.3", Press: pressed.Press, Message: directory.MessageRef{Conversation: "C1", ID: "1.1"}}},
 		{"on an ephemeral message", `"is_ephemeral":false`, `"is_ephemeral":true`, 200,
-			elsewhere(func(o *directory.Origin) { o.Direct = false }), bot.Pressed{Press: pressed.Press}},
+			elsewhere(func(o *directory.Origin) { o.Direct = false }), bot.Pressed{ID: "1.2.3", Press: pressed.Press}},
 		{"installed for an enterprise", `"enterprise":null,
 "is_enterprise_install":false`, `"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
 			elsewhere(func(o *directory.Origin) { o.Workspace = "E1" }), pressed},

@@ -61,11 +61,11 @@ func parseInteraction(body []byte) (press, error) {
 }
 
 func parsePress(payload []byte) (press, error) {
-	var kind, user, team, enterprise, orgWide, container, channel, actions, responseURL []byte
+	var kind, user, team, enterprise, orgWide, container, channel, actions, responseURL, trigger []byte
 	if err := members(payload,
 		member{"type", &kind}, member{"user", &user}, member{"team", &team}, member{"enterprise", &enterprise},
 		member{"is_enterprise_install", &orgWide}, member{"container", &container}, member{"channel", &channel},
-		member{"actions", &actions}, member{"response_url", &responseURL},
+		member{"actions", &actions}, member{"response_url", &responseURL}, member{"trigger_id", &trigger},
 	); err != nil {
 		return press{}, err
 	}
@@ -75,6 +75,9 @@ func parsePress(payload []byte) (press, error) {
 	var p press
 	var err error
 	if p.responseURL, err = text(responseURL); err != nil {
+		return press{}, err
+	}
+	if p.event.ID, err = text(trigger); err != nil {
 		return press{}, err
 	}
 	if p.origin, err = pressOrigin(user, team, enterprise, orgWide); err != nil {

@@ -2,8 +2,149 @@ package demo
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
+	"time"
 )
 
-func Check(ctx context.Context, out io.Writer, options Options) error   { return nil }
-func runProgram(ctx context.Context, in io.Reader, out io.Writer) error { return nil }
+// step is one part of the story: what it is called, and what is seen when it is told. Its error says
+// what was seen instead, and what was expected.
+type step struct {
+	name string
+	tell func(context.Context, *story) (string, error)
+}
+
+// steps are the story, in the order in which it is told: later ones let days pass.
+func steps() []step {
+	return []step{
+		{"pair.slack-webex", pairFromSlack},
+		{"pair.webex-slack", pairFromWebex},
+		{"number.wrong", wrongNumber},
+		{"later.sooner", laterAndSooner},
+		{"help.answers", helpAnswers},
+		{"primary.waiting", primaryWaiting},
+		{"webhook.once", webhookOnce},
+		{"stranger.refused", strangerRefused},
+		{"replay.refused", replayRefused},
+		{"rename.keeps", renameKeeps},
+		{"remove.suspends", removeSuspends},
+		{"return.restores", returnRestores},
+		{"reuse.never-inherits", reuseNeverInherits},
+		{"tenants.isolated", tenantsIsolated},
+		{"empty-directory.removes-nobody", emptyDirectory},
+		{"guard.holds", guardHolds},
+		{"stop.never-again", stopNeverAgain},
+		{"restart.nothing-twice", restartNothingTwice},
+	}
+}
+
+// story is a world, while its story is told.
+type story struct {
+	w      *World
+	f      *firm // the tenant of the story
+	other  *firm // the one that must never notice
+	folder string
+}
+
+// Check tells the story without a page: a line for each step, and a last one that counts them.
+// ErrFailed: at least one failed.
+func Check(ctx context.Context, out io.Writer, options Options) (err error) {
+	path, done, err := folder(options.Dir)
+	if err != nil {
+		return err
+	}
+	defer done()
+	options.Dir, options.Tenants = path, max(2, options.Tenants)
+	w, err := Start(options)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if err := w.Launch(); err != nil {
+		return err
+	}
+	s := &story{w: w, f: w.companies[0], other: w.companies[1], folder: path}
+	passed, failed := 0, 0
+	for _, step := range steps() {
+		seen, err := step.tell(ctx, s)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			failed++
+			fmt.Fprintf(out, "FAIL %s: %s\n", step.name, oneLine(err.Error()))
+			continue
+		}
+		passed++
+		fmt.Fprintf(out, "ok %s: %s\n", step.name, oneLine(seen))
+	}
+	fmt.Fprintf(out, "%d passed, %d failed\n", passed, failed)
+	if failed > 0 {
+		return ErrFailed
+	}
+	return nil
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// quiet waits until nothing is on its way and nothing is due for half a minute.
+func (s *story) quiet(ctx context.Context) error {
+	return s.w.until(ctx, func() (bool, string) {
+		if n := s.w.Slack.Outbox.Len() + s.w.Webex.Outbox.Len(); n > 0 {
+			return false, fmt.Sprintf("%d webhooks are on their way", n)
+		}
+		now := s.w.Clock.Now()
+		for _, f := range s.w.companies {
+			due, err := s.w.Program().Store.NextDue(ctx, tenantID(f.id))
+			if err != nil {
+				return false, err.Error()
+			}
+			if !due.IsZero() && due.Before(now.Add(30*time.Second)) {
+				return false, "something is due all the time, expected quiet"
+			}
+			_, links, err := s.w.Program().Engine.Plan(ctx, tenantID(f.id), "")
+			if err != nil {
+				return false, err.Error()
+			}
+			for _, l := range links {
+				if !shows(l, now) {
+					return false, fmt.Sprintf("%s does not come to rest", l.Key.Member.ID)
+				}
+			}
+		}
+		return true, ""
+	})
+}
+
+// reread waits until every group of the story's tenant has been read, or has failed to be, since now.
+func (s *story) reread(ctx context.Context) error {
+	since := s.w.Clock.Now()
+	m := s.w.Program()
+	for id := range s.w.config.Tenants[s.f.id].Groups {
+		if err := m.Engine.Hasten(ctx, tenantID(s.f.id), groupID(id), since); err != nil {
+			return err
+		}
+	}
+	err := s.w.until(ctx, func() (bool, string) {
+		readings, err := m.Store.Readings(ctx, tenantID(s.f.id))
+		if err != nil {
+			return false, err.Error()
+		}
+		for _, r := range readings {
+			if r.Group != "" && r.Trouble == "" && (r.Complete.Before(since) || r.Settle) {
+				return false, fmt.Sprintf("%s was not read", r.ID)
+			}
+		}
+		return true, ""
+	})
+	if err != nil {
+		return err
+	}
+	return s.quiet(ctx)
+}
+
+func (s *story) person(id string) view { return s.w.viewOf(s.f, id) }
+
+func (s *story) path(name string) string { return filepath.Join(s.folder, name) }

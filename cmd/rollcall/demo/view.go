@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"rollcall/adapters/sim"
 	"rollcall/adapters/slack"
@@ -64,12 +65,20 @@ func (v view) await(ctx context.Context, state directory.State) error {
 			return false, fmt.Sprintf("%s has no link, expected %s", v.id, state)
 		}
 		seen := fmt.Sprintf("%s is %s (%s), expected %s", v.id, l.State, l.Why, state)
-		return l.State == state && upToDate(l.Ask) && upToDate(l.Proof), seen
+		return l.State == state && shows(l, v.w.Clock.Now()), seen
 	})
 }
 
-func upToDate(p directory.Prompt) bool {
-	return p.Delivery != directory.Sending && (!p.Open() || p.Want == p.Shown)
+// shows reports whether nothing is under way for a link, and its cards say what they should.
+func shows(l directory.Link, now time.Time) bool {
+	for _, p := range []directory.Prompt{l.Ask, l.Proof} {
+		if p.Delivery == directory.Sending || p.Open() && p.Want != p.Shown {
+			return false
+		}
+	}
+	asked := l.State != directory.Asking || l.Ask.Delivery != directory.NotSent
+	proof := l.State != directory.Proving || l.Proof.Delivery != directory.NotSent
+	return asked && proof && !l.Lease.After(now)
 }
 
 // messages are those of the app to one of the person's accounts, oldest first.

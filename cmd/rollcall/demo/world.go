@@ -53,6 +53,7 @@ type World struct {
 	main   *program.Main
 	ended  chan struct{}
 	halt   context.CancelFunc
+	child  *child
 	closed func()
 }
 
@@ -261,8 +262,14 @@ func (w *World) Program() *program.Main {
 // Advance lets time go by for everybody.
 func (w *World) Advance(by time.Duration) {
 	w.Clock.Advance(by)
-	if m := w.Program(); m != nil {
+	w.mu.Lock()
+	m, c := w.main, w.child
+	w.mu.Unlock()
+	if m != nil {
 		m.Engine.Wake()
+	}
+	if c != nil {
+		c.forward(by)
 	}
 }
 

@@ -2,7 +2,7 @@
 
 import { byId, h, icon, keyed, name, roving, show } from './dom.js'
 import { count } from './format.js'
-import { draw, focus, goTo, on, open, pane, post, view } from './store.js'
+import { draw, focus, goTo, on, open, pane, post, userFor, view } from './store.js'
 import { askFor, askWhether, menu } from './dialogs.js'
 
 const page = 60 // rows drawn at once
@@ -70,8 +70,8 @@ function matches(p) {
 function withQuestions(person) {
   const asked = []
   for (const p of view.state.panes) {
-    const user = p.users.find((u) => u.person === person.id && u.asks)
-    if (user) asked.push({ pane: p.id, title: p.title, user: user.id, asks: user.asks })
+    const user = userFor(p, person.id)
+    if (user?.asks) asked.push({ pane: p.id, title: p.title, user: user.id, asks: user.asks })
   }
   return { person, asked }
 }
@@ -80,14 +80,14 @@ function drawTiles() {
   const { groups, people } = view.state
   const tile = (id, label, why, size) => ({ id, label, why, size, on: filter.group === id })
   keyed(byId('groups'), [
-    tile('', 'Everyone', 'in the directory', people.length),
-    ...groups.map((g) => tile(g.id, g.name, `from ${title(g.primary)} to ${title(g.secondary)}`, g.size)),
+    tile('', 'Everyone', 'people', people.length),
+    ...groups.map((g) => tile(g.id, g.name, `${title(g.primary)} to ${title(g.secondary)}`, g.size)),
     tile('-', 'In no group', 'left alone', people.filter((p) => !p.groups.length).length),
   ], {
     key: (t) => t.id,
     sign: JSON.stringify,
     make: (t) => h('button', { class: 'tile', type: 'button', 'data-part': 'tile', 'aria-pressed': String(t.on), onclick: () => narrow({ group: t.id }) },
-      h('strong', null, t.label), h('span', { class: 'size' }, t.size), h('small', null, t.why)),
+      h('strong', null, t.label), h('small', null, h('b', null, t.size), ` ${t.why}`)),
   })
 }
 

@@ -51,12 +51,12 @@ export function some(names, most = 2) {
 
 export const initials = (text) => [...text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].map((m) => m[0]).slice(0, 2).join('').toUpperCase() || '?'
 
-// tones gives every tone a word, so that colour is never alone.
+// tones gives every tone words and an icon, so that colour is never alone.
 export const tones = {
-  good: { word: 'linked', icon: 'check' },
-  busy: { word: 'under way', icon: 'clock' },
-  attention: { word: 'needs a look', icon: 'alert' },
-  quiet: { word: 'at rest', icon: 'pause' },
+  good: { words: 'linked', icon: 'check' },
+  busy: { words: 'under way', icon: 'clock' },
+  attention: { words: 'to look at', icon: 'alert' },
+  quiet: { words: 'at rest', icon: 'pause' },
 }
 
 const toneOfState = {

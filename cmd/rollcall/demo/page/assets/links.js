@@ -46,7 +46,7 @@ function drawTones(links) {
     make: (c) => h('button', {
       class: `chip tone ${c.tone}`, type: 'button', 'data-part': 'tone', 'aria-pressed': String(c.on),
       onclick: () => { Object.assign(filter, { tone: c.on ? '' : c.tone, most: page }); drawLinks() },
-    }, icon(c.icon), `${c.size} ${c.word}`),
+    }, icon(c.icon), `${c.size} ${c.words}`),
   })
 }
 

@@ -23,7 +23,13 @@ export const now = () => Date.now() + view.skew
 export const person = (id) => view.state.people.find((p) => p.id === id)
 export const pane = (id) => view.state.panes.find((p) => p.id === id)
 export const userOf = (p, id) => p.users.find((u) => u.id === id)
-export const userFor = (p, personID) => p.users.find((u) => u.person === personID)
+
+// userFor is a person's user in a pane. Where several people have one address, the demo can't say whose
+// the user is: then it is shown for each of them.
+export function userFor(p, personID) {
+  const email = person(personID)?.email.toLowerCase()
+  return p.users.find((u) => u.person === personID) ?? p.users.find((u) => !u.person && email && u.email.toLowerCase() === email)
+}
 
 // focus makes everything about one person; "" is everybody again.
 export function focus(personID) {

@@ -102,7 +102,7 @@ function drawMany(g) {
 function drawLine(line) {
   const moved = line.from !== line.to
   return h('p', { class: 'line' },
-    moved && line.from && [state(line.from), h('span', { class: 'sr' }, ' became '), icon('arrow')],
+    moved && line.from && [h('span', { class: 'was' }, line.from), h('span', { class: 'sr' }, ' became '), icon('arrow')],
     moved && line.to ? state(line.to) : h('span', { class: 'event' }, line.event),
     line.why && h('span', { class: 'why' }, line.why))
 }

@@ -1,0 +1,380 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcall/adapters/csv"
+	"rollcall/adapters/sim"
+	"rollcall/sync/directory"
+)
+
+func (s *story) linked(ctx context.Context, id string) error {
+	v := s.person(id)
+	if l, _ := v.link(ctx); l.State == directory.Linked {
+		return nil
+	}
+	if err := v.await(ctx, directory.Asking); err != nil {
+		return err
+	}
+	return v.pair(ctx)
+}
+
+// renameKeeps: a new name and a new address in the directory leave the link as it is.
+func renameKeeps(ctx context.Context, s *story) (string, error) {
+	rosa := s.person("rosa")
+	before, _ := rosa.link(ctx)
+	change := PersonChange{Tenant: s.f.id, Do: "rename", Person: "rosa", Name: "Rosa Berg", Email: "rosa.berg@" + domain}
+	if err := s.w.Change(change); err != nil {
+		return "", err
+	}
+	if err := s.reread(ctx); err != nil {
+		return "", err
+	}
+	after, _ := rosa.link(ctx)
+	if after.State != directory.Linked || after.Account != before.Account || after.Counterpart != before.Counterpart {
+		return "", fmt.Errorf("rosa's link is %s, expected the same two accounts linked", after.State)
+	}
+	if after.Member.Name != "Rosa Berg" {
+		return "", fmt.Errorf("the link's person is %q, expected the new name", after.Member.Name)
+	}
+	return "rosa has a new name and a new address in the directory, and the same link", nil
+}
+
+// removeSuspends: out of the group, the link is suspended and both cards say so.
+func removeSuspends(ctx context.Context, s *story) (string, error) {
+	if err := s.linked(ctx, "ben"); err != nil {
+		return "", err
+	}
+	if err := s.w.Change(PersonChange{Tenant: s.f.id, Do: "leave", Person: "ben", Group: slackGroup}); err != nil {
+		return "", err
+	}
+	ben := s.person("ben")
+	if err := ben.await(ctx, directory.Suspended); err != nil {
+		return "", err
+	}
+	if err := s.cards(ben, "no longer linked"); err != nil {
+		return "", err
+	}
+	return "ben left the group: his link is suspended and both cards say so", nil
+}
+
+func (s *story) cards(v view, want string) error {
+	for _, pane := range []string{paneSlack, paneWebex} {
+		messages := v.messages(pane)
+		if len(messages) != 1 {
+			return fmt.Errorf("%s has %d messages on %s, expected one", v.id, len(messages), pane)
+		}
+		if !strings.Contains(messages[0].Text, want) {
+			return fmt.Errorf("%s's card on %s says %q, expected %q", v.id, pane, messages[0].Text, want)
+		}
+	}
+	return nil
+}
+
+// returnRestores: back in the group, everything is as it was, without a question.
+func returnRestores(ctx context.Context, s *story) (string, error) {
+	ben := s.person("ben")
+	before, _ := ben.link(ctx)
+	s.w.Advance(3 * 24 * time.Hour)
+	if err := s.w.Change(PersonChange{Tenant: s.f.id, Do: "join", Person: "ben", Group: slackGroup}); err != nil {
+		return "", err
+	}
+	if err := ben.await(ctx, directory.Linked); err != nil {
+		return "", err
+	}
+	after, _ := ben.link(ctx)
+	if after.Account != before.Account || after.Counterpart != before.Counterpart || !after.LinkedAt.Equal(before.LinkedAt) {
+		return "", fmt.Errorf("ben's link is another one, expected the one that he had")
+	}
+	if err := s.cards(ben, "now linked"); err != nil {
+		return "", err
+	}
+	return "three days later ben is back: the same link, the same two messages, and nothing was asked", nil
+}
+
+// reuseNeverInherits: an address that is given to somebody else brings them nothing of its former
+// owner.
+func reuseNeverInherits(ctx context.Context, s *story) (string, error) {
+	if err := s.linked(ctx, "chiara"); err != nil {
+		return "", err
+	}
+	chiara := s.person("chiara")
+	before, _ := chiara.link(ctx)
+	prompts := len(chiara.messages(paneSlack)) + len(chiara.messages(paneWebex))
+	err := s.w.Edit(s.f.id, func(sheet *csv.Sheet) error {
+		sheet.People = slices.DeleteFunc(sheet.People, func(p csv.Person) bool { return p.ID == "chiara" })
+		sheet.People = append(sheet.People, csv.Person{ID: "carl", Name: "Carl Conti", Email: "chiara@" + domain, Groups: []string{webexGroup}, Active: true})
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := s.reread(ctx); err != nil {
+		return "", err
+	}
+	carl := s.person("carl")
+	if err := carl.await(ctx, directory.Disputed); err != nil {
+		return "", err
+	}
+	if err := chiara.await(ctx, directory.Suspended); err != nil {
+		return "", err
+	}
+	after, _ := chiara.link(ctx)
+	if after.Account != before.Account || after.Counterpart != before.Counterpart {
+		return "", fmt.Errorf("chiara's link has other accounts, expected her own")
+	}
+	if n := len(chiara.messages(paneSlack)) + len(chiara.messages(paneWebex)); n != prompts {
+		return "", fmt.Errorf("her accounts got %d more messages, expected none", n-prompts)
+	}
+	return "chiara left and carl got her address: his link is disputed, hers is suspended with her own accounts, and nobody was asked", nil
+}
+
+// tenantsIsolated: the other tenant, whose ids and addresses are the same, noticed nothing, and no
+// message, token or name of one ever reached the other.
+func tenantsIsolated(ctx context.Context, s *story) (string, error) {
+	twin := s.w.viewOf(s.other, "rosa")
+	if _, there := twin.link(ctx); there {
+		return "", fmt.Errorf("the other tenant's rosa has a link, expected none: she is in no group there")
+	}
+	mine, theirs := s.f.slackTeam, s.other.slackTeam
+	mark := " of " + strings.Fields(s.other.name)[0]
+	messages := 0
+	for _, m := range append(s.w.Slack.Messages(0), s.w.Webex.Messages(0)...) {
+		foreign := m.Workspace == theirs || m.Workspace == s.other.webexOrg
+		messages++
+		for _, text := range []string{m.Text, string(m.Card), string(m.First)} {
+			if !foreign && strings.Contains(text, mark) {
+				return "", fmt.Errorf("a message in %s names somebody of the other tenant: %q", m.Workspace, m.Text)
+			}
+			if foreign && m.FromApp && strings.Contains(text, "Lindqvist") && !strings.Contains(text, mark) {
+				return "", fmt.Errorf("a message in %s names somebody of the first tenant: %q", m.Workspace, m.Text)
+			}
+		}
+	}
+	for _, call := range s.w.Slack.Calls.All() {
+		if call.Workspace != mine && call.Workspace != theirs && call.Status != 200 {
+			return "", fmt.Errorf("a call of %s carried no tenant's token", call.Route)
+		}
+	}
+	// A nonce of one tenant, pressed by the same user id of the other.
+	prompt, err := s.anyPrompt(s.f)
+	if err != nil {
+		return "", err
+	}
+	payload, err := s.w.Slack.Payload(mine, prompt.To, prompt.Conversation, prompt.ID, "0")
+	if err != nil {
+		return "", err
+	}
+	payload["team"] = map[string]any{"id": theirs, "domain": "other"}
+	if user, ok := payload["user"].(map[string]any); ok {
+		user["team_id"] = theirs
+	}
+	before, err := s.versions(ctx)
+	if err != nil {
+		return "", err
+	}
+	s.w.Slack.PressRaw(payload)
+	if err := s.quiet(ctx); err != nil {
+		return "", err
+	}
+	after, err := s.versions(ctx)
+	if err != nil {
+		return "", err
+	}
+	if before != after {
+		return "", fmt.Errorf("a press with the first tenant's nonce in the other tenant changed a link")
+	}
+	return fmt.Sprintf("two tenants with the same user ids, chats and addresses: %d messages, none of which names or reaches the other; a nonce is worth nothing there", messages), nil
+}
+
+// anyPrompt is a message with buttons in a firm's Slack.
+func (s *story) anyPrompt(f *firm) (m sim.Message, err error) {
+	for _, m := range s.w.Slack.Messages(0) {
+		if m.Workspace == f.slackTeam && m.FromApp && waits(m) && !m.Deleted {
+			return m, nil
+		}
+	}
+	return m, fmt.Errorf("nobody in %s has a card with a button", f.slackTeam)
+}
+
+// versions is the sum of all links' versions: it grows with every change of any.
+func (s *story) versions(ctx context.Context) (int64, error) {
+	sum := int64(0)
+	for _, f := range s.w.companies {
+		_, links, err := s.w.Program().Engine.Plan(ctx, tenantID(f.id), "")
+		if err != nil {
+			return 0, err
+		}
+		for _, l := range links {
+			sum += l.Version
+		}
+	}
+	return sum, nil
+}
+
+// emptyDirectory: a file that is empty, cut off or gone removes nobody.
+func emptyDirectory(ctx context.Context, s *story) (string, error) {
+	whole, err := os.ReadFile(s.f.path)
+	if err != nil {
+		return "", err
+	}
+	before, err := s.live(ctx)
+	if err != nil {
+		return "", err
+	}
+	var tried []string
+	for _, damage := range []struct {
+		name string
+		text []byte
+	}{
+		{"empty", nil}, {"cut off", whole[:len(whole)/2]}, {"a header alone", whole[:strings.IndexByte(string(whole), '\n')+1]},
+		{"UTF-16", append([]byte{0xff, 0xfe}, whole...)}, {"gone", nil},
+	} {
+		if damage.name == "gone" {
+			err = os.Remove(s.f.path)
+		} else {
+			err = os.WriteFile(s.f.path, damage.text, 0o600)
+		}
+		if err != nil {
+			return "", err
+		}
+		if err := s.reread(ctx); err != nil {
+			return "", fmt.Errorf("%s: %w", damage.name, err)
+		}
+		after, err := s.live(ctx)
+		if err != nil {
+			return "", err
+		}
+		if after != before {
+			return "", fmt.Errorf("with a file that is %s, %d links are in scope, expected %d", damage.name, after, before)
+		}
+		tried = append(tried, damage.name)
+	}
+	if err := os.WriteFile(s.f.path, whole, 0o600); err != nil {
+		return "", err
+	}
+	if err := s.reread(ctx); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("the file was %s: all %d links stayed in scope", strings.Join(tried, ", "), before), nil
+}
+
+// live is how many of the tenant's links are in scope.
+func (s *story) live(ctx context.Context) (int, error) {
+	counts, err := s.w.Program().Store.Count(ctx, tenantID(s.f.id), "", time.Time{})
+	return counts.Live, err
+}
+
+// guardHolds: a third of a group at once is held as a whole, and goes on when it is released.
+func guardHolds(ctx context.Context, s *story) (string, error) {
+	before, err := s.live(ctx)
+	if err != nil {
+		return "", err
+	}
+	var leavers []string
+	err = s.w.Edit(s.f.id, func(sheet *csv.Sheet) error {
+		for i := range sheet.People {
+			p := &sheet.People[i]
+			if len(leavers) < 6 && len(p.Groups) == 1 && p.Groups[0] == slackGroup && p.Active && !p.Exempt && p.ID != "priya" {
+				p.Groups = nil
+				leavers = append(leavers, p.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := s.reread(ctx); err != nil {
+		return "", err
+	}
+	after, err := s.live(ctx)
+	if err != nil {
+		return "", err
+	}
+	if after != before {
+		return "", fmt.Errorf("%d links are in scope, expected %d: nobody is removed while a batch is held", after, before)
+	}
+	batches, err := s.w.Program().Store.Batches(ctx, tenantID(s.f.id))
+	if err != nil {
+		return "", err
+	}
+	held := slices.IndexFunc(batches, func(b directory.Batch) bool { return b.State == directory.BatchHeld })
+	if held < 0 || len(batches[held].Members) != len(leavers) {
+		return "", fmt.Errorf("no batch of %d people is held", len(leavers))
+	}
+	b := batches[held]
+	if err := s.w.Decide(ctx, Judge{Tenant: s.f.id, ID: b.ID, Hash: b.Hash, Do: "release"}); err != nil {
+		return "", err
+	}
+	for _, id := range leavers {
+		if err := s.person(id).await(ctx, directory.Suspended); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("%d people left the group at once: all were held (%s), and suspended only when an admin released them", len(leavers), b.Why), nil
+}
+
+// stopNeverAgain: Stop asking outlives leaving and coming back, and a month.
+func stopNeverAgain(ctx context.Context, s *story) (string, error) {
+	priya := s.person("priya")
+	if err := priya.await(ctx, directory.Asking); err != nil {
+		return "", err
+	}
+	if err := priya.press(directory.VerbStop, ""); err != nil {
+		return "", err
+	}
+	if err := priya.await(ctx, directory.Stopped); err != nil {
+		return "", err
+	}
+	before := len(priya.messages(paneSlack))
+	// The day's limit of removals was spent by the step before.
+	s.w.Advance(25 * time.Hour)
+	for _, do := range []string{"leave", "join"} {
+		if err := s.w.Change(PersonChange{Tenant: s.f.id, Do: do, Person: "priya", Group: slackGroup}); err != nil {
+			return "", err
+		}
+		if err := s.reread(ctx); err != nil {
+			return "", err
+		}
+	}
+	if err := priya.await(ctx, directory.Stopped); err != nil {
+		return "", err
+	}
+	for range 30 {
+		s.w.Advance(24 * time.Hour)
+		if err := s.quiet(ctx); err != nil {
+			return "", err
+		}
+	}
+	if n := len(priya.messages(paneSlack)); n != before {
+		return "", fmt.Errorf("priya got %d more messages, expected none", n-before)
+	}
+	left, err := s.count(ctx, priya, string(directory.Leave))
+	if err != nil || left != 1 {
+		return "", fmt.Errorf("priya left %d times (%v), expected once", left, err)
+	}
+	return "priya said stop, left the group, came back, and was not asked in 30 days", nil
+}
+
+// restartNothingTwice: killed with SIGKILL while prompts go out, nobody is prompted twice.
+func restartNothingTwice(ctx context.Context, s *story) (string, error) {
+	folder := s.path("killed")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return "", err
+	}
+	report, err := killedWhileSending(ctx, Options{Dir: folder, People: 12}, 6)
+	if err != nil {
+		return "", err
+	}
+	if len(report.Twice) > 0 || report.Prompted != report.People {
+		return "", fmt.Errorf("%d of %d people were prompted, %d of them twice in a wave, expected all and nobody", report.Prompted, report.People, len(report.Twice))
+	}
+	return fmt.Sprintf("killed %d times while a prompt was on its way, %d of which had arrived: %d people, %d prompts in two waves, nobody twice",
+		report.Kills, report.Arrived, report.People, report.Prompts), nil
+}
