@@ -250,9 +250,12 @@ func (s *Sim) conversationsHistory(ws *workspace, args url.Values) result {
 		before = ts
 	}
 	out := struct {
-		Messages []shownMessage `json:"messages"`
-		More     bool           `json:"has_more"`
-		Next     *nextPage      `json:"response_metadata,omitempty"`
+		Messages     []shownMessage `json:"messages"`
+		More         bool           `json:"has_more"`
+		Pins         int            `json:"pin_count"`
+		ActionsTS    *int           `json:"channel_actions_ts"`
+		ActionsCount int            `json:"channel_actions_count"`
+		Next         *nextPage      `json:"response_metadata,omitempty"`
 	}{Messages: []shownMessage{}}
 	inclusive := isTrue(args.Get("inclusive"))
 	for _, m := range slices.Backward(c.messages) {

@@ -247,6 +247,7 @@ type shownUser struct {
 type shownProfile struct {
 	Title                 string `json:"title"`
 	Phone                 string `json:"phone"`
+	Skype                 string `json:"skype"`
 	RealName              string `json:"real_name"`
 	RealNameNormalized    string `json:"real_name_normalized"`
 	DisplayName           string `json:"display_name"`
