@@ -285,6 +285,7 @@ func TestInteractions(t *testing.T) {
 		{"two actions", `"actions":[`, `"actions":[{},`, 400, directory.Origin{}, nil},
 		{"no team", `"team":{"id":"T0001"}`, `"team":null`, 400, directory.Origin{}, nil},
 		{"no user", `"id":"U0ANN",`, ``, 400, directory.Origin{}, nil},
+		{"no id of its own", `"trigger_id":"1.2.3",`, ``, 400, directory.Origin{}, nil},
 		{"two channels", `"channel":{"id":"D1"}`, `"channel":{"id":"D2"}`, 400, directory.Origin{}, nil},
 		{"the user twice", `"user":{`, `"user":{"id":"U0BOB"},"user":{`, 400, directory.Origin{}, nil},
 		{"the user's id twice", `"id":"U0ANN"`, `"id":"U0BOB","id":"U0ANN"`, 400, directory.Origin{}, nil},

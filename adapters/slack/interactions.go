@@ -77,8 +77,8 @@ func parsePress(payload []byte) (press, error) {
 	if p.responseURL, err = text(responseURL); err != nil {
 		return press{}, err
 	}
-	if p.event.ID, err = text(trigger); err != nil {
-		return press{}, err
+	if p.event.ID, err = text(trigger); err != nil || p.event.ID == "" {
+		return press{}, errSyntax
 	}
 	if p.origin, err = pressOrigin(user, team, enterprise, orgWide); err != nil {
 		return press{}, err

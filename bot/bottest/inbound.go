@@ -66,8 +66,18 @@ var inboundExams = []exam{
 		if !ok {
 			t.Fatalf("a %T, want a press", got.event)
 		}
-		if event.Press != act.Press || event.Message.ID != act.Message.ID {
+		if event.Press != act.Press || event.Message.ID != act.Message.ID || event.ID == "" {
 			t.Errorf("%+v, want %+v on %s", event, act.Press, act.Message.ID)
+		}
+	}},
+	{"two presses are two", func(t *testing.T, b *bench) {
+		act := b.pushed(t, b.Person)
+		b.Act(t, act)
+		b.Advance(time.Second)
+		b.Act(t, act)
+		all := b.sink.all()
+		if len(all) != 2 || all[0].event.(bot.Pressed).ID == all[1].event.(bot.Pressed).ID {
+			t.Errorf("%+v", all)
 		}
 	}},
 	{"a text", func(t *testing.T, b *bench) {
