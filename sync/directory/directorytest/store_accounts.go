@@ -97,7 +97,7 @@ func accountByID(d *desk) {
 	d.see(1, a, b)
 	elsewhere := a.ID
 	elsewhere.Workspace = "T2"
-	same(d, "some", d.known(b.ID, onSlack("nobody"), onWebex("a"), elsewhere, a.ID), []directory.Account{a, b})
+	same(d, "some", d.known(b.ID, onSlack("nobody"), onWebex("a"), elsewhere, a.ID, b.ID), []directory.Account{a, b})
 	same(d, "none of those", d.known(onSlack("nobody"), directory.AccountID{}), nil)
 	same(d, "none", d.known(), nil)
 

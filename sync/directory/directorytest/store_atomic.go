@@ -165,6 +165,9 @@ func atomicOneBadPart(d *desk) {
 		}},
 		{"a batch that does not exist", directory.Conflict, func(c *directory.Change) { c.Batches[0].Version = 1 }},
 		{"a batch twice", directory.Conflict, func(c *directory.Change) { c.Batches = append(c.Batches, c.Batches[0]) }},
+		{"a batch twice, as if read between", directory.Conflict, func(c *directory.Change) {
+			c.Batches = append(c.Batches, directory.BatchChange{Batch: c.Batches[0].Batch, Version: 1})
+		}},
 	} {
 		for _, order := range []string{"first", "last"} {
 			change := good(l, r)

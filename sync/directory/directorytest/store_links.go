@@ -137,6 +137,8 @@ func linkTwice(d *desk) {
 	again := l
 	again.Waves = 1
 	d.refuse(over(l, again), directory.Conflict)
+	again.Version++ // as if it could be read in between
+	d.refuse(over(l, again), directory.Conflict)
 	d.refuse(over(newLink("two"), newLink("two")), directory.Conflict)
 	same(d, "ListLinks", d.list(directory.LinkQuery{}), []directory.Link{l})
 }
@@ -170,7 +172,7 @@ func linksThatExist(d *desk) {
 	want := d.add(newLink("a"), newLink("b"), newLink("c"))
 	otherPair := keyOf("a")
 	otherPair.Pair = directory.PairOf(slack, teams)
-	got, err := d.Links(d.ctx(), d.tenant, keyOf("c"), keyOf("nobody"), otherPair, keyOf("a"))
+	got, err := d.Links(d.ctx(), d.tenant, keyOf("c"), keyOf("nobody"), otherPair, keyOf("a"), keyOf("c"))
 	d.ok("Links", err)
 	same(d, "Links", sorted(got), []directory.Link{want[0], want[2]})
 	for name, keys := range map[string][]directory.LinkKey{"no key": nil, "unknown keys": {keyOf("nobody"), otherPair}} {

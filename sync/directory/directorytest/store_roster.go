@@ -66,7 +66,7 @@ func rosterEveryGroup(d *desk) {
 	}
 	d.commit(directory.Change{Roster: append([]directory.Membership{on("staff", member("other"), 1)}, want...)})
 	slices.SortFunc(want, compareMembers)
-	same(d, "Memberships", d.memberships(member("ж"), member("nobody"), member("a"), member("b/c")), want)
+	same(d, "Memberships", d.memberships(member("ж"), member("nobody"), member("a"), member("b/c"), member("ж")), want)
 	same(d, "Memberships of nobody", d.memberships(member("nobody")), nil)
 	same(d, "Memberships without a member", d.memberships(), nil)
 
