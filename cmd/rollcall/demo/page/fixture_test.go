@@ -56,7 +56,7 @@ func company(t *testing.T) demo.State {
 		s.People = append(s.People, person(fmt.Sprintf("p%d", i), fmt.Sprintf("%s %s", first[i%len(first)], last[i%len(last)]), ""))
 	}
 	s.Panes = []demo.PaneView{
-		{ID: "slack", Title: "Slack", Workspace: "linden-hospital", Users: users("U", s.People, "tom2")},
+		{ID: "slack", Title: "Slack", Workspace: "linden-hospital", Users: users("U", s.People, "")},
 		{ID: "webex", Title: "Webex", Workspace: "Linden Hospital", Users: users("W", s.People, "tom")},
 	}
 	s.Links = links()

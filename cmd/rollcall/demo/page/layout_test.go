@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"rollcall/cmd/rollcall/demo"
 )
 
 // axe is the source of axe-core, and empty where it isn't installed. `make test` installs it where it
@@ -35,12 +37,13 @@ func TestLooks(t *testing.T) {
 	for _, l := range []look{{1440, 900, false}, {1024, 768, false}, {768, 1024, false}, {390, 844, false}} {
 		t.Run(fmt.Sprintf("%dx%d", l.width, l.height), func(t *testing.T) {
 			t.Parallel()
-			b := open(t, serve(t, company(t)).URL, l)
+			f := serve(t, company(t))
+			b := open(t, f.URL, l)
 			audited := audit != "" && (l.width == 1440 || l.width == 390) // the others have nothing of their own
 			if audited {
 				b.do(chromedp.Evaluate[chromedp.Void](audit))
 			}
-			tour(b, func(stop string, rules string) {
+			tour(f, b, func(stop, rules string) {
 				b.inspect(stop)
 				for _, l.dark = range []bool{false, true} {
 					b.as(l)
@@ -86,7 +89,7 @@ func (b tab) audit(stop, options string) {
 
 // tour shows one after the other what there is to see. inspect gets the name of the stop, and what
 // axe-core is to look for: it takes its time, so that it doesn't look at everything again.
-func tour(b tab, inspect func(stop, rules string)) {
+func tour(f *fake, b tab, inspect func(stop, rules string)) {
 	inspect("1-first", "")
 	read[bool](b, `location.hash = "", document.querySelector('[data-key="ada"] .who').click(), true`)
 	b.until(`document.querySelectorAll('.message').length > 4`)
@@ -123,6 +126,11 @@ func tour(b tab, inspect func(stop, rules string)) {
 	b.keys("\x1b")
 	read[bool](b, `document.querySelector('#search').value = "zzzz", document.querySelector('#search').dispatchEvent(new Event("input")), true`)
 	inspect("c-nobody", "")
+	f.change(func(s *demo.State) { s.Held, s.Trouble = nil, nil })
+	b.until(`!document.querySelector('.held')`)
+	inspect("d-calm", "")
+	view("chats")
+	inspect("e-calm-chats", "")
 }
 
 // TestInspectionSees shows what inspect finds in a page in which it is wrong.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -24,17 +25,19 @@ type post struct {
 type fake struct {
 	URL string
 
+	server *httptest.Server
+	mux    *http.ServeMux
+
 	mu     sync.Mutex
 	states map[string]demo.State // by tenant
 	posts  []post
 	answer func(http.ResponseWriter, post) // nil: 204
 	told   map[chan struct{}]bool
-	closed chan struct{}
 }
 
 func serve(t *testing.T, states ...demo.State) *fake {
 	t.Helper()
-	f := &fake{states: make(map[string]demo.State), told: make(map[chan struct{}]bool), closed: make(chan struct{})}
+	f := &fake{states: make(map[string]demo.State), told: make(map[chan struct{}]bool)}
 	for _, s := range states {
 		f.states[s.Tenant] = s
 		f.states[""] = states[0]
@@ -44,10 +47,28 @@ func serve(t *testing.T, states ...demo.State) *fake {
 	mux.HandleFunc("GET /api/events", f.events)
 	mux.HandleFunc("POST /api/{what}", f.post)
 	mux.Handle("/", page.Handler())
-	server := httptest.NewServer(mux)
-	f.URL = server.URL
-	t.Cleanup(func() { close(f.closed); server.Close() })
+	f.mux = mux
+	f.server = httptest.NewServer(mux)
+	f.URL = f.server.URL
+	t.Cleanup(func() { f.stop() })
 	return f
+}
+
+// stop ends the server, and what hangs on it.
+func (f *fake) stop() {
+	f.server.CloseClientConnections()
+	f.server.Close()
+}
+
+// restart is the demo started again, at the same address.
+func (f *fake) restart(t *testing.T) {
+	t.Helper()
+	listener, err := net.Listen("tcp", strings.TrimPrefix(f.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: f.mux}}
+	f.server.Start()
 }
 
 func (f *fake) state(w http.ResponseWriter, r *http.Request) {
@@ -61,6 +82,11 @@ func (f *fake) events(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.told[changed] = true
 	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		delete(f.told, changed)
+		f.mu.Unlock()
+	}()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.(http.Flusher).Flush()
 	for {
@@ -69,8 +95,6 @@ func (f *fake) events(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprint(w, "event: changed\ndata:\n\n")
 			w.(http.Flusher).Flush()
 		case <-r.Context().Done():
-			return
-		case <-f.closed:
 			return
 		}
 	}

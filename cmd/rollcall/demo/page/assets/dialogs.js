@@ -63,7 +63,7 @@ function openDialog(title, text, content, button, act) {
     },
   },
   h('h2', { id: 'dialog-title' }, title), h('p', null, text), content,
-  h('div', { class: 'row end' }, h('button', { class: 'button', type: 'button', onclick: () => box.close() }, 'Cancel'), submit)))
+  h('div', { class: 'row last' }, h('button', { class: 'button', type: 'button', onclick: () => box.close() }, 'Cancel'), submit)))
   box.onclose = back
   box.showModal()
 }

@@ -23,12 +23,10 @@ export function day(at) {
 
 export const dayAndHour = (at) => `${day(at)}, ${hour(at)}`
 
+export const brief = (at) => `${day(at).replace(/\p{L}+/gu, (word) => word.slice(0, 3))}, ${hour(at)}`
+
 // short is for chats: the hour today, the day before it otherwise.
-export function short(at, now) {
-  if (day(at) === day(now)) return hour(at)
-  const d = local(at)
-  return `${d.getUTCDate()} ${months[d.getUTCMonth()].slice(0, 3)}, ${hour(at)}`
-}
+export const short = (at, now) => day(at) === day(now) ? hour(at) : brief(at)
 
 // isTime is false for the zero time, which stands for "not at a time".
 export const isTime = (at) => !!at && !at.startsWith('0001-')

@@ -54,6 +54,7 @@ export function picker(id, label, choose) {
   function open() {
     if (isOpen()) return
     list.hidden = false
+    list.style.maxHeight = `${Math.max(120, Math.min(320, innerHeight - node.getBoundingClientRect().bottom - 48))}px`
     input.setAttribute('aria-expanded', 'true')
     at = -1
     drawList()

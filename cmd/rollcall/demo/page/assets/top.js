@@ -1,7 +1,7 @@
 // The top of the page: the company, the clock, and what needs a decision.
 
-import { byId, h, icon, keyed, name } from './dom.js'
-import { count, dayAndHour } from './format.js'
+import { byId, h, icon, keyed, name, show } from './dom.js'
+import { brief, count, dayAndHour } from './format.js'
 import { chooseTenant, goTo, now, on, post, view } from './store.js'
 import { newsIn } from './chats.js'
 
@@ -42,7 +42,7 @@ function drawTenants() {
 
 function drawClock() {
   const { ahead } = view.state
-  byId('now').textContent = dayAndHour(now())
+  show(byId('now'), dayAndHour(now()), () => h('span', null, h('span', { class: 'full' }, dayAndHour(now())), h('span', { class: 'brief' }, brief(now()))))
   byId('now').dateTime = new Date(now()).toISOString()
   byId('ahead').hidden = !ahead
   byId('ahead').textContent = ahead ? `${ahead} ahead` : ''
