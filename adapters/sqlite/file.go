@@ -67,6 +67,8 @@ func makeFile(path string) error {
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
 		stat, err := os.Stat(name)
 		switch {
+		case errors.Is(err, fs.ErrNotExist) && name == path:
+			return directory.Errorf(directory.Invalid, "%s is a link that leads nowhere: remove it, or choose another path", name)
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return directory.Errorf(directory.Unavailable, "the database: %v", err)

@@ -39,6 +39,9 @@ func (s *Store) links(ctx context.Context, query string, args ...any) ([]directo
 
 // ClaimLinks implements [directory.Ledger].
 func (s *Store) ClaimLinks(ctx context.Context, tenant directory.TenantID, now, until time.Time, max int) ([]directory.Link, error) {
+	if max <= 0 {
+		return nil, s.usable()
+	}
 	type claim struct {
 		key  string
 		due  int64
@@ -50,7 +53,7 @@ func (s *Store) ClaimLinks(ctx context.Context, tenant directory.TenantID, now, 
 			UPDATE links SET fence = fence + 1, lease = ?
 			WHERE id IN (SELECT id FROM links WHERE tenant = ? AND due <= ? AND lease <= ? ORDER BY due, key LIMIT ?)
 			RETURNING key, due, `+fields,
-			[]any{nanos(until), tenant, nanos(now), nanos(now), min(max, math.MaxInt32)},
+			[]any{nanos(until), tenant, nanos(now), nanos(now), max},
 			func(row scanner) (err error) {
 				var c claim
 				c.link, err = linkFrom(row, &c.key, &c.due)

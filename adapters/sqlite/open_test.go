@@ -164,10 +164,15 @@ func TestPathsThatCannotBe(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	nowhere := filepath.Join(folder, "link.db")
+	if err := os.Symlink(filepath.Join(folder, "gone.db"), nowhere); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name, path string
 		says       []string
 	}{
+		{"a link that leads nowhere", nowhere, []string{nowhere, "leads nowhere"}},
 		{"empty", "", []string{"path"}},
 		{"in a folder that is not there", filepath.Join(folder, "nowhere", "rollcall.db"), []string{filepath.Join(folder, "nowhere"), "does not exist"}},
 		{"in a file", filepath.Join(file, "rollcall.db"), []string{file, "not a folder"}},
@@ -245,6 +250,29 @@ func TestClosed(t *testing.T) {
 	if !directory.Is(err, directory.Unavailable) {
 		t.Errorf("NextDue after Close: got %v, want unavailable", err)
 	}
+}
+
+// What the driver was asked to set is set, on every connection.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "rollcall.db"))
+	for _, c := range []struct{ pragma, writer, reader string }{
+		{"journal_mode", "wal", "wal"},
+		{"synchronous", "2", "2"}, // FULL
+		{"foreign_keys", "1", "0"},
+		{"busy_timeout", "5000", "5000"},
+		{"query_only", "0", "1"},
+		{"application_id", "1383033964", "1383033964"},
+	} {
+		var writer, reader string
+		if err := s.writer.conn.QueryRowContext(t.Context(), "PRAGMA "+c.pragma).Scan(&writer); err != nil || writer != c.writer {
+			t.Errorf("%s of the writer: got %v, %v, want %v", c.pragma, writer, err, c.writer)
+		}
+		if err := s.reads.db.QueryRowContext(t.Context(), "PRAGMA "+c.pragma).Scan(&reader); err != nil || reader != c.reader {
+			t.Errorf("%s of a reader: got %v, %v, want %v", c.pragma, reader, err, c.reader)
+		}
+	}
+	closed(t, s)
 }
 
 // A folder that can't be written in: the process is nobody, or the test already is.

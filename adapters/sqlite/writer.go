@@ -36,11 +36,9 @@ func (w *writer) close() error {
 	return errors.Join(append(errs, w.conn.Close())...)
 }
 
-// tx is a transaction of the writer.
-type tx struct {
-	ctx context.Context
-	w   *writer
-}
+// tx is a transaction of the writer. Its statements don't know the caller's context: one that was
+// interrupted would take the others' results with it.
+type tx struct{ w *writer }
 
 // write runs one transaction: all that run does, durably, or nothing. A caller may give up while it
 // waits for its turn; once it has begun the change is made or refused for its own reasons only.
@@ -63,7 +61,7 @@ func (s *Store) write(ctx context.Context, run func(tx) error) error {
 		return err
 	}
 
-	t := tx{context.WithoutCancel(ctx), s.writer}
+	t := tx{s.writer}
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return translate(err)
 	}
@@ -87,7 +85,7 @@ func (t tx) stmt(query string) (*sql.Stmt, error) {
 	stmt := t.w.stmts[query]
 	if stmt == nil {
 		var err error
-		if stmt, err = t.w.conn.PrepareContext(t.ctx, query); err != nil {
+		if stmt, err = t.w.conn.PrepareContext(context.Background(), query); err != nil {
 			return nil, err
 		}
 		t.w.stmts[query] = stmt
@@ -100,7 +98,7 @@ func (t tx) exec(query string, args ...any) (sql.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stmt.ExecContext(t.ctx, args...)
+	return stmt.Exec(args...)
 }
 
 // row reads the only row of an answer, and reports whether there is one.
@@ -109,7 +107,7 @@ func (t tx) row(query string, args []any, into ...any) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return found(stmt.QueryRowContext(t.ctx, args...).Scan(into...))
+	return found(stmt.QueryRow(args...).Scan(into...))
 }
 
 func found(err error) (bool, error) {
@@ -125,7 +123,7 @@ func (t tx) each(query string, args []any, scan func(scanner) error) error {
 	if err != nil {
 		return err
 	}
-	return each(t.ctx, stmt, args, scan)
+	return each(context.Background(), stmt, args, scan)
 }
 
 // scanner is a row, there to be scanned.
