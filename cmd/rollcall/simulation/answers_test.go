@@ -1,0 +1,138 @@
+package simulation
+
+import (
+	"slices"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// consent is what the two accounts of a link have said, by presses that were really made.
+type consent struct {
+	accepted, proved, disowned time.Time
+	account, counterpart       directory.AccountID // to which they said it
+	linked                     [2]directory.AccountID
+}
+
+func (h *history) consent(id linkID) *consent {
+	c := h.consents[id]
+	if c == nil {
+		c = new(consent)
+		h.consents[id] = c
+	}
+	return c
+}
+
+// said is the event that each verb stands for.
+func said(event string) []directory.Verb {
+	switch directory.Event(event) {
+	case directory.Accept:
+		return []directory.Verb{directory.VerbSync}
+	case directory.Later:
+		return []directory.Verb{directory.VerbLater}
+	case directory.Disown:
+		return []directory.Verb{directory.VerbNotMe}
+	case directory.Stop:
+		return []directory.Verb{directory.VerbStop}
+	case directory.Prove, directory.Miss, directory.Dispute:
+		return []directory.Verb{directory.VerbPick}
+	}
+	return nil
+}
+
+// checkAnswer: only a press that the expected person really made, of a button that was on a card of
+// theirs, in time and for the first time, has an effect.
+func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory.Entry) {
+	by, err := directory.ParseAccountID(entry.By)
+	if err != nil {
+		for _, used := range [][2]directory.NonceHash{{was.Ask.Used, is.Ask.Used}, {was.Proof.Used, is.Proof.Used}} {
+			if used[1] != "" && used[1] != used[0] {
+				h.violated("%s: a nonce was used up, and the trail knows of no answer", id.person)
+			}
+		}
+		return
+	}
+	hash := is.Ask.Used
+	if is.Proof.To == by || was.Proof.To == by {
+		hash = is.Proof.Used
+		if hash == "" { // the proof was put away with the answer
+			hash = was.Proof.Nonce
+		}
+	}
+	question := h.nonces[hash]
+	if question == nil {
+		h.violated("%s: an answer by %s to a question that was never asked", id.person, by.User)
+	}
+	if question.card.account != by {
+		h.violated("%s: %s answered for %s", id.person, by.User, question.card.account.User)
+	}
+	made := slices.ContainsFunc(h.presses[hash], func(p press) bool {
+		return p.by == by && slices.Contains(said(entry.Event), directory.Verb(p.Verb)) && !p.at.After(h.clock.Now())
+	})
+	if !made {
+		h.violated("%s: %s never pressed what was taken as %q", id.person, by.User, entry.Event)
+	}
+	if h.effects[hash]++; h.effects[hash] > 1 {
+		h.violated("%s: one question was answered with effect %d times", id.person, h.effects[hash])
+	}
+	c := h.consent(id)
+	now := h.clock.Now()
+	until := c.accepted.Add(proveFor)
+	if !question.proof {
+		until = latest(until, question.card.At.Add(askFor))
+	}
+	if !now.Before(until.Add(frozenAtMost)) {
+		h.violated("%s: %s answered at %v a question that was over at %v", id.person, by.User, now, until)
+	}
+	switch directory.Event(entry.Event) {
+	case directory.Accept:
+		c.accepted, c.account, c.counterpart = now, is.Account, is.Counterpart
+		if by != is.Account {
+			h.violated("%s: %s accepted for %s", id.person, by.User, is.Account.User)
+		}
+	case directory.Prove:
+		c.proved = now
+		h.checkNumber(id, by, c, hash)
+	case directory.Disown:
+		c.disowned = now
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// checkNumber: what proved it is the number that the accepting account was shown.
+func (h *history) checkNumber(id linkID, by directory.AccountID, c *consent, hash directory.NonceHash) {
+	if by != c.counterpart {
+		h.violated("%s: %s proved it for %s", id.person, by.User, c.counterpart.User)
+	}
+	shown := h.numbers[c.account]
+	if !slices.ContainsFunc(h.presses[hash], func(p press) bool { return p.by == by && slices.Contains(shown, p.Value) }) {
+		h.violated("%s: %s proved it with a number that %s was never shown", id.person, by.User, c.account.User)
+	}
+}
+
+// checkLinked: both accounts said yes, to each other, and neither said no since.
+func (h *history) checkLinked(id linkID, was, is directory.Link) {
+	c := h.consent(id)
+	both := [2]directory.AccountID{is.Account, is.Counterpart}
+	if was.State == directory.Suspended {
+		if c.linked != both {
+			h.violated("%s came back with other accounts", id.person)
+		}
+		return
+	}
+	switch {
+	case c.accepted.IsZero() || c.proved.Before(c.accepted):
+		h.violated("%s was linked without two consents", id.person)
+	case c.account != is.Account || c.counterpart != is.Counterpart:
+		h.violated("%s was linked to other accounts than those that agreed", id.person)
+	case c.disowned.After(c.accepted):
+		h.violated("%s was linked after one of the accounts had said no", id.person)
+	}
+	c.linked = both
+}

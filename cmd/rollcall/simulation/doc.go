@@ -1,0 +1,26 @@
+// Package simulation runs whole histories of Rollcall in one goroutine, thousands of them, and checks
+// after every step that what the product promises still holds. It has tests only.
+//
+// One seed is one history. It draws a profile (what goes wrong, and how often), and then some two
+// hundred events: time passes, people press buttons and type, the directory and the platforms'
+// accounts change, webhooks come twice, late, in another order or never, platforms and directories
+// answer with errors, the program is killed and started again, a worker stands still until its lease
+// is gone. The engine, the bot and the adapters are the product's own; the platforms are their
+// simulators, reached through a transport within the process; the store is the one in memory,
+// which survives the program. All chance comes from the seed and all time from one clock, so a seed
+// replays exactly:
+//
+//	go test ./cmd/rollcall/simulation -run TestSimulation -seed=N
+//
+// prints the whole history. ROLLCALL_SEEDS says how many seeds the ordinary test runs.
+//
+// # What is compared with what
+//
+// The truth is what the simulators accepted, what the directory's people really did and when, and
+// which buttons were really pressed by whom. The product's own records are never believed: they are
+// what is judged. In a second phase everything is healed, everybody answers, and the history must
+// come to rest in the state that a small model of the rules names.
+//
+// That the net would catch is shown by defects that are put in on purpose: see
+// TestTheNetCatches.
+package simulation

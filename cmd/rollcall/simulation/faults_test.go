@@ -1,0 +1,120 @@
+package simulation
+
+import (
+	"strconv"
+	"strings"
+
+	"rollcall/adapters/sim"
+	"rollcall/sync/directory/directorytest"
+)
+
+// fault is something that goes wrong, in words. How often each was really reached is counted where
+// it takes effect, since a fault that is drawn and never reached gives false comfort.
+type fault string
+
+const (
+	killedAfterSend  fault = "killed after a message was taken and before that was stored"
+	killedBeforeSend fault = "killed after the intent was stored and before the message was sent"
+	answerLost       fault = "an answer was lost after the call had taken effect"
+	killedInAnswer   fault = "killed at the commit of a person's answer"
+	killedInPage     fault = "killed at the commit of a page"
+	killedElsewhere  fault = "killed somewhere else"
+	webhookTwice     fault = "a webhook came again within seconds"
+	webhookAgain     fault = "a webhook came again after minutes, hours or a day"
+	webhookShuffled  fault = "webhooks came in another order"
+	webhookLate      fault = "a webhook came late"
+	webhookDays      fault = "a webhook came days late"
+	webhookLost      fault = "a webhook never came"
+	throttled        fault = "throttled with a usable wait"
+	throttledAbsurd  fault = "throttled with an absurd wait, or none"
+	serverError      fault = "a server error, an error page or a dropped connection"
+	cursorExpired    fault = "a directory's cursor had expired"
+	pageReplayed     fault = "a directory's page was replayed, or somebody was on two pages"
+	pagesLooped      fault = "a directory's pages went in a circle"
+	listingShort     fault = "a listing that was empty or short"
+	directoryDown    fault = "a directory could not be asked"
+	workerFrozen     fault = "a worker stood still until its lease was gone"
+	meanwhile        fault = "something else happened in the middle of a step"
+)
+
+// least is how often each fault must have been reached by a thousand seeds.
+//
+// Two faults that will belong here have no place yet: a kill between a guest's creation and its
+// record, and one in the middle of a stand-in's removal. They come with stand-ins.
+var least = map[fault]int{
+	killedAfterSend: 200, killedBeforeSend: 200, answerLost: 200, killedInAnswer: 100, killedInPage: 200,
+	webhookTwice: 200, webhookAgain: 200, webhookShuffled: 200, webhookLate: 200, webhookDays: 50, webhookLost: 100,
+	throttled: 200, throttledAbsurd: 200, serverError: 500,
+	cursorExpired: 100, pageReplayed: 100, pagesLooped: 20, listingShort: 50, directoryDown: 200,
+	workerFrozen: 50, meanwhile: 200,
+}
+
+// trouble is a way in which a platform's call goes wrong.
+type trouble struct {
+	counts fault
+	sim.Fault
+}
+
+func (t trouble) String() string { return t.Name }
+
+const page = "<!DOCTYPE html><html><body><h1>%</h1></body></html>"
+
+// troubles are the ways. None of them is a platform's own refusal: those the simulators make.
+var troubles = func() []trouble {
+	var all []trouble
+	html := func(status int) sim.Fault {
+		return sim.Fault{Name: "page " + strconv.Itoa(status), Status: status, Body: strings.ReplaceAll(page, "%", strconv.Itoa(status))}
+	}
+	for _, status := range []int{500, 502, 503, 404, 200} {
+		all = append(all, trouble{serverError, html(status)})
+		lost := html(status)
+		lost.Name, lost.After = "page after the effect "+strconv.Itoa(status), true
+		all = append(all, trouble{answerLost, lost})
+	}
+	all = append(all,
+		trouble{serverError, sim.Fault{Name: "connection dropped"}},
+		trouble{answerLost, sim.Fault{Name: "connection dropped after the effect", After: true}},
+		trouble{serverError, sim.Fault{Name: "half an answer", Status: 200, ContentType: "application/json", Body: `{"ok":true,"items":[{"id":`}},
+		trouble{answerLost, sim.Fault{Name: "half an answer after the effect", Status: 200, ContentType: "application/json", Body: `{"ok":tr`, After: true}},
+	)
+	for _, wait := range []string{"1", "30", "600"} {
+		all = append(all, trouble{throttled, tooMany(wait)})
+	}
+	for _, wait := range []string{"", "0", "-5", "86400", "soon", "99999999999999999999", "Wed, 21 Oct 2015 07:28:00 GMT"} {
+		all = append(all, trouble{throttledAbsurd, tooMany(wait)})
+	}
+	return all
+}()
+
+func tooMany(wait string) sim.Fault {
+	return sim.Fault{
+		Name: "wait " + wait, Status: 429, RetryAfter: wait, ContentType: "application/json",
+		Body: `{"ok":false,"error":"ratelimited","message":"Too many requests."}`,
+	}
+}
+
+// directoryFaults are what can be wrong with a directory's answers.
+var directoryFaults = []directorytest.FaultKind{
+	directorytest.FaultUnavailable, directorytest.FaultUnauthorized, directorytest.FaultThrottled,
+	directorytest.FaultThrottled0, directorytest.FaultThrottledDay, directorytest.FaultMidway,
+	directorytest.FaultIncomplete, directorytest.FaultExpired, directorytest.FaultTwice, directorytest.FaultReplay,
+	directorytest.FaultLoop, directorytest.FaultEmpty, directorytest.FaultShort,
+}
+
+// countDirectory adds what a directory did wrong.
+func countDirectory(reached map[fault]int, wrongs map[directorytest.FaultKind]int) {
+	for kind, n := range wrongs {
+		switch kind {
+		case directorytest.FaultExpired:
+			reached[cursorExpired] += n
+		case directorytest.FaultTwice, directorytest.FaultReplay:
+			reached[pageReplayed] += n
+		case directorytest.FaultLoop:
+			reached[pagesLooped] += n
+		case directorytest.FaultEmpty, directorytest.FaultShort:
+			reached[listingShort] += n
+		default:
+			reached[directoryDown] += n
+		}
+	}
+}

@@ -1,0 +1,189 @@
+package simulation
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// when is a side of a call or of a commit.
+type when int
+
+const (
+	beforeCall when = iota
+	afterCall
+	beforeCommit
+	afterCommit
+	afterClaim
+)
+
+// place is where a process can be killed, or where something else can happen while it stands.
+type place struct {
+	when
+	name   string
+	once   bool // what comes next can't be repeated: a worker that stood here too long could do harm that nobody can prevent
+	sends  bool // a message
+	answer bool // a person's
+	page   bool // of a directory
+	locked bool // the process holds a lock of its own
+}
+
+// fault is what a kill at this place is.
+func (at place) fault() fault {
+	switch {
+	case at.sends && at.when == beforeCall:
+		return killedBeforeSend
+	case at.sends && at.when == afterCall:
+		return killedAfterSend
+	case at.answer:
+		return killedInAnswer
+	case at.page:
+		return killedInPage
+	}
+	return killedElsewhere
+}
+
+// pass is called at every place that the process passes.
+func (p *program) pass(at place) {
+	h := p.history
+	if !h.faulty || p.within == 0 || h.checking {
+		return
+	}
+	kill := h.profile.Kill
+	switch {
+	case at.sends:
+		kill = max(kill, h.profile.KillSend)
+	case at.answer || at.page:
+		kill = max(kill, h.profile.KillWrite)
+	}
+	if h.dice.chance(kill) {
+		p.die(at.fault(), at.name)
+	}
+	if h.depth < 2 && !at.locked && h.dice.chance(h.profile.Pause) {
+		h.depth++
+		h.meanwhile(p, at)
+		h.depth--
+		if p.dead { // killed by what happened meanwhile
+			panic(killed{p})
+		}
+	}
+}
+
+// meanwhile lets something happen while a process stands at a place: an answer arrives, the
+// directory changes, another process works, or so much time passes that its lease is gone.
+func (h *history) meanwhile(p *program, at place) {
+	h.reach(meanwhile)
+	h.say("  meanwhile, while process %d stands at %s:", p.number, at.name)
+	switch h.dice.IntN(6) {
+	case 0:
+		h.eventPress(h.dice)
+		h.pump()
+	case 1:
+		h.pump()
+	case 2:
+		h.eventDirectory(h.dice)
+	case 3:
+		h.eventAccount(h.dice)
+		h.pump()
+	case 4:
+		h.advance(h.dice.between(time.Second, 20*time.Second))
+		h.others(p)
+	case 5:
+		if !at.once {
+			h.reach(workerFrozen)
+			h.advance(h.dice.between(2*time.Minute, 20*time.Minute))
+		}
+		h.others(p)
+	}
+}
+
+// others lets the other processes work.
+func (h *history) others(p *program) {
+	for i := range h.programs {
+		if i == p.number {
+			continue
+		}
+		other := h.alive(i)
+		for range 1 + h.dice.IntN(12) {
+			if did, _ := h.step(other); !did {
+				break
+			}
+		}
+	}
+}
+
+// call is called before and after every request of the product's.
+func (p *program) call(r *http.Request, at when) {
+	h := p.history
+	if at == beforeCall {
+		h.checkToken(r)
+	}
+	post := r.URL.Path == "/api/chat.postMessage" || r.Method == http.MethodPost && r.URL.Path == "/v1/messages"
+	p.pass(place{
+		when: at, name: [...]string{"before ", "after "}[at] + r.Method + " " + r.URL.Path,
+		once:   at == beforeCall && (r.Method != http.MethodGet || post) && !strings.Contains(r.URL.Path, "users."),
+		sends:  post,
+		locked: strings.HasSuffix(r.URL.Path, "/people/me") || strings.Contains(r.URL.Path, "/webhooks"),
+	})
+}
+
+// disk is the store as one process sees it: it survives the process, which can be killed on either
+// side of every write.
+type disk struct {
+	directory.Store
+	program *program
+}
+
+func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change directory.Change) error {
+	at := place{when: beforeCommit, name: "before a commit"}
+	at.answer = answerIn(change) != nil
+	at.page = change.Reading != nil && (len(change.Links) > 0 || len(change.Roster) > 0)
+	d.program.pass(at)
+	h := d.program.history
+	before := h.linksIn(tenant, change)
+	h.noteCursor(tenant, change)
+	err := d.Store.Commit(ctx, tenant, change)
+	if err != nil {
+		return err
+	}
+	h.committed(tenant, change, before)
+	at.when, at.name = afterCommit, "after a commit"
+	d.program.pass(at)
+	return nil
+}
+
+func (d *disk) ClaimLinks(ctx context.Context, tenant directory.TenantID, now, until time.Time, most int) ([]directory.Link, error) {
+	links, err := d.Store.ClaimLinks(ctx, tenant, now, until, most)
+	if len(links) > 0 {
+		d.program.pass(place{when: afterClaim, name: "after a claim of a link"})
+	}
+	return links, err
+}
+
+func (d *disk) ClaimReading(ctx context.Context, tenant directory.TenantID, now, until time.Time) (directory.Reading, error) {
+	reading, err := d.Store.ClaimReading(ctx, tenant, now, until)
+	if err == nil {
+		d.program.pass(place{when: afterClaim, name: "after a claim of a reading"})
+	}
+	return reading, err
+}
+
+func (d *disk) First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error) {
+	first, err := d.Store.First(ctx, tenant, key, now, ttl)
+	d.program.pass(place{when: afterCommit, name: "after remembering an event"})
+	return first, err
+}
+
+// answerIn is the line of the trail that a person's answer left in a change; nil if it is no
+// answer's.
+func answerIn(change directory.Change) *directory.Entry {
+	for i, entry := range change.Audit {
+		if _, err := directory.ParseAccountID(entry.By); err == nil {
+			return &change.Audit[i]
+		}
+	}
+	return nil
+}

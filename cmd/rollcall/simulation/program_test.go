@@ -1,0 +1,216 @@
+package simulation
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"rollcall/adapters/sim"
+	"rollcall/adapters/slack"
+	"rollcall/adapters/webex"
+	"rollcall/bot"
+	"rollcall/sync/directory"
+	"rollcall/sync/engine"
+)
+
+// The hosts within the process.
+const (
+	slackHost   = "slack.sim"
+	webexHost   = "webex.sim"
+	productHost = "rollcall.sim"
+	signing     = "a signing secret"
+	botToken    = "the bot's token"
+	hookSecret  = "a webhook secret of thirty-two bytes"
+)
+
+// program is one process of the product. Several work on one store.
+type program struct {
+	history *history
+	number  int
+	engine  *engine.Engine
+	webex   *webex.Adapter
+	router  *mux.Router
+	dead    bool
+	within  int // what it is in the middle of: steps and requests
+}
+
+// parts are what a program is assembled of. A defect that is put in on purpose changes one of them.
+type parts struct {
+	store    directory.Store
+	source   directory.Source
+	accounts map[directory.Platform]directory.Accounts
+	asker    engine.Asker
+	syncer   bot.Syncer
+	sink     bot.Sink
+	registry interface {
+		bot.Registry
+		slack.Conversations
+	}
+	program *program
+}
+
+// launch starts a process, on whatever the store holds.
+func (h *history) launch(number int) *program {
+	p := &program{history: h, number: number}
+	wired := &parts{program: p}
+	wired.store = &disk{Store: h.memory, program: p}
+	wired.source = &records{directory: h.dir, program: p}
+	if h.defect.spoilStore != nil {
+		h.defect.spoilStore(wired)
+	}
+	wired.registry = wired.store
+	if h.defect.spoilRegistry != nil {
+		h.defect.spoilRegistry(wired)
+	}
+	network := &sim.Transport{
+		Handlers: map[string]http.Handler{slackHost: h.slack, webexHost: h.webex},
+		Before:   func(r *http.Request) { p.call(r, beforeCall) },
+		After:    func(r *http.Request) { p.call(r, afterCall) },
+	}
+	onSlack, err := slack.New(slack.Config{
+		Cloud:   slack.Loopback("https://"+slackHost, "https://"+slackHost, nil),
+		Signing: []directory.Secret{directory.NewSecret(signing)}, Transport: network,
+		Tokens:        h.token(func(c *company) string { return c.slackToken() }),
+		Conversations: wired.registry, PageSize: 7, Now: h.clock.Now, Logger: h.logger,
+	})
+	must(err)
+	p.webex, err = webex.New(webex.Config{
+		Cloud: webex.Loopback("https://"+webexHost, nil), BotToken: directory.NewSecret(botToken),
+		WebhookSecrets: []directory.Secret{directory.NewSecret(hookSecret)}, PublicURL: "https://" + productHost,
+		Admin: h.token(func(c *company) string { return c.adminToken() }),
+		Now:   h.clock.Now, Logger: h.logger, Transport: network,
+	})
+	must(err)
+	talk := bot.New([]bot.Platform{onSlack, p.webex}, wired.registry, h.clock.Now, h.logger)
+	wired.accounts = map[directory.Platform]directory.Accounts{slack.Name: onSlack, webex.Name: p.webex}
+	wired.asker, wired.sink = talk, talk
+	if h.defect.spoil != nil {
+		h.defect.spoil(wired)
+	}
+	p.engine = engine.New(engine.Config{
+		Store: wired.store, Accounts: wired.accounts, Asker: wired.asker, Now: h.clock.Now, Rand: h.entropy, Logger: h.logger,
+		Source: func(_ directory.TenantID, name string) (directory.Source, bool) { return wired.source, name == "hr" },
+	})
+	wired.syncer = p.engine
+	talk.Serve(&ear{Syncer: wired.syncer, history: h})
+	p.router = mux.NewRouter()
+	onSlack.Mount(p.router, wired.sink)
+	p.webex.Mount(p.router, wired.sink)
+	return p
+}
+
+func (h *history) token(of func(*company) string) func(context.Context, directory.Installation) (directory.Secret, error) {
+	return func(_ context.Context, inst directory.Installation) (directory.Secret, error) {
+		for _, c := range h.companies {
+			if c.id == inst.Tenant {
+				return directory.NewSecret(of(c)), nil
+			}
+		}
+		return directory.Secret{}, directory.Errorf(directory.Unauthorized, "not connected")
+	}
+}
+
+// record writes tenants, installations and groups into a new store, as the program does when it
+// reads its configuration.
+func (h *history) record(c *company) {
+	ctx := context.Background()
+	settings := directory.Settings{On: true, Removal: h.profile.Removal, Grace: h.profile.Grace, ReadEvery: h.profile.ReadEvery}
+	if h.profile.Quiet {
+		settings.QuietFrom, settings.QuietTo = 18, 8
+	}
+	must(h.memory.PutTenant(ctx, directory.Tenant{ID: c.id, Name: c.mark, Settings: settings}))
+	for _, inst := range []directory.Installation{c.slack, c.webex} {
+		must(h.memory.Install(ctx, inst))
+		must(h.memory.PutReading(ctx, c.id, directory.Reading{ID: directory.ReadingOfAccounts(inst), Of: inst, DueAt: time.Unix(0, 0)}))
+	}
+	for i, g := range []directory.Group{
+		{ID: slackGroup, Primary: slack.Name, Secondary: webex.Name},
+		{ID: webexGroup, Primary: webex.Name, Secondary: slack.Name},
+	} {
+		g.Name, g.Directory, g.External, g.Priority, g.Added = string(g.ID), "hr", string(g.ID), i+1, h.clock.Now()
+		must(h.memory.PutGroup(ctx, c.id, g))
+	}
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// killed is how a process dies: everything that it was doing is left as it is.
+type killed struct{ program *program }
+
+// die kills the process, from wherever it is.
+func (p *program) die(where fault, place string) {
+	p.dead = true
+	p.history.reach(where)
+	p.history.say("  process %d is killed: %s", p.number, place)
+	panic(killed{p})
+}
+
+// survive runs a part of the process's work, which may kill it.
+func (p *program) survive(work func()) (alive bool) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			if death, ok := cause.(killed); !ok || death.program != p {
+				panic(cause)
+			}
+			alive = false
+		}
+	}()
+	work()
+	return true
+}
+
+// alive is a process that runs, started anew if it was killed.
+func (h *history) alive(number int) *program {
+	if h.programs[number].dead {
+		h.programs[number] = h.launch(number)
+		h.say("  process %d starts", number)
+	}
+	return h.programs[number]
+}
+
+// anyProcess is one of those that run.
+func (h *history) anyProcess() *program { return h.alive(h.dice.IntN(len(h.programs))) }
+
+// step lets one worker do one unit of work.
+func (h *history) step(p *program) (did bool, next time.Time) {
+	if h.steps++; h.steps > mostSteps {
+		h.violated("it does not come to rest after %d steps", mostSteps)
+	}
+	p.survive(func() {
+		p.within++
+		outer := h.mail.request
+		h.mail.request = nil
+		defer func() { p.within--; h.mail.request = outer }()
+		report, err := p.engine.Step(context.Background(), h.clock.Now(), h.entropy)
+		if err != nil {
+			h.violated("a step failed: %v", err)
+		}
+		did, next = report.Did, report.Next
+	})
+	if p.dead {
+		did = true
+	}
+	h.observe()
+	return did, next
+}
+
+func newLogger(h *history) *slog.Logger {
+	if !h.verbose {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(lines{h}, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+}

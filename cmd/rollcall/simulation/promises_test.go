@@ -1,0 +1,206 @@
+package simulation
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"rollcall/adapters/webex"
+	"rollcall/sync/directory"
+)
+
+// The manners of prompting and the limits of removing, as they are promised. They are written down
+// here once more on purpose: a change of the product's own constants must not change what is judged.
+const (
+	mostWaves    = 3
+	waveGap      = 72 * time.Hour
+	askFor       = 7 * 24 * time.Hour
+	proveFor     = 24 * time.Hour
+	fewPeople    = 5
+	outWithin    = 24 * time.Hour
+	frozenAtMost = time.Hour // what a worker decides on may be so old: a process can stand still
+)
+
+// prompt is a wave's prompt that a platform took.
+type prompt struct {
+	at   time.Time
+	mark string
+	card *card
+}
+
+var markOf = regexp.MustCompile(`"mark":"([a-z0-9]+)"`)
+
+// checkPrompt: nobody is asked twice in a wave, waves are three days apart, and there are three of
+// them at most, unless the link was given up for good in between.
+func (h *history) checkPrompt(c *card) {
+	p := h.owners[c.account]
+	if p == nil {
+		h.violated("a prompt went to %s, whom nobody knows", c.account.User)
+	}
+	now := prompt{at: c.At, card: c}
+	if found := markOf.FindSubmatch(c.First); found != nil {
+		now.mark = string(found[1])
+	}
+	past := h.prompts[p]
+	if n := len(past); n > 0 {
+		last := past[n-1]
+		if c.platform == webex.Name && now.mark == last.mark && h.reposted(last.card) {
+			past[n-1].card = c // the same question: Webex would not edit its card any more
+			return
+		}
+	}
+	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool { return q.at.Before(h.anew[p]) })
+	if n := len(since); n > 0 && now.at.Sub(since[n-1].at) < waveGap {
+		h.violated("%s was asked at %v and again at %v", p.id, since[n-1].at, now.at)
+	}
+	if len(since) >= mostWaves {
+		h.violated("%s was asked more than %d times", p.id, mostWaves)
+	}
+	h.prompts[p] = append(past, now)
+}
+
+// reposted reports whether a message on Webex may be replaced by a new one with the same card.
+func (h *history) reposted(c *card) bool {
+	return !h.profile.CardEdits || c.Edits >= 10 || c.Deleted
+}
+
+// linksIn are the stored links that a change would write.
+func (h *history) linksIn(tenant directory.TenantID, change directory.Change) map[directory.LinkKey]directory.Link {
+	out := make(map[directory.LinkKey]directory.Link, len(change.Links))
+	for _, c := range change.Links {
+		if l, ok := h.seen[tenant][c.Link.Key]; ok {
+			out[c.Link.Key] = l
+		}
+	}
+	return out
+}
+
+// committed looks at everything that a change has done, right after it became durable.
+func (h *history) committed(tenant directory.TenantID, change directory.Change, before map[directory.LinkKey]directory.Link) {
+	if len(change.Links) == 0 {
+		return
+	}
+	keys := make([]directory.LinkKey, len(change.Links))
+	for i, c := range change.Links {
+		keys[i] = c.Link.Key
+	}
+	stored, err := h.memory.Links(context.Background(), tenant, keys...)
+	must(err)
+	if h.seen[tenant] == nil {
+		h.seen[tenant] = make(map[directory.LinkKey]directory.Link)
+	}
+	h.checkNominations(tenant, change, before)
+	for _, l := range stored {
+		h.seen[tenant][l.Key] = l
+	}
+	for _, l := range stored {
+		h.checkLink(tenant, before[l.Key], l, entryOf(change, l.Key))
+	}
+}
+
+// entryOf is the last line of a change's trail about a link; the zero value: there is none.
+func entryOf(change directory.Change, key directory.LinkKey) directory.Entry {
+	for _, e := range slices.Backward(change.Audit) {
+		if e.Link == key {
+			return e
+		}
+	}
+	return directory.Entry{}
+}
+
+// checkLink looks at what happened to one link.
+func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, entry directory.Entry) {
+	id := linkID{tenant, is.Key.Member.ID}
+	if entry.Event != "" && h.verbose {
+		h.say("  %s %s: %s --%s--> %s (%s, by %s)", tenant, id.person, was.State, entry.Event, is.State, entry.Why, entry.By)
+	}
+	h.checkLife(id, was, is, entry)
+	h.checkAnswer(id, was, is, entry)
+	h.checkHolds(tenant, is)
+	if was.State == is.State {
+		return
+	}
+	switch is.State {
+	case directory.Linked:
+		h.checkLinked(id, was, is)
+	case directory.Suspended:
+		h.checkSuspended(id, was, is, entry)
+	case directory.Unsynced:
+		h.checkUnsynced(id, was, is)
+	case directory.Waiting:
+		h.checkAbsent(id, is, is.Primary)
+	case directory.Unmatched:
+		h.checkAbsent(id, is, is.Secondary)
+	}
+}
+
+// checkLife: nothing happens to a link that isn't in the table of its life, and everything that
+// happens is in the trail.
+func (h *history) checkLife(id linkID, was, is directory.Link, entry directory.Entry) {
+	if was.State == is.State || was.State == "" && is.State == directory.New {
+		return
+	}
+	if entry.From != was.State || entry.To != is.State {
+		h.violated("%s went from %q to %q, and the trail says from %q to %q", id.person, was.State, is.State, entry.From, entry.To)
+	}
+	for _, move := range directory.Life() {
+		to := move.To
+		if to == directory.AsItWas {
+			to = was.Before
+		}
+		if move.From == was.State && to == is.State {
+			return
+		}
+	}
+	h.violated("%s went from %q to %q", id.person, was.State, is.State)
+}
+
+// checkHolds: an account is held by one link at most.
+func (h *history) checkHolds(tenant directory.TenantID, l directory.Link) {
+	held := l.Holds()
+	if len(held) == 0 {
+		return
+	}
+	for key, other := range h.seen[tenant] {
+		if key == l.Key {
+			continue
+		}
+		for _, account := range other.Holds() {
+			if slices.Contains(held, account) {
+				h.violated("%s is held by two links", account.User)
+			}
+		}
+	}
+	for _, account := range held {
+		if account.Workspace != h.company(tenant).installation(account.Platform).Workspace {
+			h.violated("a link of %s holds %s of another workspace", tenant, account.User)
+		}
+	}
+}
+
+func (h *history) company(tenant directory.TenantID) *company {
+	for _, c := range h.companies {
+		if c.id == tenant {
+			return c
+		}
+	}
+	panic("no such tenant")
+}
+
+// checkAbsent: who is said to have no account on a platform has none that could be linked.
+func (h *history) checkAbsent(id linkID, l directory.Link, platform directory.Platform) {
+	if l.Member.Email.IsZero() {
+		return
+	}
+	for _, account := range h.candidates(h.company(id.tenant), platform, l.Member.Email) {
+		if !l.IsBarred(account, h.clock.Now()) && !h.changedWithin(account, frozenAtMost) {
+			h.violated("%s is said to have no account on %s, and has %s", id.person, platform, account.User)
+		}
+	}
+}
+
+// changedWithin reports whether an account has become usable only lately.
+func (h *history) changedWithin(account directory.AccountID, span time.Duration) bool {
+	return h.wasUnusable(account, h.clock.Now().Add(-span))
+}

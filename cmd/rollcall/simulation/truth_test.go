@@ -1,0 +1,226 @@
+package simulation
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcall/adapters/sim"
+	"rollcall/adapters/slack"
+	"rollcall/adapters/webex"
+	"rollcall/adapters/webex/webexsim"
+	"rollcall/cards"
+	"rollcall/sync/directory"
+)
+
+// truth is what really happened, from the simulators' records and the events' own: what the
+// product is compared with.
+type truth struct {
+	owners   map[directory.AccountID]*human
+	usable   map[directory.AccountID][]change // when an account could be linked, and when not
+	cards    map[string]*card                 // by message
+	to       map[directory.AccountID][]*card  // as they came
+	order    []directory.AccountID            // of those in to
+	slackSeq int64
+	webexSeq int64
+	nonces   map[directory.NonceHash]*issued
+	presses  map[directory.NonceHash][]press
+	tampered map[string]bool // messages on which somebody pressed what no button says
+	foreign  bool            // the press under way is from elsewhere
+
+	listed   map[linkID]directory.Member // whom the directory has
+	prompts  map[*human][]prompt
+	anew     map[*human]time.Time                                        // when somebody's link was last given up for good
+	seen     map[directory.TenantID]map[directory.LinkKey]directory.Link // as stored
+	consents map[linkID]*consent
+	reads    map[readID]read
+	checks   map[linkID]time.Time // when a directory last said for certain that somebody is out
+	effects  map[directory.NonceHash]int
+	cursors  map[readID]string
+	numbers  map[directory.AccountID][]string // that an account was shown
+	approved map[string]bool                  // batches
+}
+
+// linkID is a person of a tenant: there is one link of each, since there is one pair of platforms.
+type linkID struct {
+	tenant directory.TenantID
+	person string
+}
+
+func newTruth() truth {
+	return truth{
+		owners: make(map[directory.AccountID]*human), usable: make(map[directory.AccountID][]change),
+		cards: make(map[string]*card), to: make(map[directory.AccountID][]*card),
+		nonces: make(map[directory.NonceHash]*issued), presses: make(map[directory.NonceHash][]press),
+		tampered: make(map[string]bool), listed: make(map[linkID]directory.Member),
+		prompts: make(map[*human][]prompt), anew: make(map[*human]time.Time),
+		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
+		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
+		effects: make(map[directory.NonceHash]int), cursors: make(map[readID]string),
+		numbers: make(map[directory.AccountID][]string), approved: make(map[string]bool),
+	}
+}
+
+// change is a moment since which something is so.
+type change struct {
+	at time.Time
+	is bool
+}
+
+// noteUsable notes whether an account can be linked now.
+func (h *history) noteUsable(account directory.AccountID) {
+	_, usable := h.platformTruth(account)
+	past := h.usable[account]
+	if len(past) == 0 || past[len(past)-1].is != usable {
+		h.usable[account] = append(past, change{h.clock.Now(), usable})
+	}
+}
+
+// wasUnusable reports whether there was a moment since then at which an account could not be linked.
+func (h *history) wasUnusable(account directory.AccountID, since time.Time) bool {
+	past := h.usable[account]
+	for i, c := range past {
+		ended := i+1 < len(past) && past[i+1].at.Before(since)
+		if !c.is && !ended {
+			return true
+		}
+	}
+	return len(past) == 0
+}
+
+// card is one message of the product's with buttons, as its platform has it.
+type card struct {
+	sim.Message
+	platform directory.Platform
+	account  directory.AccountID // who reads it
+	versions [][]cards.Press     // the buttons as posted, and after each edit
+}
+
+// now are the buttons that the card has now.
+func (c *card) now() []cards.Press {
+	if c.Deleted || len(c.versions) == 0 {
+		return nil
+	}
+	return c.versions[len(c.versions)-1]
+}
+
+// has reports whether a list of buttons has a verb.
+func has(buttons []cards.Press, verb directory.Verb) bool {
+	return slices.ContainsFunc(buttons, func(p cards.Press) bool { return p.Verb == string(verb) })
+}
+
+// isPrompt reports whether a card began as a wave's prompt: it could be answered with "later".
+func (c *card) isPrompt() bool { return len(c.versions) > 0 && has(c.versions[0], directory.VerbLater) }
+
+// issued is a nonce that was on a card.
+type issued struct {
+	card  *card
+	proof bool
+}
+
+// press is a press of a button that somebody really made.
+type press struct {
+	at time.Time
+	by directory.AccountID
+	cards.Press
+}
+
+// observe takes in what the platforms accepted since it was last called.
+func (h *history) observe() {
+	messages := h.slack.Messages(h.slackSeq)
+	for _, m := range messages {
+		h.slackSeq = m.Seq
+		h.message(slack.Name, m)
+	}
+	messages = h.webex.Messages(h.webexSeq)
+	for _, m := range messages {
+		h.webexSeq = m.Seq
+		h.message(webex.Name, m)
+	}
+}
+
+func (h *history) message(platform directory.Platform, m sim.Message) {
+	if !m.FromApp {
+		return
+	}
+	account := directory.AccountID{Platform: platform, Workspace: directory.Workspace(m.Workspace), User: m.To}
+	h.checkMarks(m)
+	key := string(platform) + m.Workspace + m.ID
+	if platform == webex.Name {
+		key = m.ID
+	}
+	c, known := h.cards[key]
+	if !known {
+		c = &card{platform: platform, account: account}
+		h.cards[key] = c
+		if len(m.Presses) > 0 && len(m.Presses[0]) > 0 {
+			if h.to[account] == nil {
+				h.order = append(h.order, account)
+			}
+			h.to[account] = append(h.to[account], c)
+		}
+	}
+	c.Message = m
+	for _, version := range m.Presses[len(c.versions):] {
+		c.versions = append(c.versions, parsePresses(version))
+		for _, p := range c.versions[len(c.versions)-1] {
+			hash := directory.Nonce(p.Nonce).Hash()
+			if h.nonces[hash] == nil {
+				h.nonces[hash] = &issued{card: c, proof: p.Verb == string(directory.VerbPick)}
+			} else if p.Verb == string(directory.VerbPick) {
+				h.nonces[hash].proof = true
+			}
+		}
+	}
+	if n := c.number(); n != "" && !slices.Contains(h.numbers[account], n) {
+		h.numbers[account] = append(h.numbers[account], n)
+	}
+	if !known {
+		h.say("  %s: a message to %s: %.60q", platform, account.User, m.Text)
+		if c.isPrompt() {
+			h.checkPrompt(c)
+		}
+	}
+}
+
+// cardOf is the card of a message on Webex.
+func (h *history) cardOf(message string) *card { return h.cards[message] }
+
+func parsePresses(values []string) []cards.Press {
+	var buttons []cards.Press
+	for _, value := range values {
+		if p, err := cards.ParsePress(value); err == nil && p.Nonce != "" {
+			buttons = append(buttons, p)
+		}
+	}
+	return buttons
+}
+
+var figure = regexp.MustCompile(`"text":"([0-9][0-9])"`)
+
+// number is the number that a card shows; empty: none.
+func (c *card) number() string {
+	if c.Deleted || has(c.now(), directory.VerbPick) {
+		return ""
+	}
+	found := figure.FindSubmatch(c.Card)
+	if found == nil {
+		return ""
+	}
+	return string(found[1])
+}
+
+func webexID(user string) string { return webexsim.PersonID(user) }
+
+// checkMarks: what a tenant's people are shown names nobody of another tenant.
+func (h *history) checkMarks(m sim.Message) {
+	for _, c := range h.companies {
+		if m.Workspace == c.team || m.Workspace == c.org {
+			continue
+		}
+		if strings.Contains(m.Text, c.mark) || strings.Contains(string(m.Card), c.mark) {
+			h.violated("a message in %s names somebody of %s: %q", m.Workspace, c.id, m.Text)
+		}
+	}
+}
