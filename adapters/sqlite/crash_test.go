@@ -12,7 +12,7 @@ import (
 )
 
 // kills is how often the writing process is killed.
-const kills = 30
+const kills = 24
 
 // A process that commits is killed at any moment. What it said was committed is there, whole, and
 // of the change that was under way there is all or nothing.
@@ -95,7 +95,7 @@ func TestFullDatabase(t *testing.T) {
 	limit("120")
 	n := fillUntilFull(t, s)
 	var all directory.Change
-	for i := range 500 {
+	for i := range 200 {
 		part := numbered(n + i)
 		all.Links, all.Roster, all.Audit = append(all.Links, part.Links...), append(all.Roster, part.Roster...), append(all.Audit, part.Audit...)
 	}
@@ -107,7 +107,7 @@ func TestFullDatabase(t *testing.T) {
 	if err := s.Commit(t.Context(), "acme", all); err != nil {
 		t.Fatalf("with room again: got %v, want no error", err)
 	}
-	checkWhole(t, s, n+500)
+	checkWhole(t, s, n+200)
 	closed(t, s)
 }
 

@@ -54,6 +54,12 @@ func lockFile(path string) (*os.File, error) {
 	return nil, directory.Errorf(directory.Unavailable, "locking %s.lock: %v", path, err)
 }
 
+// unlockFile gives the lock back. Closing would not do while another part of the program starts a
+// process: until that has begun, it has the lock's file open as well.
+func unlockFile(lock *os.File) error {
+	return errors.Join(syscall.Flock(int(lock.Fd()), syscall.LOCK_UN), lock.Close())
+}
+
 // makeFile makes the database file with the mode that it is to have, since SQLite would make it
 // with another, and gives its own files the same. It refuses files that others can read.
 func makeFile(path string) error {

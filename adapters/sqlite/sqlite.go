@@ -114,7 +114,7 @@ func (s *Store) release() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
-	errs = append(errs, s.lock.Close())
+	errs = append(errs, unlockFile(s.lock))
 	if err := errors.Join(errs...); err != nil {
 		return translate(err)
 	}

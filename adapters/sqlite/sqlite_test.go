@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,10 +15,20 @@ import (
 // The exam, and afterwards a look at every query that it made the store ask: none may read a whole
 // table, or a tenant with 200,000 links would wait for it.
 func TestStore(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "rollcall.db")
+	closed(t, open(t, empty))
+	fresh, err := os.ReadFile(empty) // to make it a hundred times takes a while
+	if err != nil {
+		t.Fatal(err)
+	}
 	var queries sync.Map
 	t.Run("exam", func(t *testing.T) {
 		directorytest.RunStore(t, func(t *testing.T) directory.Store {
-			s := open(t, filepath.Join(t.TempDir(), "rollcall.db"))
+			path := filepath.Join(t.TempDir(), "rollcall.db")
+			if err := os.WriteFile(path, fresh, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s := open(t, path)
 			t.Cleanup(func() {
 				s.reads.stmts.Range(func(query, _ any) bool { queries.Store(query, true); return true })
 				for query := range s.writer.stmts {
@@ -27,7 +38,7 @@ func TestStore(t *testing.T) {
 			return s
 		})
 	})
-	s := open(t, filepath.Join(t.TempDir(), "rollcall.db"))
+	s := open(t, empty)
 	t.Cleanup(func() { _ = s.Close() })
 	asked := 0
 	queries.Range(func(query, _ any) bool {
