@@ -3,7 +3,7 @@
 import { setZone } from './format.js'
 import { news, on, open, start, view } from './store.js'
 import { say, toast } from './dialogs.js'
-import { startChats, written } from './chats.js'
+import { isShown, startChats, written } from './chats.js'
 import { startDirectory } from './directory.js'
 import { startGuide } from './guide.js'
 import { startLinks } from './links.js'
@@ -22,7 +22,7 @@ on('failed', (text) => toast(text, { error: true }))
 start()
 
 // tell says what has changed: aloud for those who hear the page, and with a way to go there where a
-// message came to somebody whose chat isn't open.
+// message came to a platform that isn't shown. One that is shown says it itself.
 function tell(before, after) {
   const said = []
   for (const p of after.panes) {
@@ -31,7 +31,7 @@ function tell(before, after) {
     if (!fresh.length) continue
     said.push(written(p, fresh))
     const unseen = fresh.filter(news)
-    if (unseen.length) toast(written(p, unseen), { label: 'Open', act: () => open(p.id, unseen[0].id) })
+    if (unseen.length && !isShown(p)) toast(written(p, unseen), { label: 'Open', act: () => open(p.id, unseen[0].id) })
   }
   const was = new Map(before.links.map((l) => [`${l.person}/${l.from}/${l.to}`, l.state]))
   const moved = after.links.filter((l) => was.get(`${l.person}/${l.from}/${l.to}`) !== l.state)

@@ -82,9 +82,9 @@ function drawOthers(p, parts, user) {
   show(parts.others, JSON.stringify(others.map((u) => [u.id, u.name, news(u)])), () => h('div', { class: 'others-row' },
     others.length > 0 && [
       h('span', null, 'New for'),
-      others.slice(0, 3).map((u) => h('button', { class: 'chip news', type: 'button', 'data-part': `new-${u.id}`, onclick: () => open(p.id, u.id) },
+      others.slice(0, 2).map((u) => h('button', { class: 'chip news', type: 'button', 'data-part': `new-${u.id}`, onclick: () => open(p.id, u.id) },
         h('bdi', { class: 'cut', title: u.name }, u.name), h('span', { class: 'badge' }, news(u)))),
-      others.length > 3 && h('button', { class: 'chip news', type: 'button', 'data-part': 'new-more', onclick: () => parts.picker.open() }, `and ${others.length - 3} more`),
+      others.length > 2 && h('button', { class: 'chip news', type: 'button', 'data-part': 'new-more', onclick: () => parts.picker.open() }, `and ${others.length - 2} more`),
     ]))
 }
 
@@ -169,6 +169,9 @@ async function sayText(paneID, parts) {
   if (parts.user === user) parts.input.value = ''
   toEnd(parts)
 }
+
+// isShown reports whether a pane can be seen: where there is room for one thing only, most can't.
+export const isShown = (p) => panes.get(p.id).log.checkVisibility()
 
 // written says in one sentence to whom the app wrote in a pane, of those who are given.
 export const written = (p, users) => `Rollcall wrote to ${some(users.map((u) => u.name))} in ${p.title}.`

@@ -1,7 +1,7 @@
 // The links: how it stands with every person, why, and what happens next.
 
 import { byId, h, icon, keyed, name, roving, show } from './dom.js'
-import { dayAndHour, isTime, tones, untilThen } from './format.js'
+import { dayAndHour, isTime, short, tones, untilThen } from './format.js'
 import { focus, now, on, pane, view } from './store.js'
 
 const page = 40
@@ -61,5 +61,5 @@ function drawLink(l) {
       h('span', { class: 'route' }, title(l.from), h('span', { class: 'sr' }, ' to '), icon('arrow'), title(l.to)),
       l.why && h('span', { class: 'why' }, l.why),
       (l.next || at) && h('span', { class: 'next' }, h('b', null, 'Next: '), l.next || 'looked at again',
-        at && [', ', h('time', { datetime: l.at, title: dayAndHour(l.at) }, `${untilThen(l.at, now())} (${dayAndHour(l.at)})`)])))
+        at && [', ', h('time', { datetime: l.at, title: dayAndHour(l.at) }, `${untilThen(l.at, now())} (${short(l.at, now())})`)])))
 }
