@@ -193,7 +193,7 @@ func storeState(ctx context.Context, store directory.Store, f *firm, names map[s
 	}
 	for _, e := range slices.Backward(trail) {
 		s.Trail = append(s.Trail, TrailView{
-			Seq: e.Seq, At: e.At, Name: names[e.Link.Member.ID], Event: e.Event, From: string(e.From), To: string(e.To), Why: e.Why,
+			Seq: e.Seq, At: e.At, Name: names[e.Link.Member.ID], Event: headline(e), From: string(e.From), To: string(e.To), Why: reason(e),
 		})
 	}
 	batches, err := store.Batches(ctx, tenantID(f.id))
@@ -278,10 +278,12 @@ func tone(s directory.State) string {
 
 // next says in words what follows.
 func next(step plan.Step) string {
-	switch step.Do {
-	case plan.Wait:
+	switch {
+	case step.Do == plan.Wait && step.Until.IsZero():
+		return "" // nothing, until something happens
+	case step.Do == plan.Wait:
 		return step.Reason
-	case plan.Move:
+	case step.Do == plan.Move:
 		return string(step.Event) + ": " + step.Reason
 	}
 	return string(step.Do) + ": " + step.Reason

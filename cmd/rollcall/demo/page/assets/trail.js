@@ -102,8 +102,8 @@ function drawMany(g) {
 function drawLine(line) {
   const moved = line.from !== line.to
   return h('p', { class: 'line' },
-    moved && line.from && [h('span', { class: 'was' }, line.from), h('span', { class: 'sr' }, ' became '), icon('arrow')],
-    moved && line.to ? state(line.to) : h('span', { class: 'event' }, line.event),
+    h('span', { class: 'event' }, line.event),
+    moved && line.to && [h('span', { class: 'sr' }, ', now '), state(line.to)],
     line.why && h('span', { class: 'why' }, line.why))
 }
 

@@ -1,0 +1,104 @@
+package demo
+
+import (
+	"rollcall/sync/directory"
+)
+
+// headline is what happened, as the page's trail says it. What isn't here is said as it stands.
+func headline(e directory.Entry) string {
+	switch e.Event {
+	case "listed":
+		return "Put into the group"
+	case "listed again":
+		return "Back in the group"
+	case "described anew", "renamed":
+		return "Changed in the directory"
+	case "group":
+		return "Another group decides"
+	case string(directory.Match):
+		return "Found on both platforms"
+	case string(directory.NoPrimary):
+		return "Not found on their own platform"
+	case string(directory.NoMatch):
+		return "Not found on the other platform"
+	case string(directory.Dispute):
+		return "Unclear: an admin decides"
+	case string(directory.Excuse):
+		return "Exempt"
+	case string(directory.Suppress):
+		return "Left alone"
+	case "send":
+		if e.To == directory.Proving {
+			return "The other account was asked"
+		}
+		return "Asked"
+	case "show":
+		return "Card updated"
+	case "not sent":
+		return "Not delivered; tried again"
+	case "resolve":
+		return "Looked for a message of unknown fate"
+	}
+	return headlineOfAnswer(e)
+}
+
+func headlineOfAnswer(e directory.Entry) string {
+	switch directory.Event(e.Event) {
+	case directory.Accept:
+		return "Said yes"
+	case directory.Later:
+		return "Said later"
+	case directory.Disown:
+		return "Said: not me"
+	case directory.Stop:
+		return "Said: stop asking"
+	case directory.Prove:
+		return "Picked the right number"
+	case directory.Miss:
+		return "Picked a wrong number"
+	case directory.Lapse:
+		return "The number ran out"
+	case directory.Confirm:
+		return "Linked"
+	case directory.Shift:
+		return "Begun anew"
+	case directory.WaveOver, directory.Wake:
+		return "Time to ask again"
+	case directory.GiveUp:
+		return "No answer"
+	case directory.Fail:
+		return "Can't be written to"
+	case directory.Lose:
+		return "An account was lost"
+	case directory.Return:
+		return "Restored"
+	case directory.Leave:
+		return "Left"
+	case directory.Expire:
+		return "Given up"
+	}
+	switch e.Event {
+	case "nominated":
+		return "No longer listed"
+	case "stays":
+		return "Is still in the group"
+	case "held":
+		return "Removals held for an admin"
+	case string(directory.BatchReleased):
+		return "Removals released"
+	case string(directory.BatchRejected):
+		return "Removals refused"
+	}
+	return e.Event
+}
+
+// reason is why it happened, where the headline doesn't say it already.
+func reason(e directory.Entry) string {
+	switch e.Event {
+	case "show":
+		return "It says now: " + e.Why + "."
+	case "listed", "send", "nominated", string(directory.Accept), string(directory.Later), string(directory.Stop), string(directory.Prove), string(directory.Miss):
+		return ""
+	}
+	return e.Why
+}
