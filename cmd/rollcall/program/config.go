@@ -2,198 +2,259 @@ package program
 
 import (
 	"errors"
-	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/go-viper/mapstructure/v2"
-	"github.com/knadh/koanf/parsers/yaml"
-	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/file"
-	"github.com/knadh/koanf/v2"
-
+	"rollcall/adapters/slack"
+	"rollcall/adapters/webex"
 	"rollcall/sync/directory"
 )
 
 // Config is the configuration as it stands in the file. Every secret may stand in a file of its own
-// instead: beside `x` there is `x_file`. Every value may come from the environment: the path in
-// upper case after ROLLCALL_, its parts separated by two underscores
-// (ROLLCALL_SLACK__SIGNING_SECRET).
+// instead: beside `x` there is `x_file`. Every value may come from the environment: see [Load].
 type Config struct {
-	// Listen is the address to listen on, ":8080".
-	Listen string `koanf:"listen"`
+	// Listen is the address to listen on. Empty: ":8080".
+	Listen string `yaml:"listen"`
 	// PublicURL is where the platforms reach this program: https, without a path.
-	PublicURL string `koanf:"public_url"`
+	PublicURL string `yaml:"public_url"`
 	// Store is the database file. Its folder must exist.
-	Store string `koanf:"store"`
+	Store string `yaml:"store"`
 	// TLS is for a listener that is reached directly; leave it out behind a proxy that speaks TLS.
-	TLS     TLS                     `koanf:"tls"`
-	Log     Log                     `koanf:"log"`
-	Slack   Slack                   `koanf:"slack"`
-	Webex   Webex                   `koanf:"webex"`
-	Tenants map[string]TenantConfig `koanf:"tenants"`
+	TLS     TLS                     `yaml:"tls"`
+	Log     Log                     `yaml:"log"`
+	Slack   Slack                   `yaml:"slack"`
+	Webex   Webex                   `yaml:"webex"`
+	Tenants map[string]TenantConfig `yaml:"tenants"`
 }
 
-// TLS names a certificate and its key.
+// TLS names a certificate and its key, in PEM. They are read when the program starts.
 type TLS struct {
-	CertFile string `koanf:"cert_file"`
-	KeyFile  string `koanf:"key_file"`
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
 }
 
 // Log says what is logged, and how.
 type Log struct {
-	Level  string `koanf:"level"`  // debug, info, warn, error
-	Format string `koanf:"format"` // text, json
+	Level  string `yaml:"level"`  // debug, info (where it is empty), warn, error
+	Format string `yaml:"format"` // text (where it is empty), json
 }
 
 // Slack is the Slack app.
 type Slack struct {
-	SigningSecret     string `koanf:"signing_secret"`
-	SigningSecretFile string `koanf:"signing_secret_file"`
+	SigningSecret     string `yaml:"signing_secret"`
+	SigningSecretFile string `yaml:"signing_secret_file"`
 }
 
 // Webex is the Webex bot.
 type Webex struct {
-	BotToken          string `koanf:"bot_token"`
-	BotTokenFile      string `koanf:"bot_token_file"`
-	WebhookSecret     string `koanf:"webhook_secret"`
-	WebhookSecretFile string `koanf:"webhook_secret_file"`
+	BotToken          string `yaml:"bot_token"`
+	BotTokenFile      string `yaml:"bot_token_file"`
+	WebhookSecret     string `yaml:"webhook_secret"`
+	WebhookSecretFile string `yaml:"webhook_secret_file"`
 }
 
 // TenantConfig is one customer.
 type TenantConfig struct {
-	Name string `koanf:"name"`
+	Name string `yaml:"name"` // empty: its id
 	// On is the switch: while it is off nothing is read and nobody is asked.
-	On        bool          `koanf:"on"`
-	Removal   string        `koanf:"removal"` // suspend, unsync, delete
-	Grace     time.Duration `koanf:"grace"`
-	ReadEvery time.Duration `koanf:"read_every"`
-	Zone      string        `koanf:"zone"`
-	Quiet     struct {
-		From int `koanf:"from"`
-		To   int `koanf:"to"`
-	} `koanf:"quiet"`
-	Slack struct {
-		Workspace    string `koanf:"workspace"`
-		BotToken     string `koanf:"bot_token"`
-		BotTokenFile string `koanf:"bot_token_file"`
-	} `koanf:"slack"`
-	Webex struct {
-		Organisation   string `koanf:"organisation"`
-		AdminToken     string `koanf:"admin_token"`
-		AdminTokenFile string `koanf:"admin_token_file"`
-	} `koanf:"webex"`
-	Directories map[string]DirectoryConfig `koanf:"directories"`
-	Groups      map[string]GroupConfig     `koanf:"groups"`
+	On          bool                       `yaml:"on"`
+	Removal     string                     `yaml:"removal"`    // suspend (where it is empty), unsync, delete
+	Grace       time.Duration              `yaml:"grace"`      // zero: seven days
+	ReadEvery   time.Duration              `yaml:"read_every"` // zero: 15 minutes
+	Zone        string                     `yaml:"zone"`       // empty: UTC
+	Quiet       Quiet                      `yaml:"quiet"`
+	Slack       SlackTenant                `yaml:"slack"`
+	Webex       WebexTenant                `yaml:"webex"`
+	Directories map[string]DirectoryConfig `yaml:"directories"`
+	Groups      map[string]GroupConfig     `yaml:"groups"`
+}
+
+// Quiet are the hours of a person's own day between which nobody is prompted.
+type Quiet struct {
+	From int `yaml:"from"`
+	To   int `yaml:"to"`
+}
+
+// SlackTenant is a tenant's Slack workspace. Without one it doesn't use Slack.
+type SlackTenant struct {
+	Workspace    string `yaml:"workspace"`
+	BotToken     string `yaml:"bot_token"`
+	BotTokenFile string `yaml:"bot_token_file"`
+}
+
+// WebexTenant is a tenant's Webex organisation. Without one it doesn't use Webex.
+type WebexTenant struct {
+	Organisation   string `yaml:"organisation"`
+	AdminToken     string `yaml:"admin_token"`
+	AdminTokenFile string `yaml:"admin_token_file"`
 }
 
 // DirectoryConfig is one directory of a tenant.
 type DirectoryConfig struct {
-	CSV CSV `koanf:"csv"`
+	CSV CSV `yaml:"csv"`
 }
 
-// CSV is a directory in a file.
+// CSV is a directory in a file: see the package csv for its format.
 type CSV struct {
-	Path      string            `koanf:"path"`
-	Delimiter string            `koanf:"delimiter"`
-	Columns   map[string]string `koanf:"columns"`
+	Path       string  `yaml:"path"`
+	Delimiter  string  `yaml:"delimiter"` // one character, or the word tab
+	Columns    Columns `yaml:"columns"`
+	RequireEnd bool    `yaml:"require_end"`
+}
+
+// Columns are the names of the file's columns. Empty: the field's own.
+type Columns struct {
+	ID     string `yaml:"id"`
+	Name   string `yaml:"name"`
+	Email  string `yaml:"email"`
+	Groups string `yaml:"groups"`
+	Status string `yaml:"status"`
+	Exempt string `yaml:"exempt"`
+	Zone   string `yaml:"zone"`
+	Locale string `yaml:"locale"`
 }
 
 // GroupConfig is one directory group that is watched.
 type GroupConfig struct {
-	Name      string `koanf:"name"`
-	Directory string `koanf:"directory"`
-	Group     string `koanf:"group"` // its id in the directory
-	Primary   string `koanf:"primary"`
-	Secondary string `koanf:"secondary"`
-	Priority  int    `koanf:"priority"`
-	Paused    bool   `koanf:"paused"`
+	Name      string `yaml:"name"` // empty: its key
+	Directory string `yaml:"directory"`
+	Group     string `yaml:"group"` // its id in the directory
+	Primary   string `yaml:"primary"`
+	Secondary string `yaml:"secondary"`
+	Priority  int    `yaml:"priority"`
+	Paused    bool   `yaml:"paused"`
 }
 
-// Load reads a configuration file and the environment, and then every secret's file. Its error
-// lists everything that is wrong, each with what to do about it.
+// Load reads a configuration file, the environment, and then every secret's file. Its error lists
+// everything that is wrong, each with what to do about it, and quotes no secret.
+//
+// A value of the environment stands above the file's. Its name is the value's path in upper case
+// after ROLLCALL_, the parts separated by two underscores, and with a single one for each dash:
+// ROLLCALL_SLACK__SIGNING_SECRET, and ROLLCALL_TENANTS__ACME_EU__WEBEX__ADMIN_TOKEN for a tenant
+// acme-eu. Other variables that begin with ROLLCALL_ are left alone: Kubernetes sets ROLLCALL_PORT
+// for a service of that name.
 func Load(path string, environ []string) (Config, error) {
-	k := koanf.New(".")
-	if path != "" {
-		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
-			return Config{}, fmt.Errorf("the configuration %s can't be read: %w\nwrite one, or name another with --config", path, err)
-		}
-	}
-	environment := env.Provider(".", env.Opt{
-		Prefix:      "ROLLCALL_",
-		EnvironFunc: func() []string { return environ },
-		TransformFunc: func(key, value string) (string, any) {
-			key = strings.ToLower(strings.TrimPrefix(key, "ROLLCALL_"))
-			if !strings.Contains(key, "__") && !topLevel(key) {
-				return "", nil // ROLLCALL_SCHEMAS and the like are not ours to read
-			}
-			return strings.ReplaceAll(key, "__", "."), value
-		},
-	})
-	if err := k.Load(environment, nil); err != nil {
-		return Config{}, fmt.Errorf("the environment can't be read: %w", err)
-	}
 	var c Config
-	decoder := &mapstructure.DecoderConfig{
-		Result: &c, ErrorUnused: true, WeaklyTypedInput: true, TagName: "koanf",
-		DecodeHook: mapstructure.StringToTimeDurationHookFunc(),
+	var p problems
+	tree, err := readTree(path)
+	if err != nil {
+		return Config{}, err
 	}
-	if err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: decoder}); err != nil {
-		return Config{}, fmt.Errorf("the configuration has something that isn't understood: %w", err)
-	}
+	p.overlay(tree, environ)
+	p.fill(tree, &c)
+	c.readSecrets(&p)
 	c.defaults()
-	return c, errors.Join(c.readSecrets(), c.Validate())
+	c.validate(&p)
+	return c, p.err()
 }
-
-func topLevel(key string) bool { return key == "listen" || key == "store" || key == "public_url" }
 
 func (c *Config) defaults() {
-	if c.Listen == "" {
-		c.Listen = ":8080"
-	}
-	if c.Log.Level == "" {
-		c.Log.Level = "info"
-	}
-	if c.Log.Format == "" {
-		c.Log.Format = "text"
-	}
-	for id, t := range c.Tenants {
-		if t.Name == "" {
-			t.Name = id
+	fallback := func(value *string, to string) {
+		if *value == "" {
+			*value = to
 		}
-		if t.Removal == "" {
-			t.Removal = string(directory.RemovalSuspend)
+	}
+	fallback(&c.Listen, ":8080")
+	fallback(&c.Log.Level, "info")
+	fallback(&c.Log.Format, "text")
+	for id, t := range c.Tenants {
+		fallback(&t.Name, id)
+		fallback(&t.Removal, string(directory.RemovalSuspend))
+		for key, g := range t.Groups {
+			fallback(&g.Name, key)
+			t.Groups[key] = g
 		}
 		c.Tenants[id] = t
 	}
 }
 
 // readSecrets reads the files that stand for secrets.
-func (c *Config) readSecrets() error {
-	var wrong []error
-	read := func(where string, into *string, path string) {
-		switch {
-		case path == "":
-			return
-		case *into != "":
-			wrong = append(wrong, fmt.Errorf("%s and %s_file are both set: keep one of them", where, where))
+func (c *Config) readSecrets(p *problems) {
+	p.readSecret("slack.signing_secret", &c.Slack.SigningSecret, c.Slack.SigningSecretFile)
+	p.readSecret("webex.bot_token", &c.Webex.BotToken, c.Webex.BotTokenFile)
+	p.readSecret("webex.webhook_secret", &c.Webex.WebhookSecret, c.Webex.WebhookSecretFile)
+	for _, id := range slices.Sorted(maps.Keys(c.Tenants)) {
+		t := c.Tenants[id]
+		p.readSecret("tenants."+id+".slack.bot_token", &t.Slack.BotToken, t.Slack.BotTokenFile)
+		p.readSecret("tenants."+id+".webex.admin_token", &t.Webex.AdminToken, t.Webex.AdminTokenFile)
+		c.Tenants[id] = t
+	}
+}
+
+func (p *problems) readSecret(at string, into *string, path string) {
+	if path != "" {
+		if *into != "" {
+			p.report(at, "and %s_file are both set: keep one of them", at)
 			return
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			wrong = append(wrong, fmt.Errorf("%s_file: %w", where, err))
+			p.report(at, "has a file that can't be read: %v", err)
 			return
 		}
-		*into = strings.TrimSpace(string(text))
+		*into = strings.TrimSpace(string(text)) // editors end a file with a line feed
+		p.check(*into != "", at, "has an empty file: write the secret into %s", path)
 	}
-	read("slack.signing_secret", &c.Slack.SigningSecret, c.Slack.SigningSecretFile)
-	read("webex.bot_token", &c.Webex.BotToken, c.Webex.BotTokenFile)
-	read("webex.webhook_secret", &c.Webex.WebhookSecret, c.Webex.WebhookSecretFile)
-	for id, t := range c.Tenants {
-		read("tenants."+id+".slack.bot_token", &t.Slack.BotToken, t.Slack.BotTokenFile)
-		read("tenants."+id+".webex.admin_token", &t.Webex.AdminToken, t.Webex.AdminTokenFile)
-		c.Tenants[id] = t
-	}
-	return errors.Join(wrong...)
+	p.check(!strings.ContainsFunc(*into, func(r rune) bool { return r <= ' ' || r >= 0x7f }), at,
+		"has a space, a line break or a character that no secret has: copy it again")
 }
+
+// installation is where a tenant uses a platform, and with which token.
+type installation struct {
+	directory.Installation
+	key   string // of the workspace in the configuration
+	token string
+}
+
+// installations are where a tenant uses the platforms. Their workspaces are in the one form in which
+// they are compared. Invalid: one is none.
+func (t TenantConfig) installations(tenant directory.TenantID) ([]installation, error) {
+	var all []installation
+	add := func(platform directory.Platform, workspace directory.Workspace, key, token string) {
+		inst := directory.Installation{Tenant: tenant, Platform: platform, Workspace: workspace, Generation: 1}
+		all = append(all, installation{inst, key, token})
+	}
+	if t.Slack.Workspace != "" {
+		add(slack.Name, directory.Workspace(t.Slack.Workspace), "slack.workspace", t.Slack.BotToken)
+	}
+	if t.Webex.Organisation == "" {
+		return all, nil
+	}
+	organisation, err := webex.Workspace(t.Webex.Organisation)
+	if err != nil {
+		return all, err
+	}
+	add(webex.Name, organisation, "webex.organisation", t.Webex.AdminToken)
+	return all, nil
+}
+
+// problems collects everything that is wrong, so that it is mended in one go.
+type problems struct {
+	list []error
+	seen map[string]bool // paths
+}
+
+// report notes what is wrong with the value at a path: the first thing only, since what else is said
+// of it would follow from that.
+func (p *problems) report(at, format string, args ...any) {
+	if p.seen[at] {
+		return
+	}
+	if p.seen == nil {
+		p.seen = make(map[string]bool)
+	}
+	p.seen[at] = true
+	p.list = append(p.list, sentence(at, format, args...))
+}
+
+// check reports unless it is ok.
+func (p *problems) check(ok bool, at, format string, args ...any) {
+	if !ok {
+		p.report(at, format, args...)
+	}
+}
+
+func (p *problems) err() error { return errors.Join(p.list...) }

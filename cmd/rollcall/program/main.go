@@ -9,12 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
-	"net/url"
 	"sync"
 	"time"
-
-	"github.com/gorilla/mux"
 
 	"rollcall/adapters/csv"
 	"rollcall/adapters/slack"
@@ -42,6 +38,22 @@ type Options struct {
 	WatchEvery time.Duration
 }
 
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.CheckEvery == 0 {
+		o.CheckEvery = 5 * time.Minute
+	}
+	if o.WatchEvery == 0 {
+		o.WatchEvery = 5 * time.Second
+	}
+	return o
+}
+
 // Main is the program. Make one with New, Run it once, Close it.
 type Main struct {
 	Store  directory.Store
@@ -54,7 +66,10 @@ type Main struct {
 	slack    *slack.Adapter
 	webex    *webex.Adapter
 	sources  map[sourceKey]*csv.Source
+	tokens   map[directory.Installation]directory.Secret // by tokenKey
 	listener net.Listener
+	running  sync.Mutex    // held by Run
+	closing  chan struct{} // closed with Main
 	close    func() error
 }
 
@@ -63,188 +78,80 @@ type sourceKey struct {
 	name   string
 }
 
-// New opens the store, builds every adapter, and listens, but serves nothing yet: [Main.Addr] is
-// known, so that others can be told before Run.
+// New opens the store, builds every adapter, listens, and brings the store up to date with the
+// configuration, but serves nothing yet: [Main.Addr] is known, so that others can be told before Run.
+// The configuration is one that [Load] found nothing wrong with.
 func New(ctx context.Context, config Config, options Options) (*Main, error) {
-	m := &Main{config: config, options: options, logger: newLogger(config.Log, options.Log), sources: make(map[sourceKey]*csv.Source)}
-	if m.options.Now == nil {
-		m.options.Now = time.Now
-	}
-	if m.options.Rand == nil {
-		m.options.Rand = rand.Reader
-	}
-	if m.options.CheckEvery == 0 {
-		m.options.CheckEvery = 5 * time.Minute
-	}
-	if m.options.WatchEvery == 0 {
-		m.options.WatchEvery = 5 * time.Second
+	m := &Main{
+		config: config, options: options.withDefaults(), logger: newLogger(config.Log, options.Log),
+		sources: make(map[sourceKey]*csv.Source), tokens: make(map[directory.Installation]directory.Secret),
+		closing: make(chan struct{}),
 	}
 	store, err := sqlite.Open(ctx, sqlite.Config{Path: config.Store, Logger: m.logger})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("store: %w", err)
 	}
 	m.Store = store
-	m.close = sync.OnceValue(func() error { return errors.Join(m.closeListener(), store.Close()) })
+	m.close = sync.OnceValue(m.release)
 	if err := m.build(ctx); err != nil {
-		return nil, errors.Join(err, m.close())
+		return nil, errors.Join(err, m.Close())
 	}
 	return m, nil
 }
 
 func (m *Main) build(ctx context.Context) error {
-	platforms, accounts, err := m.buildPlatforms()
+	if err := m.buildTenants(); err != nil {
+		return err
+	}
+	platforms, err := m.buildPlatforms()
 	if err != nil {
 		return err
 	}
-	m.bot = bot.New(platforms, m.Store, m.options.Now, m.logger)
+	m.bot = bot.New(platforms.chats, m.Store, m.options.Now, m.logger)
 	m.Engine = engine.New(engine.Config{
-		Store: m.Store, Source: m.source, Accounts: accounts, Asker: m.bot,
+		Store: m.Store, Source: m.source, Accounts: platforms.accounts, Asker: m.bot,
 		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger,
 	})
 	m.bot.Serve(m.Engine)
-	if err := m.record(ctx); err != nil {
-		return err
+	if m.options.TLS == nil {
+		if m.options.TLS, err = m.config.TLS.config(); err != nil {
+			return fmt.Errorf("tls: %w", err)
+		}
 	}
+	// Before anything is recorded: a program that can't run changes nothing.
 	m.listener, err = net.Listen("tcp", m.config.Listen)
 	if err != nil {
-		return fmt.Errorf("can't listen on %s: %w; set listen to another address", m.config.Listen, err)
+		return fmt.Errorf("listen: %w: free the port, or choose another address", err)
 	}
-	return nil
-}
-
-func (m *Main) closeListener() error {
-	if m.listener == nil {
-		return nil
-	}
-	if err := m.listener.Close(); !errors.Is(err, net.ErrClosed) {
-		return err
-	}
-	return nil
+	return m.record(ctx)
 }
 
 // Addr is where the program listens.
 func (m *Main) Addr() net.Addr { return m.listener.Addr() }
 
-// Close frees the store and the port. It may be called twice, and while Run is under way; a Run
-// that is ended by its context closes nothing else.
+// Close frees the store and the port. It may be called twice, and while Run is under way, which it
+// ends as the end of Run's context would.
 func (m *Main) Close() error { return m.close() }
 
-func (m *Main) source(tenant directory.TenantID, name string) (directory.Source, bool) {
-	s, ok := m.sources[sourceKey{tenant, name}]
-	return s, ok
+func (m *Main) release() error {
+	close(m.closing)
+	m.running.Lock() // nothing runs on a closed store
+	defer m.running.Unlock()
+	var failed error
+	if m.listener != nil {
+		if err := m.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			failed = err
+		}
+	}
+	return errors.Join(failed, m.Store.Close())
 }
 
-// Handler serves every endpoint.
-func (m *Main) Handler() http.Handler {
-	router := mux.NewRouter()
-	router.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") }).Methods(http.MethodGet)
-	router.HandleFunc("/readyz", m.ready).Methods(http.MethodGet)
-	if m.slack != nil {
-		m.slack.Mount(router, m.bot)
-	}
-	if m.webex != nil {
-		m.webex.Mount(router, m.bot)
-	}
-	return router
-}
-
-// ready answers 200 while the store answers.
-func (m *Main) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	if _, err := m.Store.Tenants(ctx); err != nil {
-		http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
-		return
-	}
-	fmt.Fprintln(w, "ready")
-}
-
-// Run serves and works until ctx ends, then finishes the requests and the steps under way, and
-// returns nil.
-func (m *Main) Run(ctx context.Context) error {
-	server := &http.Server{
-		Handler: m.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
-		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		TLSConfig: m.options.TLS, ErrorLog: slog.NewLogLogger(m.logger.Handler(), slog.LevelDebug),
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer stop()
-	wg.Go(func() { engine.Runner{Engine: m.Engine}.Run(ctx, m.options.Rand) })
-	for key, source := range m.sources {
-		wg.Go(func() { m.watch(ctx, key, source) })
-	}
-	if m.webex != nil {
-		wg.Go(func() { m.watchWebhooks(ctx) })
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- m.serve(server) }()
-	m.logger.Info("serving", "address", m.Addr().String(), "tenants", len(m.config.Tenants))
+func (m *Main) closed() bool {
 	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	m.logger.Info("stopping")
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		return server.Close()
-	}
-	return nil
-}
-
-func (m *Main) serve(server *http.Server) error {
-	var err error
-	if server.TLSConfig != nil || m.config.TLS.CertFile != "" {
-		err = server.ServeTLS(m.listener, m.config.TLS.CertFile, m.config.TLS.KeyFile)
-	} else {
-		err = server.Serve(m.listener)
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
-}
-
-// watch hastens the reading of a directory's groups whenever its file changes.
-func (m *Main) watch(ctx context.Context, key sourceKey, source *csv.Source) {
-	changed := func() {
-		for id, g := range m.config.Tenants[string(key.tenant)].Groups {
-			if g.Directory != key.name {
-				continue
-			}
-			if err := m.Engine.Hasten(ctx, key.tenant, directory.GroupID(id), m.options.Now()); err != nil && ctx.Err() == nil {
-				m.logger.Warn("a change of the directory was noticed and not taken", "tenant", key.tenant, "error", err)
-			}
-		}
-	}
-	ticker := time.NewTicker(m.options.WatchEvery)
-	defer ticker.Stop()
-	source.Watch(ctx, ticker.C, changed)
-}
-
-// watchWebhooks keeps the platform's webhooks as they should be.
-func (m *Main) watchWebhooks(ctx context.Context) {
-	ticker := time.NewTicker(m.options.CheckEvery)
-	defer ticker.Stop()
-	for {
-		report, err := m.webex.CheckWebhooks(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			m.logger.Error("the webhooks could not be checked", "platform", webex.Name, "code", directory.CodeOf(err).String(), "error", err)
-		case report.Changed():
-			m.logger.Info("webhooks", "platform", webex.Name, "created", report.Created, "activated", report.Activated, "deleted", report.Deleted)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
+	case <-m.closing:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -261,14 +168,4 @@ func newLogger(config Log, to io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(to, options))
 	}
 	return slog.New(slog.NewTextHandler(to, options))
-}
-
-// publicURL is the configuration's URL without a slash at its end.
-func (c Config) publicURL() string {
-	u, err := url.Parse(c.PublicURL)
-	if err != nil {
-		return c.PublicURL
-	}
-	u.Path = ""
-	return u.String()
 }

@@ -1,12 +1,14 @@
 package program
 
 import (
+	"crypto/tls"
 	"errors"
-	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,118 +18,169 @@ import (
 	"rollcall/sync/directory"
 )
 
-// name is what ids in the configuration look like: they become parts of ids in the store.
-var name = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+// idForm is what ids in the configuration look like: they become parts of ids in the store, and of
+// variables' names, where two underscores separate.
+var idForm = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
 
-// problems collects everything that is wrong, so that it is mended in one go.
-type problems []error
+const idRule = "must be an id of lower-case letters and digits, with single - or _ between them, and at most 63 long"
 
-func (p *problems) check(ok bool, format string, args ...any) {
-	if !ok {
-		*p = append(*p, fmt.Errorf(format, args...))
+func goodID(s string) bool { return len(s) <= 63 && idForm.MatchString(s) }
+
+// slackID is how Slack writes the id of a workspace, and of an organisation of workspaces.
+var slackID = regexp.MustCompile(`^[TE][A-Z0-9]+$`)
+
+// shortestSecret is the least length of the webhooks' secret: see webex.Config.
+const shortestSecret = 32
+
+// validate reports everything that is wrong with a configuration, each with its fix.
+func (c Config) validate(p *problems) {
+	_, port, err := net.SplitHostPort(c.Listen)
+	_, badPort := strconv.ParseUint(port, 10, 16)
+	p.check(err == nil && badPort == nil, "listen", "must be an address with a port, such as :8080 or 127.0.0.1:8080")
+	p.check(c.PublicURL != "", "public_url", "is missing: set it to the https URL at which the platforms reach this program")
+	p.check(isBase(c.PublicURL), "public_url", "must be https://host, without a user, a path or a query")
+	p.check(c.Store != "", "store", "is missing: set it to the path of the database file, in a folder that exists")
+	p.check((c.TLS.CertFile == "") == (c.TLS.KeyFile == ""), "tls", "needs both cert_file and key_file, or neither")
+	_, err = c.TLS.config()
+	p.check(err == nil, "tls", "can't be used: %v", err)
+	oneOf(p, "log.level", c.Log.Level, "debug", "info", "warn", "error")
+	oneOf(p, "log.format", c.Log.Format, "text", "json")
+	p.check(len(c.Tenants) > 0, "tenants", "is empty: add a tenant")
+	used := make(map[directory.Platform]bool)
+	owner := make(map[directory.Installation]string)
+	for _, key := range slices.Sorted(maps.Keys(c.Tenants)) {
+		t, at := c.Tenants[key], "tenants."+key
+		p.check(goodID(key), at, idRule)
+		t.validate(p, at, directory.TenantID(key))
+		all, _ := t.installations("")
+		for _, inst := range all {
+			used[inst.Platform] = true
+			other, taken := owner[inst.Installation]
+			p.check(!taken, at+"."+inst.key, "is that of %s as well: a workspace belongs to one tenant", other)
+			owner[inst.Installation] = at
+		}
+	}
+	c.validateApps(p, used)
+}
+
+// validateApps looks at the apps of the platforms that some tenant uses.
+func (c Config) validateApps(p *problems, used map[directory.Platform]bool) {
+	if used[slack.Name] {
+		needs(p, "slack.signing_secret", c.Slack.SigningSecret, "copy it from the app's page, Basic Information")
+	}
+	if used[webex.Name] {
+		needs(p, "webex.bot_token", c.Webex.BotToken, "copy it when the bot is made")
+		needs(p, "webex.webhook_secret", c.Webex.WebhookSecret, "make one, for example with: openssl rand -hex 32")
+		p.check(len(c.Webex.WebhookSecret) >= shortestSecret, "webex.webhook_secret",
+			"must have at least %d characters: make one, for example with: openssl rand -hex 32", shortestSecret)
 	}
 }
 
-// Validate reports everything that is wrong with the configuration at once, each with its fix.
-func (c Config) Validate() error {
-	var p problems
-	u, err := url.Parse(c.PublicURL)
-	p.check(c.PublicURL != "", "public_url is missing: set it to the https URL at which the platforms reach this program")
-	p.check(c.PublicURL == "" || err == nil && u.Scheme == "https" && u.Host != "" && strings.Trim(u.Path, "/") == "",
-		"public_url must be https://host without a path")
-	p.check(c.Store != "", "store is missing: set it to the path of the database file, in a folder that exists")
-	p.check((c.TLS.CertFile == "") == (c.TLS.KeyFile == ""), "tls needs both cert_file and key_file, or neither")
-	p.check(slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level), "log.level %q is unknown: use debug, info, warn or error", c.Log.Level)
-	p.check(slices.Contains([]string{"text", "json"}, c.Log.Format), "log.format %q is unknown: use text or json", c.Log.Format)
-	p.check(len(c.Tenants) > 0, "there is no tenant: add one under tenants")
-	usesSlack, usesWebex := false, false
-	for _, id := range slices.Sorted(maps.Keys(c.Tenants)) {
-		t := c.Tenants[id]
-		t.validate(&p, id)
-		usesSlack = usesSlack || t.Slack.Workspace != ""
-		usesWebex = usesWebex || t.Webex.Organisation != ""
-	}
-	if usesSlack {
-		p.check(c.Slack.SigningSecret != "", "slack.signing_secret is missing: copy it from the app's page, Basic Information, or name its file in slack.signing_secret_file")
-	}
-	if usesWebex {
-		p.check(c.Webex.BotToken != "", "webex.bot_token is missing: copy it when the bot is made, or name its file in webex.bot_token_file")
-		p.check(len(c.Webex.WebhookSecret) >= 32, "webex.webhook_secret must have at least 32 characters: make one, for example with: openssl rand -hex 32")
-	}
-	return errors.Join(p...)
-}
-
-func (t TenantConfig) validate(p *problems, id string) {
-	at := "tenants." + id
-	p.check(name.MatchString(id), "%s: the tenant's id must be of lower-case letters, digits, - and _", at)
-	p.check(slices.Contains([]string{"suspend", "unsync", "delete"}, t.Removal), "%s.removal %q is unknown: use suspend, unsync or delete", at, t.Removal)
-	p.check(t.Grace >= 0, "%s.grace is negative", at)
-	p.check(t.ReadEvery >= 0, "%s.read_every is negative", at)
-	p.check(t.Quiet.From >= 0 && t.Quiet.From < 24 && t.Quiet.To >= 0 && t.Quiet.To < 24, "%s.quiet: from and to are hours, 0 to 23", at)
+func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID) {
+	oneOf(p, at+".removal", t.Removal, "suspend", "unsync", "delete")
+	p.check(t.Grace >= 0, at+".grace", "is negative")
+	p.check(t.ReadEvery >= 0, at+".read_every", "is negative")
+	p.check(t.Quiet.From >= 0 && t.Quiet.From < 24, at+".quiet.from", "must be an hour, 0 to 23")
+	p.check(t.Quiet.To >= 0 && t.Quiet.To < 24, at+".quiet.to", "must be an hour, 0 to 23")
 	_, err := time.LoadLocation(t.Zone)
-	p.check(err == nil, "%s.zone %q is not a time zone: use a name like Europe/Berlin", at, t.Zone)
+	p.check(err == nil && t.Zone != "Local", at+".zone", "%q is not a time zone: use a name like Europe/Berlin", t.Zone)
 	if t.Slack.Workspace != "" {
-		p.check(t.Slack.BotToken != "", "%s.slack.bot_token is missing: copy it from the app's page, OAuth & Permissions, or name its file in bot_token_file", at)
+		p.check(slackID.MatchString(t.Slack.Workspace), at+".slack.workspace", "must be the workspace's id, such as T024BE7LD: it is in the address of Slack in a browser")
+		needs(p, at+".slack.bot_token", t.Slack.BotToken, "copy it from the app's page, OAuth & Permissions")
 	}
 	if t.Webex.Organisation != "" {
-		p.check(t.Webex.AdminToken != "", "%s.webex.admin_token is missing: it is the token with which the organisation's people are read; or name its file in admin_token_file", at)
+		_, err := webex.Workspace(t.Webex.Organisation)
+		p.check(err == nil, at+".webex.organisation", "must be the organisation's id: Control Hub shows it under Account")
+		needs(p, at+".webex.admin_token", t.Webex.AdminToken, "it is the token with which the organisation's people are read")
 	}
-	p.check(len(t.Directories) > 0, "%s.directories is empty: add the directory that has the groups", at)
-	for _, dir := range slices.Sorted(maps.Keys(t.Directories)) {
-		p.check(name.MatchString(dir), "%s.directories.%s: a directory's name must be of lower-case letters, digits, - and _", at, dir)
-		config, err := t.Directories[dir].CSV.config(directory.TenantID(id), dir)
-		if err == nil {
-			err = config.Validate()
-		}
-		p.check(err == nil, "%s.directories.%s: %w", at, dir, err)
+	p.check(len(t.Directories) > 0, at+".directories", "is empty: add the directory that has the groups")
+	for _, key := range slices.Sorted(maps.Keys(t.Directories)) {
+		t.Directories[key].validate(p, at+".directories."+key, tenant, key)
 	}
-	p.check(len(t.Groups) > 0, "%s.groups is empty: add the groups that are to be watched", at)
-	for _, g := range slices.Sorted(maps.Keys(t.Groups)) {
-		t.validateGroup(p, at+".groups."+g, g)
+	p.check(len(t.Groups) > 0, at+".groups", "is empty: add the groups that are to be watched")
+	for _, key := range slices.Sorted(maps.Keys(t.Groups)) {
+		t.validateGroup(p, at+".groups."+key, key)
 	}
 }
 
-func (t TenantConfig) validateGroup(p *problems, at, id string) {
-	g := t.Groups[id]
-	p.check(name.MatchString(id), "%s: a group's id must be of lower-case letters, digits, - and _", at)
-	_, known := t.Directories[g.Directory]
-	p.check(known, "%s.directory %q is not one of the tenant's directories", at, g.Directory)
-	p.check(g.Group != "", "%s.group is missing: set it to the group's id in the directory", at)
-	p.check(g.Primary != g.Secondary, "%s: primary and secondary are the same platform", at)
-	for _, side := range []struct{ key, platform string }{{"primary", g.Primary}, {"secondary", g.Secondary}} {
-		switch directory.Platform(side.platform) {
-		case slack.Name:
-			p.check(t.Slack.Workspace != "", "%s.%s is slack, but the tenant has no slack.workspace", at, side.key)
-		case webex.Name:
-			p.check(t.Webex.Organisation != "", "%s.%s is webex, but the tenant has no webex.organisation", at, side.key)
-		default:
-			p.check(false, "%s.%s %q is unknown: use slack or webex", at, side.key, side.platform)
-		}
+func (d DirectoryConfig) validate(p *problems, at string, tenant directory.TenantID, key string) {
+	p.check(goodID(key), at, idRule)
+	config, err := d.CSV.config(tenant, key)
+	if err == nil {
+		err = config.Validate()
 	}
+	p.check(err == nil, at+".csv", "is wrong: %s", reason(err))
+}
+
+func (t TenantConfig) validateGroup(p *problems, at, key string) {
+	g := t.Groups[key]
+	p.check(goodID(key), at, idRule)
+	_, known := t.Directories[g.Directory]
+	p.check(known, at+".directory", "%q is not one of the tenant's directories", g.Directory)
+	p.check(g.Group != "", at+".group", "is missing: set it to the group's id in the directory")
+	t.validateSide(p, at+".primary", g.Primary)
+	t.validateSide(p, at+".secondary", g.Secondary)
+	p.check(g.Primary != g.Secondary, at+".secondary", "is the same platform as primary: choose the other one")
+}
+
+func (t TenantConfig) validateSide(p *problems, at, platform string) {
+	switch directory.Platform(platform) {
+	case slack.Name:
+		p.check(t.Slack.Workspace != "", at, "is slack, but the tenant has no slack.workspace")
+	case webex.Name:
+		p.check(t.Webex.Organisation != "", at, "is webex, but the tenant has no webex.organisation")
+	default:
+		oneOf(p, at, platform, string(slack.Name), string(webex.Name))
+	}
+}
+
+func oneOf(p *problems, at, value string, words ...string) {
+	p.check(slices.Contains(words, value), at, "%q is unknown: use one of %s", value, strings.Join(words, ", "))
+}
+
+// needs reports a secret that is neither in the configuration nor in a file.
+func needs(p *problems, at, value, source string) {
+	p.check(value != "", at, "is missing: %s, or name its file in %s_file", source, at[strings.LastIndexByte(at, '.')+1:])
+}
+
+// isBase reports whether a URL is https, with a host and nothing else.
+func isBase(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "https" && u.Host != "" && strings.Trim(u.Path, "/") == "" &&
+		u.User == nil && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
+}
+
+// config reads the certificate; nil: there is none.
+func (t TLS) config() (*tls.Config, error) {
+	if t.CertFile == "" || t.KeyFile == "" {
+		return nil, nil
+	}
+	certificate, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // config is the adapter's configuration for a file.
 func (c CSV) config(tenant directory.TenantID, name string) (csv.Config, error) {
-	out := csv.Config{Tenant: tenant, Name: name, Path: c.Path}
-	switch runes := []rune(c.Delimiter); len(runes) {
-	case 0:
-	case 1:
-		out.Delimiter = runes[0]
-	default:
-		if c.Delimiter != "tab" {
-			return out, directory.Errorf(directory.Invalid, "the delimiter must be one character, or the word tab")
-		}
+	out := csv.Config{Tenant: tenant, Name: name, Path: c.Path, Columns: csv.Columns(c.Columns), RequireEnd: c.RequireEnd}
+	switch runes := []rune(c.Delimiter); {
+	case c.Delimiter == "tab":
 		out.Delimiter = '\t'
-	}
-	for field, header := range c.Columns {
-		into := map[string]*string{
-			"id": &out.Columns.ID, "name": &out.Columns.Name, "email": &out.Columns.Email, "groups": &out.Columns.Groups,
-			"status": &out.Columns.Status, "exempt": &out.Columns.Exempt, "zone": &out.Columns.Zone, "locale": &out.Columns.Locale,
-		}[field]
-		if into == nil {
-			return out, directory.Errorf(directory.Invalid, "columns.%s is unknown: use id, name, email, groups, status, exempt, zone or locale", field)
-		}
-		*into = header
+	case len(runes) == 1:
+		out.Delimiter = runes[0]
+	case len(runes) > 1:
+		return out, directory.Errorf(directory.Invalid, "the delimiter must be one character, or the word tab")
 	}
 	return out, nil
+}
+
+// reason is an error's text without its code, and without what the path beside it says already.
+func reason(err error) string {
+	var coded *directory.Error
+	if errors.As(err, &coded) {
+		return strings.TrimPrefix(coded.Text, "csv directory: ")
+	}
+	return ""
 }

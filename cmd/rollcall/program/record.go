@@ -1,0 +1,114 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// record brings the store up to date with the configuration: tenants, installations, groups and
+// what is read. What the configuration no longer names stays, and rests.
+func (m *Main) record(ctx context.Context) error {
+	stored, err := m.Store.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range stored {
+		if _, ok := m.config.Tenants[string(t.ID)]; !ok && t.Settings.On {
+			m.logger.Warn("a tenant is no longer configured: it rests", "tenant", t.ID)
+			t.Settings.On = false
+			if err := m.Store.PutTenant(ctx, t); err != nil {
+				return err
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.config.Tenants)) {
+		if err := m.recordTenant(ctx, directory.TenantID(key), m.config.Tenants[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t TenantConfig) error {
+	all, err := t.installations(id)
+	if err != nil {
+		return err
+	}
+	for _, inst := range all {
+		if err := m.recordInstallation(ctx, inst); err != nil {
+			return err
+		}
+	}
+	if err := m.recordGroups(ctx, id, t); err != nil {
+		return err
+	}
+	// Last: a tenant that can't be connected as it is configured is not switched on.
+	return m.Store.PutTenant(ctx, directory.Tenant{ID: id, Name: t.Name, Settings: directory.Settings{
+		On: t.On, Removal: directory.Removal(t.Removal), Grace: t.Grace, Zone: t.Zone, ReadEvery: t.ReadEvery,
+		QuietFrom: t.Quiet.From, QuietTo: t.Quiet.To,
+	}})
+}
+
+// recordInstallation connects a tenant with a workspace, for good: links are keyed on the ids of its
+// accounts, which mean nothing in another one.
+func (m *Main) recordInstallation(ctx context.Context, inst installation) error {
+	at := "tenants." + string(inst.Tenant) + "." + inst.key
+	stored, err := m.Store.Installations(ctx, inst.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, s := range stored {
+		if s.Platform == inst.Platform && s.Workspace != inst.Workspace {
+			return sentence(at, "was %s until now: set it back, or add another tenant for %s", s.Workspace, inst.Workspace)
+		}
+	}
+	err = m.Store.Install(ctx, inst.Installation)
+	if directory.Is(err, directory.Conflict) {
+		return sentence(at, "belongs to another tenant in the store: use that tenant's id, or another store")
+	}
+	if err != nil {
+		return err
+	}
+	// Due at once: accounts are read before the groups that need them.
+	reading := directory.Reading{ID: directory.ReadingOfAccounts(inst.Installation), Of: inst.Installation, DueAt: time.Unix(0, 0)}
+	return m.Store.PutReading(ctx, inst.Tenant, reading)
+}
+
+func (m *Main) recordGroups(ctx context.Context, id directory.TenantID, t TenantConfig) error {
+	groups, err := m.Store.Groups(ctx, id)
+	if err != nil {
+		return err
+	}
+	added := make(map[directory.GroupID]time.Time)
+	for _, g := range groups {
+		added[g.ID] = g.Added
+		if _, ok := t.Groups[string(g.ID)]; !ok && !g.Paused {
+			m.logger.Warn("a group is no longer configured: its links rest", "tenant", id, "group", string(g.ID))
+			g.Paused = true
+			if err := m.Store.PutGroup(ctx, id, g); err != nil {
+				return err
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(t.Groups)) {
+		g := t.Groups[key]
+		since, known := added[directory.GroupID(key)]
+		if !known {
+			since = m.options.Now()
+		}
+		group := directory.Group{
+			ID: directory.GroupID(key), Name: g.Name, Directory: g.Directory, External: g.Group,
+			Primary: directory.Platform(g.Primary), Secondary: directory.Platform(g.Secondary),
+			Priority: g.Priority, Added: since, Paused: g.Paused,
+		}
+		if err := m.Store.PutGroup(ctx, id, group); err != nil {
+			return fmt.Errorf("tenants.%s.groups.%s: %w", id, key, err)
+		}
+	}
+	return nil
+}
