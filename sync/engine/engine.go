@@ -83,7 +83,7 @@ func (e *Engine) Step(ctx context.Context, now time.Time, rand io.Reader) (Repor
 		if !tenant.Settings.On {
 			continue
 		}
-		did, err := e.stepFor(ctx, tenant, now, rand)
+		did, err := e.stepFor(ctx, tenant, now, rand, (first/len(tenants))%2 == 1)
 		if err != nil || did {
 			return Report{Did: did}, err
 		}
@@ -98,16 +98,29 @@ func (e *Engine) Step(ctx context.Context, now time.Time, rand io.Reader) (Repor
 	return Report{Next: next}, nil
 }
 
-func (e *Engine) stepFor(ctx context.Context, tenant directory.Tenant, now time.Time, rand io.Reader) (bool, error) {
-	until := now.Add(e.Lease)
-	links, err := e.Store.ClaimLinks(ctx, tenant.ID, now, until, 1)
-	if err != nil {
+// stepFor takes a link and a page by turns, so that neither waits for the end of the other.
+func (e *Engine) stepFor(ctx context.Context, tenant directory.Tenant, now time.Time, rand io.Reader, readFirst bool) (bool, error) {
+	link := func() (bool, error) { return e.stepLink(ctx, tenant, now, rand) }
+	page := func() (bool, error) { return e.stepReading(ctx, tenant, now) }
+	if readFirst {
+		link, page = page, link
+	}
+	if did, err := link(); did || err != nil {
+		return did, err
+	}
+	return page()
+}
+
+func (e *Engine) stepLink(ctx context.Context, tenant directory.Tenant, now time.Time, rand io.Reader) (bool, error) {
+	links, err := e.Store.ClaimLinks(ctx, tenant.ID, now, now.Add(e.Lease), 1)
+	if err != nil || len(links) == 0 {
 		return false, err
 	}
-	if len(links) > 0 {
-		return true, e.advance(ctx, tenant, links[0], now, rand)
-	}
-	reading, err := e.Store.ClaimReading(ctx, tenant.ID, now, until)
+	return true, e.advance(ctx, tenant, links[0], now, rand)
+}
+
+func (e *Engine) stepReading(ctx context.Context, tenant directory.Tenant, now time.Time) (bool, error) {
+	reading, err := e.Store.ClaimReading(ctx, tenant.ID, now, now.Add(e.Lease))
 	if directory.Is(err, directory.NotFound) {
 		return false, nil
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rollcall/sync/directory"
@@ -45,6 +46,11 @@ func (e *Engine) readGroup(ctx context.Context, tenant directory.Tenant, r direc
 	if !ok {
 		return e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "the directory %q is not connected", group.Directory))
 	}
+	if wait, err := e.awaitAccounts(ctx, tenant.ID, group, r); wait || err != nil {
+		next := r
+		next.DueAt = now.Add(time.Second)
+		return errors.Join(err, e.commitReading(ctx, tenant.ID, r, next, directory.Change{}))
+	}
 	if r.Settle {
 		return e.settle(ctx, tenant, group, r, now)
 	}
@@ -56,6 +62,28 @@ func (e *Engine) readGroup(ctx context.Context, tenant directory.Tenant, r direc
 		return e.failed(ctx, tenant, r, now, err)
 	}
 	return e.takePage(ctx, tenant, group, r, page, now)
+}
+
+// awaitAccounts reports whether the first read of a group waits: for as long as the first listings of
+// its platforms' accounts are under way without trouble, every person would have to be looked up
+// one by one.
+func (e *Engine) awaitAccounts(ctx context.Context, tenant directory.TenantID, group directory.Group, r directory.Reading) (bool, error) {
+	if r.Round > 0 {
+		return false, nil
+	}
+	for _, platform := range []directory.Platform{group.Primary, group.Secondary} {
+		inst, err := e.installation(ctx, tenant, platform)
+		if directory.Is(err, directory.Unauthorized) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		if under, err := e.listing(ctx, tenant, inst); under || err != nil {
+			return under, err
+		}
+	}
+	return false, nil
 }
 
 func endless(r directory.Reading, page directory.Page) error {
