@@ -10,7 +10,7 @@ import (
 
 // check asks the directory, for one person whom a listing nominated, whether they really left.
 func (e *Engine) check(ctx context.Context, w *work) error {
-	rows, standing, err := e.standing(ctx, w)
+	seats, standing, err := e.standing(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -18,30 +18,48 @@ func (e *Engine) check(ctx context.Context, w *work) error {
 		return e.postponeFor(ctx, w, err)
 	}
 	if member, in := standing.IsIn(); in {
-		listed, err := e.listedRounds(ctx, w.tenant.ID)
-		if err != nil {
-			return err
-		}
-		next := w.link
-		next.Leaving, next.Present, next.Member = directory.Leaving{}, true, member
-		return e.save(ctx, w, next, "stays", "the directory was asked for this person, and says that they are in the group", true,
-			func(c *directory.Change) {
-				for _, row := range rows {
-					// As good as listed: the directory's own word outweighs its listing.
-					row.Gone, row.Round = false, max(row.Round, listed[row.Group])
-					c.Roster = append(c.Roster, row)
-				}
-			})
+		return e.stay(ctx, w, seats, member)
 	}
 	next, err := plan.Apply(w.link, directory.Leave, "the directory was asked for this person, and says that they left", w.now)
 	if err != nil {
 		return err
 	}
 	return e.save(ctx, w, next, string(directory.Leave), next.Why, true, func(c *directory.Change) {
-		for _, row := range rows {
-			c.Unroster = append(c.Unroster, row.Key())
+		for _, s := range seats {
+			if s.listed {
+				c.Unroster = append(c.Unroster, s.row.Key())
+			}
 		}
 	})
+}
+
+// stay keeps somebody whom a listing left out, or who came back, as if the listing had named them.
+func (e *Engine) stay(ctx context.Context, w *work, seats []seat, member directory.Member) error {
+	group, err := e.group(ctx, w.tenant.ID, w.link.Group)
+	if err != nil {
+		return err
+	}
+	rounds, err := e.listedRounds(ctx, w.tenant.ID)
+	if err != nil {
+		return err
+	}
+	next, _, _, _ := e.present(w.link, group, member, w.now)
+	return e.save(ctx, w, next, "stays", "the directory was asked for this person, and says that they are in the group", true,
+		func(c *directory.Change) {
+			for _, s := range seats {
+				switch _, in := s.answer.IsIn(); {
+				case in: // the directory's own word outweighs its listing
+					row := s.row
+					if !s.listed {
+						row = directory.Membership{Group: s.group, Since: w.now}
+					}
+					row.Member, row.Gone, row.Round = member, false, max(row.Round, rounds[s.group])
+					c.Roster = append(c.Roster, row)
+				case s.listed && s.answer.IsOut():
+					c.Unroster = append(c.Unroster, s.row.Key())
+				}
+			}
+		})
 }
 
 // listedRounds is, for each group, the round of its last complete listing.
@@ -59,37 +77,46 @@ func (e *Engine) listedRounds(ctx context.Context, tenant directory.TenantID) (m
 	return rounds, nil
 }
 
+// seat is what a directory says of a link's person in one group, and the roster row that they have
+// there.
+type seat struct {
+	group  directory.GroupID
+	answer directory.Standing
+	row    directory.Membership
+	listed bool // there is a row
+}
+
 // standing is what the directories say of a link's person in every group of its pair: in, if one
-// says so; out, only if all do. The rows are the person's roster rows in those groups.
-func (e *Engine) standing(ctx context.Context, w *work) ([]directory.Membership, directory.Standing, error) {
+// says so; out, only if all do. Those in which the person has not been seen are asked as well:
+// somebody who moves from one group to another may leave the first before the second was read.
+func (e *Engine) standing(ctx context.Context, w *work) ([]seat, directory.Standing, error) {
 	groups, err := e.Store.Groups(ctx, w.tenant.ID)
 	if err != nil {
 		return nil, directory.Standing{}, err
 	}
-	all, err := e.Store.Memberships(ctx, w.tenant.ID, w.link.Key.Member)
+	rows, err := e.Store.Memberships(ctx, w.tenant.ID, w.link.Key.Member)
 	if err != nil {
 		return nil, directory.Standing{}, err
 	}
-	var rows []directory.Membership
+	var seats []seat
 	standing := directory.Out()
 	for _, g := range groups {
 		if g.Pair() != w.link.Key.Pair || g.Directory != w.link.Key.Member.Directory {
 			continue
 		}
-		if row, ok := rowOf(all, g.ID); ok {
-			rows = append(rows, row)
-		} else if g.ID != w.link.Group {
-			continue
+		s := seat{group: g.ID, answer: e.ask(ctx, w.tenant.ID, g, w.link.Key.Member)}
+		s.row, s.listed = rowOf(rows, g.ID)
+		if !s.listed && g.ID != w.link.Group && directory.Is(s.answer.Err(), directory.NotFound) {
+			continue // nobody is in a group that doesn't exist
 		}
-		answer := e.ask(ctx, w.tenant.ID, g, w.link.Key.Member)
-		if _, in := answer.IsIn(); in || answer.Err() != nil {
-			standing = answer
-		}
-		if standing.Err() == nil && !standing.IsOut() {
-			break
+		seats = append(seats, s)
+		_, in := s.answer.IsIn()
+		_, known := standing.IsIn()
+		if in || s.answer.Err() != nil && !known {
+			standing = s.answer
 		}
 	}
-	return rows, standing, nil
+	return seats, standing, nil
 }
 
 func (e *Engine) ask(ctx context.Context, tenant directory.TenantID, g directory.Group, member directory.MemberID) directory.Standing {
@@ -137,17 +164,15 @@ func (e *Engine) retire(ctx context.Context, w *work) error {
 	if !read {
 		return e.postpone(ctx, w, time.Hour, "the grace period is over; waits for another read of the directory")
 	}
-	_, standing, err := e.standing(ctx, w)
+	seats, standing, err := e.standing(ctx, w)
 	if err != nil {
 		return err
 	}
 	if err := standing.Err(); err != nil {
 		return e.postponeFor(ctx, w, err)
 	}
-	if _, in := standing.IsIn(); in {
-		next := w.link
-		next.Present = true
-		return e.saveQuietly(ctx, w, next, true)
+	if member, in := standing.IsIn(); in {
+		return e.stay(ctx, w, seats, member)
 	}
 	return e.move(ctx, w, directory.Expire, "the grace period is over, and the person has not come back")
 }

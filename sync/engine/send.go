@@ -44,6 +44,7 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 	attempts := next.Ask.Attempts
 	if w.link.State == directory.Matched {
 		attempts = 0
+		next.Proof = directory.Prompt{} // of an earlier wave, perhaps the other way round
 	}
 	nonce, mark := newNonce(w.rand), newMark(w.rand)
 	next.Ask = directory.Prompt{
@@ -84,6 +85,11 @@ func (e *Engine) mayPost(ctx context.Context, w *work, platform directory.Platfo
 	return inst, true, nil
 }
 
+// stale is how old a decision may be that is acted on. Whoever looks for a message trusts that it is
+// out plan.Settle after its intent; a worker that stood still since it decided would send when
+// others have given the message up.
+const stale = plan.Settle / 4
+
 // post commits the intent, asks the platform, and records its answer.
 func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation, next directory.Link, of promptOf, nonce directory.Nonce, face directory.Face, why string) error {
 	notice, err := e.notice(ctx, w, next, of, face, nonce)
@@ -94,6 +100,10 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 		return err
 	}
 	prompt := *of(&w.link)
+	if e.Now().Sub(w.now) > stale {
+		err := directory.Errorf(directory.Unavailable, "the worker stood still before it could send")
+		return e.notSent(ctx, w, inst, of, prompt.Mark, err)
+	}
 	ref, err := e.Asker.Post(ctx, inst, prompt.To, notice, prompt.Mark)
 	switch directory.CodeOf(err) {
 	case directory.Uncertain:
