@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,8 +68,9 @@ func start() (context.Context, func(), error) {
 
 // tab is one open page.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t     *testing.T
+	ctx   context.Context
+	quiet *atomic.Bool // complaints of the page are expected
 }
 
 // look is how a tab's visitor sees it.
@@ -88,7 +90,7 @@ func open(t *testing.T, url string, as look) tab {
 	}
 	ctx, cancel := chromedp.NewContext(chrome.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	b := tab{t, ctx}
+	b := tab{t, ctx, new(atomic.Bool)}
 	b.do(chromedp.Func(func(context.Context, *chromedp.Target) error { return nil })) // the tab lives as long as ctx
 	b.watch()
 	b.as(as)
@@ -105,7 +107,7 @@ func (b tab) watch() {
 				return
 			}
 			// The tests refuse changes and stop the server themselves.
-			if !strings.Contains(m.Text, "ERR_") && !strings.Contains(m.URL, "/api/") {
+			if !b.quiet.Load() && !strings.Contains(m.Text, "ERR_") && !strings.Contains(m.URL, "/api/") {
 				b.t.Errorf("the page complains: %s", m)
 			}
 		}

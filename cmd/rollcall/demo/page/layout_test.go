@@ -149,7 +149,7 @@ func TestInspectionSees(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			b := tab{t, b.ctx}
+			b := tab{t, b.ctx, b.quiet}
 			b.do(chromedp.Reload(), chromedp.WaitReady(chromedp.CSS("#people > li")))
 			read[bool](b, "("+cmp.Or(test.spoil, "0")+", true)")
 			found := strings.Join(read[[]string](b, checks), "; ")

@@ -289,7 +289,7 @@ func TestCards(t *testing.T) {
 	b := open(t, serve(t, s).URL, desk)
 	for _, pane := range s.Panes {
 		t.Run(pane.ID, func(t *testing.T) {
-			b := tab{t, b.ctx}
+			b := tab{t, b.ctx, b.quiet}
 			b.click("#be-" + pane.ID)
 			b.keys("gil\r")
 			log := fmt.Sprintf(`document.querySelector('[data-pane=%s] .log')`, pane.ID)

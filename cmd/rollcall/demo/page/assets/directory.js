@@ -4,6 +4,7 @@ import { byId, h, icon, keyed, name, roving, show } from './dom.js'
 import { count } from './format.js'
 import { draw, focus, goTo, on, open, pane, post, userFor, view } from './store.js'
 import { askFor, askWhether, menu } from './dialogs.js'
+import { hero } from './guide.js'
 
 const page = 60 // rows drawn at once
 const filter = { text: '', group: '', most: page }
@@ -49,7 +50,7 @@ function drawDirectory() {
   const list = byId('people')
   keyed(list, found.slice(0, filter.most).map(withQuestions), {
     key: (row) => row.person.id,
-    sign: (row) => JSON.stringify([row, row.person.id === view.focus, view.state.groups.map((g) => g.name)]),
+    sign: (row) => JSON.stringify([row, row.person.id === view.focus, firstGroup(row.person), view.state.groups.map((g) => g.name)]),
     make: drawPerson,
   })
   roving(list, view.focus)
@@ -107,10 +108,13 @@ function drawPerson({ person, asked }) {
         icon('chat'), `${a.title} asks`))))
 }
 
+// firstGroup is the group into which the first steps put this person.
+const firstGroup = (person) => (hero()?.person.id === person.id ? hero().group.id : '')
+
 function groupChip(person, group) {
   const inside = person.groups.includes(group.id)
   return h('button', {
-    class: 'chip member', type: 'button', 'data-part': `group-${group.id}`, 'aria-pressed': String(inside),
+    class: `chip member${firstGroup(person) === group.id ? ' first' : ''}`, type: 'button', 'data-part': `group-${group.id}`, 'aria-pressed': String(inside),
     title: inside ? `Take ${person.name} out of ${group.name}` : `Put ${person.name} into ${group.name}`,
     onclick: () => join(person.id, group.id, !inside),
   }, icon(inside ? 'check' : 'plus'), group.name)

@@ -62,7 +62,7 @@ function tell({ person: p, group: g }) {
     return { steps, step: 0, text: ['Start here: put ', '*', ` into ${g.name}. Watch what Rollcall writes.`], button: { label: `Put ${short} into ${g.name}`, act: () => join(p.id, g.id, true) } }
   }
   if (link?.tone === 'good') {
-    return { steps, step: 4, text: ['*', ' is linked. Now take ', '*', ` out of ${g.name} again, or let three days go by for the others.`], button: { label: 'Got it', act: close } }
+    return { steps, step: 4, text: ['*', ` is linked. Now take ${short} out of ${g.name} again, or let three days go by for the others.`], button: { label: 'Got it', act: close } }
   }
   if (other?.asks) return { steps, step: 2, text: ['Rollcall shows a number in ', `${from.title}. Be `, '*', ` in ${to.title} too, and pick that number there.`], button: show(to, other) }
   if (own?.asks) return { steps, step: 1, text: ['Rollcall has asked ', '*', ` in ${from.title}. Press “Sync my accounts” there.`], button: show(from, own) }

@@ -54,12 +54,13 @@ function drawLink(l) {
   const chosen = l.person === view.focus
   const tone = toneOfLink(l)
   const at = isTime(l.at)
+  const next = l.next && l.next !== l.why ? l.next : at && 'looked at again'
   return h('li', { class: `link${chosen ? ' chosen' : ''}`, 'data-key': l.person },
     h('button', { class: 'link-row', type: 'button', 'data-part': 'link', 'aria-current': chosen && 'true', onclick: () => focus(l.person) },
       h('span', { class: 'link-head' }, h('strong', { dir: 'auto' }, l.name), ' ',
         h('span', { class: `state ${tone}` }, icon(tones[tone].icon), l.state)),
       h('span', { class: 'route' }, title(l.from), h('span', { class: 'sr' }, ' to '), icon('arrow'), title(l.to)),
       l.why && h('span', { class: 'why' }, l.why),
-      (l.next || at) && h('span', { class: 'next' }, h('b', null, 'Next: '), l.next || 'looked at again',
+      next && h('span', { class: 'next' }, h('b', null, 'Next: '), next,
         at && [', ', h('time', { datetime: l.at, title: dayAndHour(l.at) }, `${untilThen(l.at, now())} (${short(l.at, now())})`)])))
 }

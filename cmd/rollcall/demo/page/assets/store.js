@@ -65,7 +65,7 @@ function recall() {
   const words = new URLSearchParams(location.hash.slice(1))
   view.tenant = words.get('tenant') ?? ''
   view.focus = words.get('person') ?? ''
-  view.tab = words.get('view') || 'directory'
+  if (['directory', 'chats', 'links', 'trail'].includes(words.get('view'))) view.tab = words.get('view')
 }
 
 export function chooseTenant(id) {

@@ -55,7 +55,8 @@ function drawGone() {
 }
 
 function drawHeld() {
-  keyed(byId('held'), view.state.held, {
+  const groupName = (id) => view.state.groups.find((g) => g.id === id)?.name ?? id
+  keyed(byId('held'), view.state.held.map((b) => ({ ...b, group: groupName(b.group) })), {
     key: (b) => b.id,
     sign: JSON.stringify,
     make: (b) => h('section', { class: 'notice attention held', 'aria-label': `Held removals from ${b.group}` },

@@ -70,7 +70,19 @@ function inMinute(lines) {
     if (!groups.has(key)) groups.set(key, { key, at: line.at, person: crowd ? '' : idOf(line), name: line.name, names: crowd ? names(alike) : null, lines: [] })
     if (!crowd || groups.get(key).lines.length === 0) groups.get(key).lines.push(line)
   }
+  for (const g of groups.values()) g.lines = withoutRepeats(g.lines)
   return [...groups.values()]
+}
+
+// withoutRepeats makes one line of several that say the same, as of both cards of a link.
+function withoutRepeats(lines) {
+  const once = []
+  for (const line of lines) {
+    const last = once.at(-1)
+    if (last && ['event', 'from', 'to', 'why'].every((part) => last[part] === line[part])) last.times++
+    else once.push({ ...line, times: 1 })
+  }
+  return once
 }
 
 function withDays(groups) {
@@ -100,11 +112,15 @@ function drawMany(g) {
 }
 
 function drawLine(line) {
-  const moved = line.from !== line.to
-  return h('p', { class: 'line' },
-    h('span', { class: 'event' }, line.event),
-    moved && line.to && [h('span', { class: 'sr' }, ', now '), state(line.to)],
-    line.why && h('span', { class: 'why' }, line.why))
+  const moved = line.to && line.from !== line.to
+  const why = line.why && fold(line.why) !== fold(line.event) && line.why
+  const times = line.times > 1 && ` (${line.times} times)`
+  if (!moved) return h('p', { class: 'line small' }, line.event, times, why && `: ${why}`)
+  return h('div', { class: 'line' },
+    h('p', { class: 'moved' }, h('span', { class: 'event' }, line.event, times),
+      h('span', { class: 'move' }, line.from && [h('span', { class: 'was' }, line.from), h('span', { class: 'sr' }, ' became '), icon('arrow')], state(line.to))),
+    why && h('p', { class: 'why' }, why))
 }
 
+const fold = (text) => text.toLowerCase().replace(/\W+$/, '')
 const state = (text) => h('span', { class: `state small ${toneOf(text)}` }, icon(tones[toneOf(text)].icon), text)
