@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"rollcall/sync/directory"
 	"rollcall/sync/plan"
@@ -28,7 +29,9 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 	if suppressed && w.link.State == directory.Matched {
 		return e.move(ctx, w, directory.Suppress, "this person asked not to be asked")
 	}
-	inst, ok, err := e.mayPost(ctx, w, w.link.Primary)
+	inst, ok, err := e.mayPost(ctx, w, w.link.Primary, func(inst directory.Installation, now time.Time) time.Time {
+		return e.slot(inst, w.link.Key, now)
+	})
 	if !ok || err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 // sendProof posts the question to the claimed account. Its number was drawn with the answer that
 // asked for it.
 func (e *Engine) sendProof(ctx context.Context, w *work) error {
-	inst, ok, err := e.mayPost(ctx, w, w.link.Secondary)
+	inst, ok, err := e.mayPost(ctx, w, w.link.Secondary, e.quietUntil)
 	if !ok || err != nil {
 		return err
 	}
@@ -69,9 +72,10 @@ func (e *Engine) sendProof(ctx context.Context, w *work) error {
 	return e.post(ctx, w, inst, next, proofOf, nonce, directory.FaceProve, "the other account is asked for the proof")
 }
 
-// mayPost is the installation to post with, unless the link has to wait for its turn, in which case
-// its claim has been given back.
-func (e *Engine) mayPost(ctx context.Context, w *work, platform directory.Platform) (directory.Installation, bool, error) {
+// mayPost is the installation to post with, unless the link has to wait, in which case its claim has
+// been given back. Waves wait for their turn; who has just answered only waits where the platform
+// asked for silence.
+func (e *Engine) mayPost(ctx context.Context, w *work, platform directory.Platform, turn func(directory.Installation, time.Time) time.Time) (directory.Installation, bool, error) {
 	inst, err := e.installation(ctx, w.tenant.ID, platform)
 	if directory.Is(err, directory.Unauthorized) {
 		return inst, false, e.postponeFor(ctx, w, err)
@@ -79,7 +83,7 @@ func (e *Engine) mayPost(ctx context.Context, w *work, platform directory.Platfo
 	if err != nil {
 		return inst, false, err
 	}
-	if at := e.slot(inst, w.link.Key, w.now); at.After(w.now) {
+	if at := turn(inst, w.now); at.After(w.now) {
 		return inst, false, e.rest(ctx, w, at)
 	}
 	return inst, true, nil

@@ -32,6 +32,8 @@ func Command() *cobra.Command {
 			switch {
 			case child:
 				return runProgram(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+			case check && options.People > 0:
+				return errors.New("the check has a company of its own: leave --people out")
 			case check:
 				return Check(cmd.Context(), cmd.OutOrStdout(), options)
 			}
@@ -71,6 +73,11 @@ func run(ctx context.Context, out io.Writer, options Options, listen string) (er
 	}
 	if err := w.open(ctx); err != nil {
 		return err
+	}
+	if options.People > 0 {
+		if err := w.Crowd(); err != nil {
+			return err
+		}
 	}
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {

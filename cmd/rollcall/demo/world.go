@@ -183,6 +183,10 @@ func (w *World) settle(tenant int, f *firm) error {
 	workspace := slacksim.Workspace{ID: f.slackTeam, Name: f.name, Token: "xoxb-demo-" + f.id, Scopes: scopes}
 	w.Webex.AddOrg(webexsim.Org{ID: f.webexOrg, Name: f.name, AdminToken: "demo-webex-admin-" + f.id})
 	sheet := csv.Sheet{Groups: []string{slackGroup, webexGroup}}
+	settled := len(f.residents)
+	if !w.options.Empty {
+		settled = len(company()) // the others come with Crowd
+	}
 	for i := range f.residents {
 		r := f.residents[i]
 		if tenant > 0 {
@@ -190,7 +194,9 @@ func (w *World) settle(tenant int, f *firm) error {
 			r.name += " of " + strings.Fields(f.name)[0]
 			f.residents[i] = r
 		}
-		sheet.People = append(sheet.People, r.person())
+		if i < settled {
+			sheet.People = append(sheet.People, r.person())
+		}
 		if u, there := r.slackUser(i); there {
 			workspace.Users = append(workspace.Users, u)
 		}
@@ -200,6 +206,24 @@ func (w *World) settle(tenant int, f *firm) error {
 	}
 	w.Slack.AddWorkspace(workspace)
 	return csv.Write(f.path, sheet)
+}
+
+// Crowd puts the people that the options ask for besides the company into the directory. Their
+// accounts have been there from the start; they come last, so that the company's past doesn't
+// wait behind them.
+func (w *World) Crowd() error {
+	for _, f := range w.companies {
+		err := w.Edit(f.id, func(sheet *csv.Sheet) error {
+			for _, r := range f.residents[len(f.residents)-w.options.People:] {
+				sheet.People = append(sheet.People, r.person())
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Launch starts the program, and answers when it listens.
