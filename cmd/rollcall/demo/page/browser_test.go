@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long one thing may take in the browser. It is long, as the machine may be busy.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // chrome is the one browser of all tests here; each test has a tab, with a storage of its own.
 var chrome struct {

@@ -113,16 +113,18 @@ func trail(people []demo.PersonView) []demo.TrailView {
 		}
 		list = append(list, line)
 	}
-	add(ago(20*time.Second), "ada", "accept", "asking", "proving", "the person said yes")
-	add(ago(30*time.Second), "ada", "ask", "found", "asking", "the first of three waves went out")
-	add(ago(40*time.Second), "ada", "match", "new", "found", "one account on each platform has this person's address")
-	add(ago(3*time.Minute), "", "held", "", "", "removals from Slack primaries are held for an administrator: the directory listed nobody")
+	add(ago(20*time.Second), "ada", "Said yes", "asking", "proving", "the person said yes")
+	add(ago(25*time.Second), "ada", "Card updated", "asking", "asking", "It says now: number.")
+	add(ago(25*time.Second), "ada", "Card updated", "asking", "asking", "It says now: number.")
+	add(ago(30*time.Second), "ada", "Asked", "found", "asking", "the first of three waves went out")
+	add(ago(40*time.Second), "ada", "Found on both platforms", "new", "found", "one account on each platform has this person's address")
+	add(ago(3*time.Minute), "", "Held", "", "", "removals from Slack primaries are held for an administrator: the directory listed nobody")
 	for i := range 9 {
-		add(ago(4*time.Minute), fmt.Sprintf("p%d", i), "match", "new", "found", "one account on each platform has this person's address")
+		add(ago(4*time.Minute), fmt.Sprintf("p%d", i), "Found on both platforms", "new", "found", "one account on each platform has this person's address")
 	}
-	add(ago(4*time.Minute), "wolf", "dispute", "new", "disputed", "another person's link claims the same account")
-	add(ago(26*time.Hour), "maryam", "confirm", "confirming", "linked", "both accounts said yes, and the evidence still stands")
-	add(ago(27*time.Hour), "kim", "leave", "linked", "suspended", "the directory was asked for this person, and says that they left")
+	add(ago(4*time.Minute), "wolf", "Unclear: an admin decides", "new", "disputed", "another person's link claims the same account")
+	add(ago(26*time.Hour), "maryam", "Linked", "confirming", "linked", "both accounts said yes, and the evidence still stands")
+	add(ago(27*time.Hour), "kim", "Left", "linked", "suspended", "the directory was asked for this person, and says that they left")
 	return list
 }
 

@@ -260,6 +260,22 @@ func TestGone(t *testing.T) {
 	b.until(`document.querySelector('#gone').hidden`)
 }
 
+// TestTrail: what happened to many is one line, and so is what was said twice.
+func TestTrail(t *testing.T) {
+	t.Parallel()
+	b := open(t, serve(t, company(t)).URL, desk)
+	entries := read[[]string](b, `[...document.querySelectorAll('#trail-list > *')].map((e) => e.innerText.replace(/\s+/g, " ").trim())`)
+	for i, want := range []string{"Sunday 22 November", "14:02 Ada Lovelace Said yes asking became proving the person said yes Card updated (2 times): It says now: number. Asked", "14:00 Held: removals", "13:59 9 people Found on both platforms", "13:59 Wolf", "Saturday 21 November", "12:03 مريم", "11:03 Kim"} {
+		if i >= len(entries) || !strings.HasPrefix(entries[i], want) {
+			t.Errorf("entry %d: got %q, want %q", i+1, entries[min(i, len(entries)-1)], want)
+		}
+	}
+	b.click(`#trail button.name`)
+	b.until(`document.querySelectorAll('#trail .happened').length === 1 && document.querySelector('.person.chosen').dataset.key === "ada"`)
+	b.click(`#trail-of button`)
+	b.until(`document.querySelectorAll('#trail .happened').length === 6`)
+}
+
 // TestManyPeople: only what can be read is drawn, and the rest can be reached.
 func TestManyPeople(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,7 @@
 
 import { byId, h, icon, keyed, name, show } from './dom.js'
 import { brief, count, dayAndHour } from './format.js'
-import { chooseTenant, goTo, now, on, post, view } from './store.js'
+import { chooseTenant, draw, goTo, now, on, post, view } from './store.js'
 import { newsIn } from './chats.js'
 
 const jumps = [[24, '+1 day'], [72, '+3 days'], [168, '+1 week']]
@@ -12,6 +12,7 @@ export function startTop() {
   byId('tenant').addEventListener('change', (event) => chooseTenant(event.target.value))
   on('draw', drawTop)
   on('lost', drawGone)
+  roomy.addEventListener('change', draw)
   setInterval(() => view.state && drawClock(), 5000)
 }
 
@@ -92,13 +93,17 @@ function drawTrouble() {
   })
 }
 
+// roomy is a window in which the chats stand beside the lists, and aren't a view of their own.
+const roomy = matchMedia('(min-width: 900px)')
+
 function drawViews() {
   document.body.dataset.view = view.tab
+  const current = roomy.matches && view.tab === 'chats' ? 'directory' : view.tab
   const fresh = view.state.panes.reduce((sum, p) => sum + newsIn(p), 0)
   keyed(byId('views'), [['directory', 'Directory', 'people'], ['chats', 'Chats', 'chat'], ['links', 'Links', 'link'], ['trail', 'Trail', 'list']], {
     key: ([id]) => id,
-    sign: ([id]) => JSON.stringify([view.tab === id, id === 'chats' && fresh]),
-    make: ([id, label, shape]) => h('button', { type: 'button', 'data-view': id, 'data-part': 'view', 'aria-current': view.tab === id && 'true', onclick: () => goTo(id) },
+    sign: ([id]) => JSON.stringify([current === id, id === 'chats' && fresh]),
+    make: ([id, label, shape]) => h('button', { type: 'button', 'data-view': id, 'data-part': 'view', 'aria-current': current === id && 'true', onclick: () => goTo(id) },
       icon(shape), label, id === 'chats' && fresh > 0 && h('span', { class: 'badge' }, fresh, h('span', { class: 'sr' }, ' new'))),
   })
 }
