@@ -33,7 +33,7 @@ func readTree(path string) (*yaml.Node, error) {
 		return nil, fmt.Errorf("%s is not YAML: %s", path, unquoted(err))
 	}
 	if err := decoder.Decode(&another); err == nil {
-		return nil, fmt.Errorf("%s has a second document after line %d: keep one", path, another.Line-1)
+		return nil, fmt.Errorf("%s has a second document: keep one", path)
 	}
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	if len(document.Content) > 0 && !empty(document.Content[0]) {
@@ -177,7 +177,7 @@ func sentence(at, format string, args ...any) error {
 
 // suggest names the known key that was probably meant, or all of them.
 func suggest(key string, known []string) string {
-	nearest, least := "", 3 // typing errors further apart are guesses
+	nearest, least := "", min(3, len(key)/2+1) // what is further apart would be a guess
 	for _, k := range known {
 		if d := distance(key, k); d < least {
 			nearest, least = k, d
@@ -186,7 +186,14 @@ func suggest(key string, known []string) string {
 	if nearest != "" {
 		return "did you mean " + nearest + "?"
 	}
-	return "use one of " + strings.Join(known, ", ")
+	return choose(known)
+}
+
+func choose(words []string) string {
+	if len(words) == 1 {
+		return "use " + words[0]
+	}
+	return "use one of " + strings.Join(words, ", ")
 }
 
 // distance is how many characters must be put in, left out or changed to make b of a.

@@ -22,7 +22,7 @@ import (
 // variables' names, where two underscores separate.
 var idForm = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
 
-const idRule = "must be an id of lower-case letters and digits, with single - or _ between them, and at most 63 long"
+const idRule = "must be an id of lower-case letters and digits, with single - or _ between them, such as acme-eu; at most 63 of them"
 
 func goodID(s string) bool { return len(s) <= 63 && idForm.MatchString(s) }
 
@@ -78,8 +78,8 @@ func (c Config) validateApps(p *problems, used map[directory.Platform]bool) {
 
 func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID) {
 	oneOf(p, at+".removal", t.Removal, "suspend", "unsync", "delete")
-	p.check(t.Grace >= 0, at+".grace", "is negative")
-	p.check(t.ReadEvery >= 0, at+".read_every", "is negative")
+	p.check(t.Grace >= 0, at+".grace", "must not be negative")
+	p.check(t.ReadEvery >= 0, at+".read_every", "must not be negative")
 	p.check(t.Quiet.From >= 0 && t.Quiet.From < 24, at+".quiet.from", "must be an hour, 0 to 23")
 	p.check(t.Quiet.To >= 0 && t.Quiet.To < 24, at+".quiet.to", "must be an hour, 0 to 23")
 	_, err := time.LoadLocation(t.Zone)
@@ -135,7 +135,8 @@ func (t TenantConfig) validateSide(p *problems, at, platform string) {
 }
 
 func oneOf(p *problems, at, value string, words ...string) {
-	p.check(slices.Contains(words, value), at, "%q is unknown: use one of %s", value, strings.Join(words, ", "))
+	p.check(value != "", at, "is missing: %s", choose(words))
+	p.check(slices.Contains(words, value), at, "%q is unknown: %s", value, choose(words))
 }
 
 // needs reports a secret that is neither in the configuration nor in a file.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
@@ -450,4 +452,15 @@ func write(t testing.TB, path, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// certificateFiles writes a server's certificate and its key.
+func certificateFiles(t testing.TB, authority *sim.Authority) (cert, key string) {
+	t.Helper()
+	pair := must(authority.Certificate())(t)
+	der := must(x509.MarshalPKCS8PrivateKey(pair.PrivateKey))(t)
+	dir := t.TempDir()
+	cert = write(t, filepath.Join(dir, "cert.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]})))
+	key = write(t, filepath.Join(dir, "key.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+	return cert, key
 }
