@@ -13,6 +13,9 @@ func (e *Engine) readAccounts(ctx context.Context, tenant directory.Tenant, r di
 	if accounts == nil {
 		return e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "%s is not connected", r.Of.Platform))
 	}
+	if r.Settle {
+		return e.settleAccounts(ctx, tenant, r, now)
+	}
 	page, err := accounts.Page(ctx, r.Of, r.Cursor)
 	if err == nil {
 		err = endless(r, directory.Page{Cursor: page.Cursor, Last: page.Cursor == ""})
@@ -32,10 +35,59 @@ func (e *Engine) readAccounts(ctx context.Context, tenant directory.Tenant, r di
 		next.DueAt = now.Add(accountsEvery)
 		// A listing without anybody in it is no evidence that everybody is gone.
 		if next.Seen > 0 {
+			next.Settle, next.DueAt = true, now
 			change.Forget = &directory.Forget{Platform: r.Of.Platform, Workspace: r.Of.Workspace, Before: next.Round}
 		}
 	}
 	return e.commitReading(ctx, tenant.ID, r, next, change)
+}
+
+// settleAccounts wakes the links whose account a complete listing did not name: a platform may
+// delete an account without a word. Each is then looked up, and only that decides.
+func (e *Engine) settleAccounts(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
+	next := r
+	next.Settle, next.DueAt = false, now.Add(accountsEvery)
+	var change directory.Change
+	query := directory.LinkQuery{State: directory.Linked, Limit: 500}
+	for {
+		links, err := e.Store.ListLinks(ctx, tenant.ID, query)
+		if err != nil {
+			return err
+		}
+		if err := e.missed(ctx, tenant.ID, r.Of, links, now, &change); err != nil {
+			return err
+		}
+		if len(links) < query.Limit {
+			return e.commitReading(ctx, tenant.ID, r, next, change)
+		}
+		query.After = links[len(links)-1].Key
+	}
+}
+
+// missed makes those of the links due that name an account which the snapshot doesn't have.
+func (e *Engine) missed(ctx context.Context, tenant directory.TenantID, of directory.Installation, links []directory.Link, now time.Time, change *directory.Change) error {
+	named := make([]directory.AccountID, len(links))
+	for i, l := range links {
+		if named[i] = l.Account; l.Counterpart.Platform == of.Platform {
+			named[i] = l.Counterpart
+		}
+	}
+	known, err := e.Store.AccountsByID(ctx, tenant, named...)
+	if err != nil {
+		return err
+	}
+	there := make(map[directory.AccountID]bool, len(known))
+	for _, a := range known {
+		there[a.ID] = true
+	}
+	for i, l := range links {
+		if id := named[i]; !there[id] && id.Platform == of.Platform && id.Workspace == of.Workspace {
+			next := l
+			next.Recheck, next.DueAt = true, now
+			change.Links = append(change.Links, directory.LinkChange{Link: next, Version: l.Version})
+		}
+	}
+	return nil
 }
 
 // see puts accounts into the snapshot and wakes the links that a change concerns.

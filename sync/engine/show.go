@@ -45,7 +45,7 @@ func (e *Engine) show(ctx context.Context, w *work, of promptOf) error {
 func (e *Engine) shown(ctx context.Context, w *work, inst directory.Installation, of promptOf, prompt directory.Prompt, face directory.Face, ref directory.MessageRef, cause error) error {
 	code := directory.CodeOf(cause)
 	gone := cause != nil && (code == directory.NotFound || code == directory.Undeliverable || code == directory.Invalid)
-	giveUp := gone || (cause != nil && prompt.Attempts+1 >= mostEdits)
+	giveUp := gone || (cause != nil && code != directory.Throttled && prompt.Attempts+1 >= mostEdits)
 	err := e.record(ctx, w, "", "", func(l *directory.Link) bool {
 		p := of(l)
 		if p.Mark != prompt.Mark || p.Ref != prompt.Ref {
@@ -59,7 +59,7 @@ func (e *Engine) shown(ctx context.Context, w *work, inst directory.Installation
 			}
 		case giveUp:
 			p.Shown, p.Attempts = p.Want, 0
-		default:
+		case code != directory.Throttled: // to be asked to wait is no failure
 			p.Attempts++
 		}
 		return true

@@ -42,7 +42,7 @@ type desk struct {
 	findErr  error
 	lookErr  error
 	lookups  int
-	pageSize int
+	unlisted directory.AccountID // left out of every listing
 }
 
 func (d *desk) Pace(directory.Platform) float64 { return 10 }
@@ -92,7 +92,7 @@ func (d *desk) Find(_ context.Context, _ directory.Installation, to directory.Ac
 func (d *desk) Page(_ context.Context, inst directory.Installation, _ string) (directory.AccountPage, error) {
 	var page directory.AccountPage
 	for _, a := range d.accounts {
-		if a.ID.Platform == inst.Platform && a.ID.Workspace == inst.Workspace {
+		if a.ID.Platform == inst.Platform && a.ID.Workspace == inst.Workspace && a.ID != d.unlisted {
 			page.Accounts = append(page.Accounts, a)
 		}
 	}
