@@ -33,13 +33,13 @@
 //	new, waiting, unmatched, disputed, exempt --excuse--> exempt
 //	new, waiting, unmatched, disputed, exempt, found --suppress--> stopped
 //	found --ask--> asking
+//	found, asking, snoozed --give up--> unanswered
 //	found, asking, snoozed, proving, confirming --shift--> new
 //	asking, snoozed, proving --accept--> proving
 //	asking --later--> snoozed
 //	asking, snoozed, proving --disown--> declined
 //	asking, snoozed --stop--> stopped
 //	asking --wave over--> found
-//	asking, snoozed --give up--> unanswered
 //	asking, proving --fail--> unreachable
 //	snoozed --wake--> found
 //	proving --prove--> confirming

@@ -49,7 +49,7 @@ const (
 	Disown     Event = "disown"     // the person, or the other account, said "not me"
 	Stop       Event = "stop"       // the person pressed Stop asking
 	WaveOver   Event = "wave over"  // no answer; another wave may follow
-	GiveUp     Event = "give up"    // no answer, and no wave is left
+	GiveUp     Event = "give up"    // no wave is left
 	Wake       Event = "wake"       // a snooze is over
 	Fail       Event = "fail"       // the platform will not deliver to the person
 	Prove      Event = "prove"      // the other account picked the right number
@@ -91,6 +91,7 @@ func Life() []Move {
 	add(Matched, Ask, Asking)
 	add(Matched, Dispute, Disputed)
 	add(Matched, Suppress, Stopped)
+	add(Matched, GiveUp, Unanswered) // found again after the last wave
 	add(Matched, Shift, New)
 
 	add(Asking, Accept, Proving)

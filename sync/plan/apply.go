@@ -7,8 +7,8 @@ import (
 )
 
 // Apply is a link after an event: its state by the table of its life, and everything that goes
-// with it (the faces that its cards should have, the nonces that end, the counters). Conflict: the
-// table doesn't allow the event in this state.
+// with it (the faces that its cards should have, the nonces that end, the counters). The link that
+// was given stays as it was. Conflict: the table doesn't allow the event in this state.
 func Apply(l directory.Link, event directory.Event, why string, now time.Time) (directory.Link, error) {
 	to, ok := l.State.After(event)
 	if !ok {
@@ -18,7 +18,20 @@ func Apply(l directory.Link, event directory.Event, why string, now time.Time) (
 	if to == directory.AsItWas {
 		to = l.Before
 	}
-	l.State, l.Why = to, why
+	l.State, l.Why, l.DueAt = to, why, now
+	count(&l, event, from, now)
+	if !to.Holds() {
+		l.Account, l.Counterpart, l.Evidence = directory.AccountID{}, directory.AccountID{}, ""
+		l.Accepted, l.Proved, l.LinkedAt = time.Time{}, time.Time{}, time.Time{}
+	}
+	ask, proof := faces(l, event, from)
+	want(&l.Ask, ask)
+	want(&l.Proof, proof)
+	return l, nil
+}
+
+// count keeps what a link remembers of its story.
+func count(l *directory.Link, event directory.Event, from directory.State, now time.Time) {
 	switch event {
 	case directory.Accept:
 		l.Accepted = now
@@ -26,50 +39,54 @@ func Apply(l directory.Link, event directory.Event, why string, now time.Time) (
 		l.Proved = now
 	case directory.Miss:
 		l.Tries++
+	case directory.Dispute:
+		if from == directory.Proving {
+			l.Tries++ // the wrong number that was one too many
+		}
 	case directory.Confirm:
 		l.LinkedAt = now
-	case directory.Leave, directory.Lose:
-		l.Before, l.SuspendedAt = resting(from), now
-		l.Leaving.Since = time.Time{}
-		l.Present = event == directory.Lose
-	case directory.Return:
-		l.Before, l.SuspendedAt = "", time.Time{}
-		if from == directory.Unsynced {
-			l.Waves, l.Tries, l.LinkedAt = 0, 0, time.Time{}
-		}
 	case directory.Fail:
 		l.Checked = now
-	case directory.Shift:
-		l.Accepted, l.Proved = time.Time{}, time.Time{}
+		if from == directory.Asking && l.Ask.Delivery == directory.Sending {
+			l.Waves-- // it certainly did not go out
+		}
+	case directory.Leave:
+		// Both accounts are read again before it comes back.
+		l.Present, l.Recheck = false, true
+		suspend(l, from, now)
+	case directory.Lose:
+		l.Present, l.Recheck, l.Checked = true, false, now
+		suspend(l, from, now)
+	case directory.Return:
+		l.Before, l.SuspendedAt, l.Leaving = "", time.Time{}, directory.Leaving{}
+		if from == directory.Unsynced {
+			l.Waves, l.Tries = 0, 0
+		}
 	}
-	if !to.Holds() {
-		l.Account, l.Counterpart, l.Evidence = directory.AccountID{}, directory.AccountID{}, ""
-	}
-	ask, proof := faces(l, event, from)
-	want(&l.Ask, ask)
-	want(&l.Proof, proof)
-	l.DueAt = now
-	return l, nil
 }
 
-// resting is the state to which a suspended link comes back. A proof under way doesn't outlive a
-// removal: the person gets a fresh number.
-func resting(s directory.State) directory.State {
-	if s == directory.Proving || s == directory.Confirming {
-		return directory.Asking
+// suspend notes to what a link comes back. The batch of its removal stays known, for the guard. A
+// proof under way doesn't outlive a removal: the person gets a fresh number.
+func suspend(l *directory.Link, from directory.State, now time.Time) {
+	l.Before, l.SuspendedAt, l.Leaving.Since = from, now, time.Time{}
+	if from == directory.Proving || from == directory.Confirming {
+		l.Before = directory.Asking
 	}
-	return s
 }
 
 // want sets the face that a prompt's card should have. With a face that doesn't ask, the nonce that
-// is out ends at once, before the card is edited.
+// is out ends at once, before the card is edited. A face that asks and has no nonce has to be shown
+// even if the card looks like it still: its buttons are dead.
 func want(p *directory.Prompt, face directory.Face) {
 	if face == "" {
 		return
 	}
 	p.Want = face
-	if !face.Asks() {
+	switch {
+	case !face.Asks():
 		p.Nonce = ""
+	case p.Nonce == "":
+		p.Shown = ""
 	}
 }
 
@@ -87,6 +104,9 @@ func faces(l directory.Link, event directory.Event, from directory.State) (ask, 
 	case directory.WaveOver, directory.Wake:
 		return directory.FaceReplaced, directory.FaceWithdrawn
 	case directory.GiveUp:
+		if from == directory.Matched {
+			return "", "" // its cards have come to their end
+		}
 		return directory.FaceOver, directory.FaceWithdrawn
 	case directory.Miss:
 		return directory.FaceMissed, directory.FaceSpent
@@ -124,6 +144,8 @@ func restored(l directory.Link) (ask, proof directory.Face) {
 		return directory.FaceStopped, directory.FaceWithdrawn
 	case directory.Unanswered:
 		return directory.FaceOver, directory.FaceWithdrawn
+	case directory.Disputed, directory.Unreachable:
+		return directory.FaceReview, directory.FaceReview
 	}
 	return "", ""
 }

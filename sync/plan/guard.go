@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,11 +12,10 @@ import (
 )
 
 // The limits of the guard: the larger of a few people and a tenth; and for a day of a whole
-// tenant never more than dayMost.
+// tenant never more than dayMost. So a group of more than a few never goes to zero by itself.
 const (
 	fewPeople = 5
 	dayMost   = 200
-	smallMost = 5 // a group of more links than this never goes to zero by itself
 )
 
 // Removals are what one read of a group would remove.
@@ -39,8 +39,6 @@ func Guard(r Removals) string {
 		return fmt.Sprintf("%d of the group's %d people at once", r.Leaving, c.GroupLive)
 	case r.LeavingLinked > tenth(c.GroupLinked):
 		return fmt.Sprintf("%d of the group's %d links at once", r.LeavingLinked, c.GroupLinked)
-	case r.Leaving >= c.GroupLive && c.GroupLive > smallMost:
-		return "the whole group at once"
 	case c.Leaving+r.Leaving > min(dayMost, tenth(c.Live)):
 		return fmt.Sprintf("%d of the tenant's %d people within a day", c.Leaving+r.Leaving, c.Live)
 	case c.LeavingLinked+r.LeavingLinked > min(dayMost, tenth(c.Linked)):
@@ -57,7 +55,7 @@ func NewBatch(group directory.GroupID, members []directory.MemberID, why string)
 	members = slices.Clone(members)
 	slices.SortFunc(members, func(a, b directory.MemberID) int { return strings.Compare(a.Text(), b.Text()) })
 	h := sha256.New()
-	fmt.Fprintln(h, group)
+	fmt.Fprintf(h, "%q\n", group) // so that no name of a group can pass for people
 	for _, m := range members {
 		fmt.Fprintln(h, m.Text())
 	}
@@ -68,15 +66,10 @@ func NewBatch(group directory.GroupID, members []directory.MemberID, why string)
 }
 
 // Prefer is the group that decides for a person who is in several of the same pair: the one with
-// the lowest priority number, then the one that was added first, then by id.
+// the lowest priority number, then the one that was added first, then by id. There must be one at
+// least.
 func Prefer(groups []directory.Group) directory.Group {
 	return slices.MinFunc(groups, func(a, b directory.Group) int {
-		if a.Priority != b.Priority {
-			return a.Priority - b.Priority
-		}
-		if c := a.Added.Compare(b.Added); c != 0 {
-			return c
-		}
-		return strings.Compare(string(a.ID), string(b.ID))
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), a.Added.Compare(b.Added), cmp.Compare(a.ID, b.ID))
 	})
 }

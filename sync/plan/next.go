@@ -32,15 +32,15 @@ const (
 type Step struct {
 	Do     Action
 	Event  directory.Event // with Move
-	Until  time.Time       // with Wait; zero: until something happens
-	Reason string
+	Until  time.Time       // with Wait: later than the time asked for; zero: until something happens
+	Reason string          // for admins; names nobody
 }
 
 // Rules are what a tenant and a group say about their links.
 type Rules struct {
 	Settings directory.Settings
 	Paused   bool
-	// Zone is the reader's zone, if it is known.
+	// Zone is the person's IANA zone; empty, or unknown to this machine: the tenant's counts.
 	Zone string
 }
 
@@ -132,6 +132,9 @@ func nextOfState(l directory.Link, rules Rules, now time.Time) Step {
 }
 
 func nextUnmatched(l directory.Link, now time.Time) Step {
+	if l.State == directory.Disputed && l.Tries >= MaxTries {
+		return Step{Do: Wait, Reason: "too many wrong numbers: an admin decides"}
+	}
 	if l.Recheck {
 		return Step{Do: Correlate, Reason: "something changed: look again"}
 	}
@@ -142,15 +145,28 @@ func nextUnmatched(l directory.Link, now time.Time) Step {
 }
 
 func nextMatched(l directory.Link, rules Rules, now time.Time) Step {
-	if l.Waves > 0 {
-		if next := l.LastWave.Add(WaveGap); now.Before(next) {
-			return Step{Do: Wait, Until: next, Reason: "waves are three days apart"}
-		}
+	if l.Waves >= MaxWaves {
+		// The match was lost and found again. That is no reason to ask anew.
+		return Step{Do: Move, Event: directory.GiveUp, Reason: fmt.Sprintf("was asked %d times already", l.Waves)}
 	}
-	if next := Allowed(now, rules); now.Before(next) {
-		return Step{Do: Wait, Until: next, Reason: "quiet hours"}
+	if next := nextWave(l, rules, now); now.Before(next) {
+		reason := "quiet hours"
+		if now.Before(l.LastWave.Add(WaveGap)) {
+			reason = "waves are three days apart"
+		}
+		return Step{Do: Wait, Until: next, Reason: reason}
 	}
 	return Step{Do: SendAsk, Reason: fmt.Sprintf("both accounts are known: wave %d", l.Waves+1)}
+}
+
+// nextWave is when another wave may go out: not before now, three days after the last one, and not
+// in quiet hours. A link that began anew has no waves and still has a last one.
+func nextWave(l directory.Link, rules Rules, now time.Time) time.Time {
+	next := l.LastWave.Add(WaveGap)
+	if next.Before(now) {
+		next = now
+	}
+	return Allowed(next, rules)
 }
 
 // nextAsking waits for an answer until the next wave may go out, or until the last prompt expires.
@@ -162,8 +178,7 @@ func nextAsking(l directory.Link, rules Rules, now time.Time) Step {
 		return Step{Do: SendAsk, Reason: "the prompt was not delivered"}
 	}
 	if l.Waves < MaxWaves {
-		next := Allowed(l.LastWave.Add(WaveGap), rules)
-		if now.Before(next) {
+		if next := nextWave(l, rules, now); now.Before(next) {
 			return Step{Do: Wait, Until: next, Reason: "waits for an answer, or for the next wave"}
 		}
 		event := directory.WaveOver
@@ -180,10 +195,10 @@ func nextAsking(l directory.Link, rules Rules, now time.Time) Step {
 
 func nextProving(l directory.Link, now time.Time) Step {
 	switch {
-	case l.Proof.Delivery == directory.NotSent:
-		return Step{Do: SendProof, Reason: "the other account has to prove it"}
 	case !now.Before(l.Proof.Expires):
 		return Step{Do: Move, Event: directory.Lapse, Reason: "the proof's time is over"}
+	case l.Proof.Delivery == directory.NotSent:
+		return Step{Do: SendProof, Reason: "the other account has to prove it"}
 	}
 	return Step{Do: Wait, Until: l.Proof.Expires, Reason: "waits for the proof from the other account"}
 }
@@ -197,8 +212,8 @@ func nextUnreachable(l directory.Link, now time.Time) Step {
 
 func nextSuspended(l directory.Link, rules Rules, now time.Time) Step {
 	if l.Present {
-		// Restoring may have failed because an account is still disabled.
-		if until := l.Checked.Add(RetryEvery); !l.Recheck && l.Checked.After(l.SuspendedAt) && now.Before(until) {
+		// An account is what the link was suspended for, or kept it from coming back.
+		if until := l.Checked.Add(RetryEvery); !l.Recheck && now.Before(until) {
 			return Step{Do: Wait, Until: until, Reason: l.Why}
 		}
 		return Step{Do: Restore, Reason: "the person is back"}
@@ -231,24 +246,29 @@ func GraceEnds(l directory.Link, settings directory.Settings) (time.Time, bool) 
 }
 
 // Allowed is the first moment, not before from, at which the person may be prompted: outside the
-// quiet hours of their own day.
+// quiet hours of their own day. It goes from hour to hour of the person's clock, since on the days
+// on which that is put forward or back some hour is missing or comes twice.
 func Allowed(from time.Time, rules Rules) time.Time {
-	quiet, loud := rules.Settings.QuietFrom, rules.Settings.QuietTo
-	if quiet == loud {
+	if rules.Settings.QuietFrom == rules.Settings.QuietTo {
 		return from
 	}
-	local := from.In(directory.Location(rules.Zone, rules.Settings.Zone))
-	hour := local.Hour()
-	isQuiet := hour >= quiet || hour < loud
-	if quiet < loud {
-		isQuiet = hour >= quiet && hour < loud
+	zone := directory.Location(rules.Zone, rules.Settings.Zone)
+	at := from
+	for range 48 { // no day is so long
+		local := at.In(zone)
+		if !quiet(local.Hour(), rules.Settings) {
+			break
+		}
+		_, minute, second := local.Clock()
+		past := time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(local.Nanosecond())
+		at = at.Add(time.Hour - past)
 	}
-	if !isQuiet {
-		return from
+	return at
+}
+
+func quiet(hour int, s directory.Settings) bool {
+	if s.QuietFrom < s.QuietTo {
+		return hour >= s.QuietFrom && hour < s.QuietTo
 	}
-	end := time.Date(local.Year(), local.Month(), local.Day(), loud, 0, 0, 0, local.Location())
-	if !end.After(local) {
-		end = time.Date(local.Year(), local.Month(), local.Day()+1, loud, 0, 0, 0, local.Location())
-	}
-	return end.UTC()
+	return hour >= s.QuietFrom || hour < s.QuietTo
 }
