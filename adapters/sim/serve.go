@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -113,7 +114,7 @@ func (a *Authority) Serve(handler http.Handler) (*Server, error) {
 	}
 	go func() {
 		defer close(s.done)
-		s.server.ServeTLS(listener, "", "")
+		_ = s.server.ServeTLS(listener, "", "") // it ends with Close
 	}()
 	return s, nil
 }
@@ -181,7 +182,7 @@ func (t *Transport) RoundTrip(r *http.Request) (resp *http.Response, err error) 
 func serve(handler http.Handler, w http.ResponseWriter, r *http.Request) (ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
+			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
 			ok = false
@@ -203,6 +204,7 @@ func (a *answer) WriteHeader(status int) {
 		a.status = status
 	}
 }
+
 func (a *answer) Write(b []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	return a.body.Write(b)

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -25,15 +26,14 @@ type killedReport struct {
 // prompt is on its way to a platform, every other time before the platform takes it and every
 // other time after; then lets it run, lets 73 hours pass, and lets it run again. It judges by what
 // the platforms recorded.
-func killedWhileSending(ctx context.Context, options Options, kills int) (killedReport, error) {
+func killedWhileSending(ctx context.Context, options Options, kills int) (report killedReport, err error) {
 	options.Empty, options.Tenants = true, 1
-	report := killedReport{People: options.People}
+	report.People = options.People
 	w, err := Start(options)
 	if err != nil {
 		return report, err
 	}
-	defer w.Close()
-	defer w.Kill()
+	defer func() { err = errors.Join(err, w.Kill(), w.Close()) }()
 	trap := &trap{world: w, left: kills, sprung: make(chan error, 1)}
 	for _, faults := range []*sim.Faults{&w.Slack.Faults, &w.Webex.Faults} {
 		faults.Decide(trap.decide)

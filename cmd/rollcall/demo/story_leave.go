@@ -356,8 +356,11 @@ func stopNeverAgain(ctx context.Context, s *story) (string, error) {
 		return "", fmt.Errorf("priya got %d more messages, expected none", n-before)
 	}
 	left, err := s.count(ctx, priya, string(directory.Leave))
-	if err != nil || left != 1 {
-		return "", fmt.Errorf("priya left %d times (%v), expected once", left, err)
+	if err != nil {
+		return "", err
+	}
+	if left != 1 {
+		return "", fmt.Errorf("priya left %d times, expected once", left)
 	}
 	return "priya said stop, left the group, came back, and was not asked in 30 days", nil
 }
