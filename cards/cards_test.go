@@ -20,8 +20,11 @@ func TestPressEncode(t *testing.T) {
 		{"all parts", cards.Press{Verb: "pick", Value: "47", Nonce: "aZ09-_"}, "1.pick.47.aZ09-_"},
 		{"no value", cards.Press{Verb: "not-me", Nonce: "n"}, "1.not-me..n"},
 		{"no nonce", cards.Press{Verb: "help"}, "1.help.."},
-		{"longest", cards.Press{Verb: strings.Repeat("v", 32), Value: strings.Repeat("1", 64), Nonce: strings.Repeat("n", 64)},
-			"1." + strings.Repeat("v", 32) + "." + strings.Repeat("1", 64) + "." + strings.Repeat("n", 64)},
+		{
+			"longest",
+			cards.Press{Verb: strings.Repeat("v", 32), Value: strings.Repeat("1", 64), Nonce: strings.Repeat("n", 64)},
+			"1." + strings.Repeat("v", 32) + "." + strings.Repeat("1", 64) + "." + strings.Repeat("n", 64),
+		},
 		{"no verb", cards.Press{Nonce: "n"}, ""},
 		{"long verb", cards.Press{Verb: strings.Repeat("v", 33)}, ""},
 		{"long value", cards.Press{Verb: "v", Value: strings.Repeat("1", 65)}, ""},

@@ -60,15 +60,21 @@ func TestTokenizers(t *testing.T) {
 		live        func(string) string
 		found, none []string
 	}{
-		{"text", liveAsText,
+		{
+			"text", liveAsText,
 			[]string{"http://evil", "see www.e", "evil.example", "mailto:a", "a@evil.example"},
-			[]string{"14:00.", "J. R. Hartley", "a•••@example.com", "on 24 November, 14:00 UTC."}},
-		{"markdown", liveInMarkdown,
+			[]string{"14:00.", "J. R. Hartley", "a•••@example.com", "on 24 November, 14:00 UTC."},
+		},
+		{
+			"markdown", liveInMarkdown,
 			[]string{"[a](b)", "*x*", "_x_", "`x`", "~x~", "<b>", "<@all>", "# a", "1. a", "- a", "&lt;", `\`, `\\*x*`, "evil.example"},
-			[]string{`\*x\*`, `\[a\]\(b\)`, `\<@all\>`, `\&lt;`, `\\\*`, "a - b", "Is it you? 14:00."}},
-		{"mrkdwn", liveInMrkdwn,
+			[]string{`\*x\*`, `\[a\]\(b\)`, `\<@all\>`, `\&lt;`, `\\\*`, "a - b", "Is it you? 14:00."},
+		},
+		{
+			"mrkdwn", liveInMrkdwn,
 			[]string{"<!channel>", "<@U1>", "a > b", "*x*", "_x_", "~x~", "`x`", "&", "a & b", "&copy;", "&gt; quoted", ":tada:", "- a", "http://evil"},
-			[]string{"&lt;!channel&gt;", "a &amp; b", "Is it you? 14:00."}},
+			[]string{"&lt;!channel&gt;", "a &amp; b", "Is it you? 14:00."},
+		},
 	}
 	for _, test := range tests {
 		for _, text := range test.found {

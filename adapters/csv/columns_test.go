@@ -15,12 +15,18 @@ func TestColumnsMapped(t *testing.T) {
 		t.Errorf("got %+v", p)
 	}
 	checkRefusals(t, columns, ';', []refusal{
-		{"a mapped column is missing", "mail;name;employee number;groups\nann@corp.example;Ann;e1;Sales\n", directory.Invalid,
-			[]string{"line 1", `no column "state" for the status`, "map the column"}},
-		{"several are missing", "name;groups\nAnn;Sales\n", directory.Invalid,
-			[]string{`"employee number" for the id`, `"mail" for the email`, `"state" for the status`}},
-		{"another delimiter", "mail,name,state,employee number,groups\nann@corp.example,Ann,active,e1,Sales\n", directory.Invalid,
-			[]string{"single column", "delimiter"}},
+		{
+			"a mapped column is missing", "mail;name;employee number;groups\nann@corp.example;Ann;e1;Sales\n", directory.Invalid,
+			[]string{"line 1", `no column "state" for the status`, "map the column"},
+		},
+		{
+			"several are missing", "name;groups\nAnn;Sales\n", directory.Invalid,
+			[]string{`"employee number" for the id`, `"mail" for the email`, `"state" for the status`},
+		},
+		{
+			"another delimiter", "mail,name,state,employee number,groups\nann@corp.example,Ann,active,e1,Sales\n", directory.Invalid,
+			[]string{"single column", "delimiter"},
+		},
 	})
 }
 

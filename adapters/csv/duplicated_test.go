@@ -10,8 +10,10 @@ import (
 
 func TestDuplicated(t *testing.T) {
 	checkRefusals(t, Columns{}, ',', []refusal{
-		{"one id twice", "id,name,email,groups\ne1,Ann,,Sales\ne2,Bob,,Sales\ne1,Ann,,Sales\n", directory.Invalid,
-			[]string{"line 4", "line 2", "id of their own"}},
+		{
+			"one id twice", "id,name,email,groups\ne1,Ann,,Sales\ne2,Bob,,Sales\ne1,Ann,,Sales\n", directory.Invalid,
+			[]string{"line 4", "line 2", "id of their own"},
+		},
 		{"but for white space", "id,name,email,groups\ne1,Ann,,Sales\n e1 ,Bob,,Sales\n", directory.Invalid, []string{"line 3"}},
 		{"but for how an accent is typed", "id,name,email,groups\né,Ann,,Sales\ne\u0301,Bob,,Sales\n", directory.Invalid, []string{"line 3"}},
 		{"no id, twice", "id,name,email,groups\n,Ann,,Sales\n,Bob,,Sales\n", directory.Invalid, []string{"line 2: it has no id", "line 3: it has no id"}},

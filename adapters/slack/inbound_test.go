@@ -269,15 +269,24 @@ func TestInteractions(t *testing.T) {
 	}{
 		{"a press", "", "", 200, inChat, pressed},
 		{"no home", `,"team_id":"T0001"},"team"`, `},"team"`, 200, inChat, pressed},
-		{"at home elsewhere", `"team_id":"T0001"},"team"`, `"team_id":"T0999"},"team"`, 200,
-			elsewhere(func(o *directory.Origin) { o.Actor.Workspace = "T0999" }), pressed},
-		{"in a channel", `D1`, `C1`, 200, elsewhere(func(o *directory.Origin) { o.Conversation, o.Direct = "C1", false }),
-			bot.Pressed{ID: "1.2.3", Press: pressed.Press, Message: directory.MessageRef{Conversation: "C1", ID: "1.1"}}},
-		{"on an ephemeral message", `"is_ephemeral":false`, `"is_ephemeral":true`, 200,
-			elsewhere(func(o *directory.Origin) { o.Direct = false }), bot.Pressed{ID: "1.2.3", Press: pressed.Press}},
-		{"installed for an enterprise", `"enterprise":null,
+		{
+			"at home elsewhere", `"team_id":"T0001"},"team"`, `"team_id":"T0999"},"team"`, 200,
+			elsewhere(func(o *directory.Origin) { o.Actor.Workspace = "T0999" }), pressed,
+		},
+		{
+			"in a channel", `D1`, `C1`, 200, elsewhere(func(o *directory.Origin) { o.Conversation, o.Direct = "C1", false }),
+			bot.Pressed{ID: "1.2.3", Press: pressed.Press, Message: directory.MessageRef{Conversation: "C1", ID: "1.1"}},
+		},
+		{
+			"on an ephemeral message", `"is_ephemeral":false`, `"is_ephemeral":true`, 200,
+			elsewhere(func(o *directory.Origin) { o.Direct = false }),
+			bot.Pressed{ID: "1.2.3", Press: pressed.Press},
+		},
+		{
+			"installed for an enterprise", `"enterprise":null,
 "is_enterprise_install":false`, `"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
-			elsewhere(func(o *directory.Origin) { o.Workspace = "E1" }), pressed},
+			elsewhere(func(o *directory.Origin) { o.Workspace = "E1" }), pressed,
+		},
 		{"somebody else's button", `1.sync..abc`, `approve`, 200, directory.Origin{}, nil},
 		{"another element", `"type":"button"`, `"type":"overflow"`, 200, directory.Origin{}, nil},
 		{"in a view", `"type":"message"`, `"type":"view"`, 200, directory.Origin{}, nil},

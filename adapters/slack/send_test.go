@@ -222,8 +222,10 @@ func TestFindOnlyOurs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, &bottest.Wire{}, nil, nil)
 	inst, ann := w.insts["T0001"], w.user("T0001", "U0ANN")
-	w.sim.Faults.Add(sim.Rule{Route: "conversations.history", Fault: sim.Fault{Status: 200, ContentType: "application/json",
-		Body: `{"ok":true,"messages":[{"ts":"1.1","user":"U0ANN","app_id":"A9","metadata":{"event_type":"rollcall","event_payload":{"mark":"m"}}}]}`}})
+	w.sim.Faults.Add(sim.Rule{Route: "conversations.history", Fault: sim.Fault{
+		Status: 200, ContentType: "application/json",
+		Body: `{"ok":true,"messages":[{"ts":"1.1","user":"U0ANN","app_id":"A9","metadata":{"event_type":"rollcall","event_payload":{"mark":"m"}}}]}`,
+	}})
 	if ref, found, err := w.adapter.Find(t.Context(), inst, ann, "m", began); found || err != nil {
 		t.Errorf("found %+v, %v", ref, err)
 	}

@@ -146,8 +146,16 @@ func TestLookupAnswers(t *testing.T) {
 			{body: list(someone(map[string]any{"loginEnabled": nil, "invitePending": nil}))}, {body: someone(map[string]any{"invitePending": true})},
 		}, 1, directory.Internal},
 		{"no end", []answer{
-			{nextSelf, nobody}, {nextSelf, nobody}, {nextSelf, nobody}, {nextSelf, nobody}, {nextSelf, nobody},
-			{nextSelf, nobody}, {nextSelf, nobody}, {nextSelf, nobody}, {nextSelf, nobody}, {nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
+			{nextSelf, nobody},
 		}, 0, directory.Incomplete},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

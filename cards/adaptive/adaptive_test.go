@@ -39,15 +39,21 @@ func TestLimits(t *testing.T) {
 		part       string
 		keep, over cards.Card
 	}{
-		{"buttons", "buttons",
+		{
+			"buttons", "buttons",
 			cards.Card{Summary: "s", Title: "t", Actions: buttons(5)},
-			cards.Card{Summary: "s", Title: "t", Actions: buttons(6)}},
-		{"bytes", "length in bytes",
+			cards.Card{Summary: "s", Title: "t", Actions: buttons(6)},
+		},
+		{
+			"bytes", "length in bytes",
 			cards.Card{Summary: "s", Title: strings.Repeat("a", 79_000)},
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 80_000)}},
-		{"bytes, not letters", "length in bytes",
+			cards.Card{Summary: "s", Title: strings.Repeat("a", 80_000)},
+		},
+		{
+			"bytes, not letters", "length in bytes",
 			cards.Card{Summary: "s", Title: strings.Repeat("a", 40_000)},
-			cards.Card{Summary: "s", Title: strings.Repeat("é", 40_000)}},
+			cards.Card{Summary: "s", Title: strings.Repeat("é", 40_000)},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

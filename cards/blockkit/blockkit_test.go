@@ -57,9 +57,11 @@ func TestLimits(t *testing.T) {
 		{"title, in UTF-16", "title", titled("s", strings.Repeat("😀", 75)), titled("s", strings.Repeat("😀", 76))},
 		{"figure", "title", with(cards.Figure{Value: long(150), Label: "l"}, 1), with(cards.Figure{Value: long(151), Label: "l"}, 1)},
 		{"paragraph", "text", with(cards.Say(long(3000)), 1), with(cards.Say(long(3001)), 1)},
-		{"paragraph of runs", "text",
+		{
+			"paragraph of runs", "text",
 			with(cards.Text{Runs: []cards.Run{{Text: long(1500)}, {Text: long(1500)}}}, 1),
-			with(cards.Text{Runs: []cards.Run{{Text: long(1500)}, {Text: long(1501)}}}, 1)},
+			with(cards.Text{Runs: []cards.Run{{Text: long(1500)}, {Text: long(1501)}}}, 1),
+		},
 		{"facts", "text", with(cards.Facts{{Label: "l", Value: long(2900)}}, 1), with(cards.Facts{{Label: "l", Value: long(3000)}}, 1)},
 		{"small print", "text", with(subtle(3000), 1), with(subtle(3001), 1)},
 		{"buttons", "buttons", buttons(25, "l"), buttons(26, "l")},

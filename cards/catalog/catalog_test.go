@@ -94,8 +94,11 @@ func TestWhatCardsSay(t *testing.T) {
 		card      cards.Card
 		want, not []string
 	}{
-		{"ask says whose account and until when", Ask(asked),
-			[]string{"Ada King", "a•••@example.com", "Webex", "ignore", "until Tuesday 24 November, 14:00."}, nil},
+		{
+			"ask says whose account and until when", Ask(asked),
+			[]string{"Ada King", "a•••@example.com", "Webex", "ignore", "until Tuesday 24 November, 14:00."},
+			nil,
+		},
 		{"ask without a time, a name or an address", Ask(silent), []string{"Hello. "}, []string{"until", "0001", "Address", "someone"}},
 		{"ask in a zone that isn't known", Ask(utc), []string{"13:00 UTC."}, nil},
 		{"later says when", Later(asked), []string{"on Tuesday 24 November, 14:00."}, nil},

@@ -41,16 +41,26 @@ func TestTextsThatNobodyWrote(t *testing.T) {
 		"link":    func(s string) error { _, err := ParseLinkKey(s); return err },
 	}
 	for _, c := range []struct{ parser, text string }{
-		{"account", ""}, {"account", "a"}, {"account", "a/b"}, {"account", "a/b/c/d"}, {"account", "a/b/c/"},
-		{"account", "a/b/%"}, {"account", "a/b/%2"}, {"account", "a/b/%zz"},
+		{"account", ""},
+		{"account", "a"},
+		{"account", "a/b"},
+		{"account", "a/b/c/d"},
+		{"account", "a/b/c/"},
+		{"account", "a/b/%"},
+		{"account", "a/b/%2"},
+		{"account", "a/b/%zz"},
 		{"account", "a/b/%61"},   // an escaped letter
 		{"account", "a/b/%2f"},   // a lower-case escape
 		{"account", "a/b/c d"},   // a space that is not escaped
 		{"account", "a/b/ж"},     // a letter that is not escaped
 		{"account", "a/b/c?d"},   // a mark that is not escaped
 		{"account", "a/b/c\x00"}, // a byte that is not escaped
-		{"member", ""}, {"member", "a"}, {"member", "a/b/c"}, {"member", "a/%c3%A9"},
-		{"link", "d/m/slack"}, {"link", "d/m/slack/webex/x"},
+		{"member", ""},
+		{"member", "a"},
+		{"member", "a/b/c"},
+		{"member", "a/%c3%A9"},
+		{"link", "d/m/slack"},
+		{"link", "d/m/slack/webex/x"},
 		{"link", "d/m/webex/slack"}, // the pair is not in order
 		{"link", "d/m/slack/slack"}, // no pair
 		{"link", "///"},             // nobody's

@@ -29,7 +29,8 @@ func (s *Sim) Type(workspace, user, text string) error {
 		"type": "message", "channel": c.id, "channel_type": "im", "user": user, "text": m.Text, "ts": m.ID,
 		"event_ts": m.ID, "team": u.TeamID, "client_msg_id": s.id("c"),
 		"blocks": []any{map[string]any{"type": "rich_text", "block_id": "b0", "elements": []any{map[string]any{
-			"type": "rich_text_section", "elements": []any{map[string]any{"type": "text", "text": text}}}}}},
+			"type": "rich_text_section", "elements": []any{map[string]any{"type": "text", "text": text}},
+		}}}},
 	}
 	from := ws.originOf(u)
 	if from.shared {

@@ -111,7 +111,8 @@ func TestPress(t *testing.T) {
 			ActionID string `json:"action_id"`
 			Value    string
 		}
-	}) {
+	},
+	) {
 		form, _ := url.ParseQuery(b.received[i].body)
 		if err := json.Unmarshal([]byte(form.Get("payload")), &p); err != nil {
 			t.Fatal(err)

@@ -24,20 +24,28 @@ type route struct {
 }
 
 var routes = []route{
-	{name: "GET /people", query: []string{"email", "displayName", "id", "max", "cursor"}, busy: true, admin: true, serve: (*Sim).listPeople,
-		note: "no filter by role, location or managed organisation"},
+	{
+		name: "GET /people", query: []string{"email", "displayName", "id", "max", "cursor"}, busy: true, admin: true, serve: (*Sim).listPeople,
+		note: "no filter by role, location or managed organisation",
+	},
 	{name: "GET /people/me", busy: true, serve: (*Sim).getMe, note: "the bot's token only"},
 	{name: "GET /people/{id}", busy: true, admin: true, serve: (*Sim).getPerson},
 	{name: "GET /memberships", query: []string{"roomId", "max"}, serve: (*Sim).listMemberships, note: "by room only"},
 	{name: "GET /memberships/{id}", serve: (*Sim).getMembership},
-	{name: "GET /messages", query: []string{"roomId", "before", "beforeMessage", "mentionedPeople", "max"}, busy: true, serve: (*Sim).listMessages,
-		note: "no threads"},
+	{
+		name: "GET /messages", query: []string{"roomId", "before", "beforeMessage", "mentionedPeople", "max"}, busy: true, serve: (*Sim).listMessages,
+		note: "no threads",
+	},
 	{name: "POST /messages", busy: true, serve: (*Sim).postMessage, note: "no files, no threads"},
-	{name: "GET /messages/direct", query: []string{"personId", "personEmail"}, busy: true, serve: (*Sim).listDirect,
-		note: "the newest 50; no threads"},
+	{
+		name: "GET /messages/direct", query: []string{"personId", "personEmail"}, busy: true, serve: (*Sim).listDirect,
+		note: "the newest 50; no threads",
+	},
 	{name: "GET /messages/{id}", busy: true, serve: (*Sim).getMessage},
-	{name: "PUT /messages/{id}", busy: true, serve: (*Sim).putMessage,
-		note: "a message with a card is edited, against the documentation; RefuseCardEdits(true) refuses"},
+	{
+		name: "PUT /messages/{id}", busy: true, serve: (*Sim).putMessage,
+		note: "a message with a card is edited, against the documentation; RefuseCardEdits(true) refuses",
+	},
 	{name: "DELETE /messages/{id}", busy: true, serve: (*Sim).deleteMessage},
 	{name: "GET /attachment/actions/{id}", serve: (*Sim).getAction},
 	{name: "GET /webhooks", query: []string{"max", "cursor"}, serve: (*Sim).listWebhooks},

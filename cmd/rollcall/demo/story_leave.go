@@ -232,8 +232,11 @@ func emptyDirectory(ctx context.Context, s *story) (string, error) {
 		name string
 		text []byte
 	}{
-		{"empty", nil}, {"cut off", whole[:len(whole)/2]}, {"a header alone", whole[:strings.IndexByte(string(whole), '\n')+1]},
-		{"UTF-16", append([]byte{0xff, 0xfe}, whole...)}, {"gone", nil},
+		{"empty", nil},
+		{"cut off", whole[:len(whole)/2]},
+		{"a header alone", whole[:strings.IndexByte(string(whole), '\n')+1]},
+		{"UTF-16", append([]byte{0xff, 0xfe}, whole...)},
+		{"gone", nil},
 	} {
 		if damage.name == "gone" {
 			err = os.Remove(s.f.path)

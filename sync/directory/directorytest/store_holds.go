@@ -42,10 +42,18 @@ func holdFollowsState(d *desk) {
 		state, before directory.State
 		account       directory.AccountID
 	}{
-		{directory.New, "", a}, {directory.Matched, "", a}, {directory.Asking, "", a}, {directory.Disputed, "", a},
-		{directory.Linked, "", a}, {directory.Suspended, directory.Linked, a}, {directory.Suspended, directory.Waiting, a},
-		{directory.Suspended, directory.Asking, a}, {directory.Unsynced, directory.Linked, a}, {directory.Declined, "", a},
-		{directory.Linked, "", directory.AccountID{}}, {directory.Linked, "", onSlack("other")},
+		{directory.New, "", a},
+		{directory.Matched, "", a},
+		{directory.Asking, "", a},
+		{directory.Disputed, "", a},
+		{directory.Linked, "", a},
+		{directory.Suspended, directory.Linked, a},
+		{directory.Suspended, directory.Waiting, a},
+		{directory.Suspended, directory.Asking, a},
+		{directory.Unsynced, directory.Linked, a},
+		{directory.Declined, "", a},
+		{directory.Linked, "", directory.AccountID{}},
+		{directory.Linked, "", onSlack("other")},
 	}
 	for _, step := range steps {
 		l.State, l.Before, l.Account = step.state, step.before, step.account
