@@ -135,3 +135,28 @@ func TestAQuestionTheOtherWayRoundNamesTheRightAccount(t *testing.T) {
 	w.press("alpha-rosa", directory.VerbPick, w.desk.last(t, "beta-rosa").notice.Number)
 	w.wantState("rosa", directory.Linked)
 }
+
+// A link that waits for an account to be enabled again waits for the person, too, once they left.
+func TestWhoLeavesWhileSuspendedForAnAccountStaysSuspended(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa", "ross")
+	w.settle()
+	w.pair("rosa")
+	inst := directory.Installation{Tenant: acme, Platform: beta, Workspace: "w", Generation: 1}
+	set := func(active bool) {
+		w.account(beta, "rosa", func(a *directory.Account) { a.Active = active })
+		w.must(w.engine.Observe(t.Context(), inst, w.desk.accounts[account(beta, "rosa")]))
+		w.settle()
+	}
+	set(false)
+	w.wantState("rosa", directory.Suspended)
+	w.dir.Leave(acme, "g1", "rosa")
+	w.hear()
+	set(true)
+	w.pass(26 * time.Hour)
+	w.wantState("rosa", directory.Suspended)
+	w.dir.Join(acme, "g1", "rosa")
+	w.hear()
+	w.wantState("rosa", directory.Linked)
+}

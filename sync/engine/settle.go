@@ -111,18 +111,32 @@ func (e *Engine) absentOf(ctx context.Context, tenant directory.Tenant, group di
 		link, exists := all[keys[i]]
 		other, elsewhere := otherGroup(group, groups, roster[row.Member.ID])
 		switch {
-		case !exists || !link.State.Live():
+		case !exists:
 			change.Unroster = append(change.Unroster, row.Key())
 		case elsewhere:
 			change.Unroster = append(change.Unroster, row.Key())
 			if next, event, why, changed := e.present(link, other, link.Member, now); changed {
 				e.addLink(change, next, link, event, why, now)
 			}
+		case !link.State.Live():
+			change.Unroster = append(change.Unroster, row.Key())
+			if link.Present {
+				e.goneMeanwhile(link, now, change)
+			}
 		case link.Leaving.Since.IsZero():
 			out = append(out, link)
 		}
 	}
 	return out, nil
+}
+
+// goneMeanwhile notes that somebody whose link is suspended for another reason is away as well: it
+// must not come back with the account. There is nothing to guard, and a listing that lied is put
+// right by the next one.
+func (e *Engine) goneMeanwhile(link directory.Link, now time.Time, change *directory.Change) {
+	next := link
+	next.Present, next.SuspendedAt, next.DueAt = false, now, now
+	e.addLink(change, next, link, "no longer listed", "the directory no longer lists the person, whose link is "+string(link.State), now)
 }
 
 // otherGroup is the group of the same pair that a person is still in, if any.
