@@ -52,13 +52,7 @@ func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory
 		}
 		return
 	}
-	hash := is.Ask.Used
-	if is.Proof.To == by || was.Proof.To == by {
-		hash = is.Proof.Used
-		if hash == "" { // the proof was put away with the answer
-			hash = was.Proof.Nonce
-		}
-	}
+	hash := usedBy(is, entry, by)
 	question := h.nonces[hash]
 	if question == nil {
 		h.violated("%s: an answer by %s to a question that was never asked", id.person, by.User)
@@ -98,6 +92,21 @@ func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory
 	}
 }
 
+// usedBy is the nonce that an answer used up.
+func usedBy(is directory.Link, entry directory.Entry, by directory.AccountID) directory.NonceHash {
+	proof := is.Proof.To == by && is.Ask.To != by
+	switch directory.Event(entry.Event) {
+	case directory.Accept, directory.Later, directory.Stop:
+		proof = false
+	case directory.Prove, directory.Miss, directory.Dispute:
+		proof = true
+	}
+	if proof {
+		return is.Proof.Used
+	}
+	return is.Ask.Used
+}
+
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
@@ -110,8 +119,13 @@ func (h *history) checkNumber(id linkID, by directory.AccountID, c *consent, has
 	if by != c.counterpart {
 		h.violated("%s: %s proved it for %s", id.person, by.User, c.counterpart.User)
 	}
-	shown := h.numbers[c.account]
-	if !slices.ContainsFunc(h.presses[hash], func(p press) bool { return p.by == by && slices.Contains(shown, p.Value) }) {
+	var shown []string // a person who was shown none, since the card could not be edited, may have guessed
+	for _, n := range h.numbers[c.account] {
+		if !n.at.Before(c.accepted) {
+			shown = append(shown, n.text)
+		}
+	}
+	if len(shown) > 0 && !slices.ContainsFunc(h.presses[hash], func(p press) bool { return p.by == by && slices.Contains(shown, p.Value) }) {
 		h.violated("%s: %s proved it with a number that %s was never shown", id.person, by.User, c.account.User)
 	}
 }

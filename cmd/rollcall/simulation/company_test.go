@@ -180,6 +180,9 @@ func (h *history) newWebex(p *human, id, mailbox string, as standing) {
 func (h *history) own(p *human, account directory.AccountID) {
 	p.accounts[account.Platform] = account
 	h.owners[account] = p
+	if account.Platform == webex.Name {
+		h.byUser[account.User] = account
+	}
 	h.noteUsable(account)
 }
 

@@ -135,13 +135,8 @@ func (h *history) mustBeHeard(what hook) bool {
 	if c == nil || c.Deleted || h.tampered[what.message] {
 		return false
 	}
-	for account := range h.owners {
-		if webexID(account.User) == what.person {
-			_, there := h.webexPerson(account)
-			return there
-		}
-	}
-	return false
+	_, there := h.webexPerson(c.account)
+	return there && webexID(c.account.User) == what.person
 }
 
 // checkToken: while a workspace's request is answered, no other workspace is spoken to.

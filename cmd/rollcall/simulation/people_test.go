@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 
 // eventPress lets somebody press a button of a card that is before them, or attack one.
 func (h *history) eventPress(d dice) {
+	h.observe()
 	if h.faulty && d.chance(h.profile.Attack) {
 		h.attack(d)
 		return
@@ -34,12 +36,21 @@ func (h *history) eventPress(d dice) {
 	}
 }
 
+// patience is how often somebody accepts the same question, once all is healed.
+const patience = 3
+
 // choose is the button that somebody presses on a card that is before them.
 func (h *history) choose(d dice, p *human, c *card) (cards.Press, bool) {
 	if has(c.now(), directory.VerbPick) {
 		return h.choosePick(d, p, c)
 	}
 	verb := directory.VerbSync
+	if !h.faulty && (c.number() != "" || c.accepted == patience) {
+		return cards.Press{}, false // the number is to be picked at the other end
+	}
+	if !h.faulty {
+		c.accepted++
+	}
 	if h.faulty {
 		switch p.mood {
 		case lazy:
@@ -146,7 +157,7 @@ func (h *history) attack(d dice) {
 		return
 	}
 	c := pick(d, all)
-	button := pick(d, pick(d, c.versions[:1+d.IntN(len(c.versions))]))
+	button := pick(d, slices.Concat(c.versions...))
 	by := c.account
 	kind := d.IntN(5)
 	switch kind {

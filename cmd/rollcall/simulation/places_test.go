@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,6 @@ const (
 type place struct {
 	when
 	name   string
-	once   bool // what comes next can't be repeated: a worker that stood here too long could do harm that nobody can prevent
 	sends  bool // a message
 	answer bool // a person's
 	page   bool // of a directory
@@ -89,15 +89,22 @@ func (h *history) meanwhile(p *program, at place) {
 		h.eventAccount(h.dice)
 		h.pump()
 	case 4:
-		h.advance(h.dice.between(time.Second, 20*time.Second))
+		h.advance(h.dice.between(time.Second, 5*time.Second))
 		h.others(p)
 	case 5:
-		if !at.once {
+		if !h.sending() {
 			h.reach(workerFrozen)
 			h.advance(h.dice.between(2*time.Minute, 20*time.Minute))
 		}
 		h.others(p)
 	}
+}
+
+// sending reports whether some process is between the intent of a message and the message. Whoever
+// stands still there for minutes will send when others have long taken over: no platform lets that be
+// prevented, so it does not happen here.
+func (h *history) sending() bool {
+	return slices.ContainsFunc(h.programs, func(p *program) bool { return p.sending })
 }
 
 // others lets the other processes work.
@@ -122,9 +129,11 @@ func (p *program) call(r *http.Request, at when) {
 		h.checkToken(r)
 	}
 	post := r.URL.Path == "/api/chat.postMessage" || r.Method == http.MethodPost && r.URL.Path == "/v1/messages"
+	if post && at == afterCall {
+		p.sending = false
+	}
 	p.pass(place{
 		when: at, name: [...]string{"before ", "after "}[at] + r.Method + " " + r.URL.Path,
-		once:   at == beforeCall && (r.Method != http.MethodGet || post) && !strings.Contains(r.URL.Path, "users."),
 		sends:  post,
 		locked: strings.HasSuffix(r.URL.Path, "/people/me") || strings.Contains(r.URL.Path, "/webhooks"),
 	})
@@ -138,6 +147,7 @@ type disk struct {
 }
 
 func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change directory.Change) error {
+	d.program.sending = false // what was sent is recorded
 	at := place{when: beforeCommit, name: "before a commit"}
 	at.answer = answerIn(change) != nil
 	at.page = change.Reading != nil && (len(change.Links) > 0 || len(change.Roster) > 0)
@@ -150,6 +160,9 @@ func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change dir
 		return err
 	}
 	h.committed(tenant, change, before)
+	if slices.ContainsFunc(change.Audit, func(e directory.Entry) bool { return e.Event == "send" || e.Event == "show" }) {
+		d.program.sending = true
+	}
 	at.when, at.name = afterCommit, "after a commit"
 	d.program.pass(at)
 	return nil

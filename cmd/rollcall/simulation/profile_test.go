@@ -60,7 +60,7 @@ func drawProfile(seed uint64) profile {
 		return least * pow(most/least, d.Float64())
 	}
 	p := profile{
-		Events:    120 + d.IntN(100),
+		Events:    100 + d.IntN(100),
 		People:    d.IntN(4),
 		Kill:      strength(0.5, 0.0005, 0.01),
 		KillSend:  strength(0.5, 0.02, 0.3),
@@ -83,7 +83,7 @@ func drawProfile(seed uint64) profile {
 		CardEdits: d.chance(0.7),
 		Processes: 1 + d.IntN(3),
 		PageSize:  2 + d.IntN(6),
-		ReadEvery: pick(d, []time.Duration{15 * time.Minute, time.Hour, 4 * time.Hour, 8 * time.Hour, 8 * time.Hour}),
+		ReadEvery: pick(d, []time.Duration{time.Hour, 4 * time.Hour, 8 * time.Hour, 8 * time.Hour}),
 		Quiet:     d.chance(0.3),
 		Removal:   pick(d, []directory.Removal{"", directory.RemovalSuspend, directory.RemovalUnsync, directory.RemovalDelete}),
 		Grace:     pick(d, []time.Duration{0, 25 * time.Hour, 3 * 24 * time.Hour}),

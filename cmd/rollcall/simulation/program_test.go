@@ -34,7 +34,8 @@ type program struct {
 	webex   *webex.Adapter
 	router  *mux.Router
 	dead    bool
-	within  int // what it is in the middle of: steps and requests
+	within  int  // what it is in the middle of: steps and requests
+	sending bool // it has stored the intent of a message that is not out yet
 }
 
 // parts are what a program is assembled of. A defect that is put in on purpose changes one of them.
@@ -117,11 +118,7 @@ func (h *history) token(of func(*company) string) func(context.Context, director
 // reads its configuration.
 func (h *history) record(c *company) {
 	ctx := context.Background()
-	settings := directory.Settings{On: true, Removal: h.profile.Removal, Grace: h.profile.Grace, ReadEvery: h.profile.ReadEvery}
-	if h.profile.Quiet {
-		settings.QuietFrom, settings.QuietTo = 18, 8
-	}
-	must(h.memory.PutTenant(ctx, directory.Tenant{ID: c.id, Name: c.mark, Settings: settings}))
+	h.configure(c)
 	for _, inst := range []directory.Installation{c.slack, c.webex} {
 		must(h.memory.Install(ctx, inst))
 		must(h.memory.PutReading(ctx, c.id, directory.Reading{ID: directory.ReadingOfAccounts(inst), Of: inst, DueAt: time.Unix(0, 0)}))
@@ -139,6 +136,15 @@ func must(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+// configure writes a tenant's settings.
+func (h *history) configure(c *company) {
+	settings := directory.Settings{On: true, Removal: h.profile.Removal, Grace: h.profile.Grace, ReadEvery: h.profile.ReadEvery}
+	if h.profile.Quiet {
+		settings.QuietFrom, settings.QuietTo = 18, 8
+	}
+	must(h.memory.PutTenant(context.Background(), directory.Tenant{ID: c.id, Name: c.mark, Settings: settings}))
 }
 
 // killed is how a process dies: everything that it was doing is left as it is.
@@ -194,6 +200,7 @@ func (h *history) step(p *program) (did bool, next time.Time) {
 		}
 		did, next = report.Did, report.Next
 	})
+	p.sending = false
 	if p.dead {
 		did = true
 	}

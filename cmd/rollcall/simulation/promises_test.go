@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/adapters/webex"
@@ -32,17 +33,21 @@ type prompt struct {
 var markOf = regexp.MustCompile(`"mark":"([a-z0-9]+)"`)
 
 // checkPrompt: nobody is asked twice in a wave, waves are three days apart, and there are three of
-// them at most, unless the link was given up for good in between.
+// them at most, unless the link was given up for good in between. A person here is a person of a
+// directory: who was given the address of one who left may be asked soon after them.
 func (h *history) checkPrompt(c *card) {
-	p := h.owners[c.account]
-	if p == nil {
-		h.violated("a prompt went to %s, whom nobody knows", c.account.User)
+	id, known := h.intents[directory.Nonce(c.versions[0][0].Nonce).Hash()]
+	if !known {
+		h.violated("a prompt went to %s, and its intent was not stored", c.account.User)
+	}
+	if !strings.HasPrefix(c.Text, "Is the "+title(otherThan(c.platform))) {
+		h.violated("%s was asked on %s about an account there: %q", id.person, c.platform, c.Text)
 	}
 	now := prompt{at: c.At, card: c}
 	if found := markOf.FindSubmatch(c.First); found != nil {
 		now.mark = string(found[1])
 	}
-	past := h.prompts[p]
+	past := h.prompts[id]
 	if n := len(past); n > 0 {
 		last := past[n-1]
 		if c.platform == webex.Name && now.mark == last.mark && h.reposted(last.card) {
@@ -50,14 +55,28 @@ func (h *history) checkPrompt(c *card) {
 			return
 		}
 	}
-	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool { return q.at.Before(h.anew[p]) })
+	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool { return q.at.Before(h.anew[id]) })
 	if n := len(since); n > 0 && now.at.Sub(since[n-1].at) < waveGap {
-		h.violated("%s was asked at %v and again at %v", p.id, since[n-1].at, now.at)
+		h.violated("%s was asked at %v and again at %v", id.person, since[n-1].at, now.at)
 	}
 	if len(since) >= mostWaves {
-		h.violated("%s was asked more than %d times", p.id, mostWaves)
+		h.violated("%s was asked more than %d times", id.person, mostWaves)
 	}
-	h.prompts[p] = append(past, now)
+	h.prompts[id] = append(past, now)
+}
+
+func otherThan(platform directory.Platform) directory.Platform {
+	if platform == pair.A {
+		return pair.B
+	}
+	return pair.A
+}
+
+func title(platform directory.Platform) string {
+	if platform == webex.Name {
+		return "Webex"
+	}
+	return "Slack"
 }
 
 // reposted reports whether a message on Webex may be replaced by a new one with the same card.
@@ -95,6 +114,9 @@ func (h *history) committed(tenant directory.TenantID, change directory.Change, 
 		h.seen[tenant][l.Key] = l
 	}
 	for _, l := range stored {
+		if l.Ask.Nonce != "" {
+			h.intents[l.Ask.Nonce] = linkID{tenant, l.Key.Member.ID}
+		}
 		h.checkLink(tenant, before[l.Key], l, entryOf(change, l.Key))
 	}
 }
@@ -118,7 +140,7 @@ func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, e
 	h.checkLife(id, was, is, entry)
 	h.checkAnswer(id, was, is, entry)
 	h.checkHolds(tenant, is)
-	if was.State == is.State {
+	if was.State == is.State || was.State == directory.Suspended && is.State != directory.Linked && is.State != directory.Unsynced {
 		return
 	}
 	switch is.State {
@@ -127,7 +149,7 @@ func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, e
 	case directory.Suspended:
 		h.checkSuspended(id, was, is, entry)
 	case directory.Unsynced:
-		h.checkUnsynced(id, was, is)
+		h.checkUnsynced(id, was)
 	case directory.Waiting:
 		h.checkAbsent(id, is, is.Primary)
 	case directory.Unmatched:

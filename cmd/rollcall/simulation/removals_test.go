@@ -27,7 +27,14 @@ func (h *history) checkSuspended(id linkID, was, is directory.Link, entry direct
 	if at, ok := h.checks[id]; !ok || at.Before(was.Leaving.Since) {
 		h.violated("%s was suspended, and the directory never said no of this person", id.person)
 	}
+	h.left[id] = departure{now, h.approved[was.Leaving.Batch]}
 	h.checkDay(id.tenant, now)
+}
+
+// departure is when somebody was suspended for having left, and whether an administrator let them go.
+type departure struct {
+	at       time.Time
+	approved bool
 }
 
 // checkDay: a tenant loses no more than a few people, or a tenth of them, within a day, but for those
@@ -38,8 +45,11 @@ func (h *history) checkDay(tenant directory.TenantID, now time.Time) {
 		switch {
 		case l.State.Live():
 			live++
-		case l.State == directory.Suspended && !l.Present && now.Sub(l.SuspendedAt) < 24*time.Hour && !h.approved[l.Leaving.Batch]:
-			gone++
+		case l.State == directory.Suspended:
+			left := h.left[linkID{tenant, l.Key.Member.ID}]
+			if !left.approved && now.Sub(left.at) < 24*time.Hour {
+				gone++
+			}
 		}
 	}
 	if gone > max(fewPeople, (live+gone)/10) {
@@ -110,7 +120,7 @@ func (h *history) noteCursor(tenant directory.TenantID, change directory.Change)
 }
 
 // checkUnsynced: a link is given up only after the grace period, and only while the person is away.
-func (h *history) checkUnsynced(id linkID, was, is directory.Link) {
+func (h *history) checkUnsynced(id linkID, was directory.Link) {
 	now := h.clock.Now()
 	if now.Sub(was.SuspendedAt) < 24*time.Hour {
 		h.violated("%s was given up %v after being suspended", id.person, now.Sub(was.SuspendedAt))
@@ -121,9 +131,5 @@ func (h *history) checkUnsynced(id linkID, was, is directory.Link) {
 	if at, ok := h.checks[id]; !ok || at.Before(was.SuspendedAt) {
 		h.violated("%s was given up, and the directory was not asked once more", id.person)
 	}
-	for _, account := range []directory.AccountID{was.Account, was.Counterpart} {
-		if owner := h.owners[account]; owner != nil {
-			h.anew[owner] = now
-		}
-	}
+	h.anew[id] = now
 }

@@ -12,13 +12,17 @@ import (
 
 // healFor is how long everything goes well before a history is judged: three waves, the time to
 // answer the last of them, and a grace period.
-const healFor = 21 * 24 * time.Hour
+const healFor = 24 * 24 * time.Hour
 
 // heal ends the faults. Everybody answers, and time passes.
 func (h *history) heal() {
 	h.faulty = false
 	h.say("everything is healed")
 	h.storm = storm{}
+	h.profile.ReadEvery = 8 * time.Hour
+	for _, c := range h.companies {
+		h.configure(c)
+	}
 	d := newDice(h.seed, "healed", 0)
 	for end := h.clock.Now().Add(healFor); h.clock.Now().Before(end); {
 		h.checkWebhooks(h.anyProcess())

@@ -2,9 +2,14 @@ package simulation
 
 import (
 	"flag"
+	"maps"
 	"math"
 	"os"
+	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 )
 
@@ -45,10 +50,89 @@ func TestSimulation(t *testing.T) {
 		return
 	}
 	n := seeds(t)
-	for seed := range uint64(n) {
-		h := newHistory(seed, drawProfile(seed), defect{}, false)
-		if found := h.run(); found != nil {
-			t.Errorf("seed %d, event %d: %s", seed, found.event, found.text)
+	var tally tally
+	t.Run("seeds", func(t *testing.T) {
+		for shard := range shards {
+			t.Run(strconv.Itoa(shard), func(t *testing.T) {
+				t.Parallel()
+				for seed := shard; seed < n; seed += shards {
+					runSeed(t, uint64(seed), &tally)
+				}
+			})
+		}
+	})
+	tally.check(t, n)
+}
+
+// shards is in how many parts the seeds are run at the same time.
+const shards = 4
+
+// runSeed runs one seed. One that fails is run again with its whole history as text, so that what is
+// printed is what has happened.
+func runSeed(t *testing.T, seed uint64, tally *tally) {
+	h := newHistory(seed, drawProfile(seed), defect{}, false)
+	found := h.run()
+	tally.add(h.reached)
+	if found == nil {
+		return
+	}
+	h, again := replay(seed, defect{})
+	said := strings.Split(h.said.String(), "\n")
+	t.Errorf("seed %d, event %d: %s\n%s\nprofile\n%sreplay with -seed=%d", seed, found.event, found.text,
+		strings.Join(said[max(0, len(said)-printed):], "\n"), h.profile, seed)
+	if again == nil || *again != *found {
+		t.Errorf("seed %d does not replay: %v, then %v", seed, *found, again)
+	}
+}
+
+// printed is how many lines of a history that failed are printed at once.
+const printed = 40
+
+// tally is how often each fault was reached.
+type tally struct {
+	mu      sync.Mutex
+	reached map[fault]int
+}
+
+func (y *tally) add(reached map[fault]int) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.reached == nil {
+		y.reached = make(map[fault]int)
+	}
+	for f, n := range reached {
+		y.reached[f] += n
+	}
+}
+
+// check: a fault that is never reached proves nothing.
+func (y *tally) check(t *testing.T, seeds int) {
+	for _, f := range slices.Sorted(maps.Keys(y.reached)) {
+		t.Logf("%8d  %s", y.reached[f], f)
+	}
+	for f, n := range least {
+		if want := n * seeds / 1000; y.reached[f] < want {
+			t.Errorf("%q was reached %d times, want %d at least", f, y.reached[f], want)
 		}
 	}
+}
+
+// A seed is a history, and the same one each time.
+func TestASeedReplaysExactly(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(5) {
+		one, _ := replay(seed, defect{})
+		two, _ := replay(seed, defect{})
+		if one.trace() != two.trace() {
+			t.Errorf("seed %d has two histories", seed)
+		}
+		if other, _ := replay(seed+1000, defect{}); one.trace() == other.trace() {
+			t.Errorf("seeds %d and %d have one history", seed, seed+1000)
+		}
+	}
+}
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // histories make much garbage, and keep little
+	os.Exit(m.Run())
 }

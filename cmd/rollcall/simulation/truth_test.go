@@ -18,6 +18,7 @@ import (
 // product is compared with.
 type truth struct {
 	owners   map[directory.AccountID]*human
+	byUser   map[string]directory.AccountID   // on Webex, where no two have one id
 	usable   map[directory.AccountID][]change // when an account could be linked, and when not
 	cards    map[string]*card                 // by message
 	to       map[directory.AccountID][]*card  // as they came
@@ -29,16 +30,18 @@ type truth struct {
 	tampered map[string]bool // messages on which somebody pressed what no button says
 	foreign  bool            // the press under way is from elsewhere
 
-	listed   map[linkID]directory.Member // whom the directory has
-	prompts  map[*human][]prompt
-	anew     map[*human]time.Time                                        // when somebody's link was last given up for good
+	listed   map[linkID]directory.Member    // whom the directory has
+	intents  map[directory.NonceHash]linkID // of which link a nonce was stored for a prompt
+	prompts  map[linkID][]prompt
+	anew     map[linkID]time.Time                                        // when somebody's link was last given up for good
 	seen     map[directory.TenantID]map[directory.LinkKey]directory.Link // as stored
 	consents map[linkID]*consent
 	reads    map[readID]read
 	checks   map[linkID]time.Time // when a directory last said for certain that somebody is out
+	left     map[linkID]departure
 	effects  map[directory.NonceHash]int
 	cursors  map[readID]string
-	numbers  map[directory.AccountID][]string // that an account was shown
+	numbers  map[directory.AccountID][]number // that an account was shown
 	approved map[string]bool                  // batches
 }
 
@@ -50,15 +53,15 @@ type linkID struct {
 
 func newTruth() truth {
 	return truth{
-		owners: make(map[directory.AccountID]*human), usable: make(map[directory.AccountID][]change),
+		owners: make(map[directory.AccountID]*human), byUser: make(map[string]directory.AccountID), usable: make(map[directory.AccountID][]change),
 		cards: make(map[string]*card), to: make(map[directory.AccountID][]*card),
 		nonces: make(map[directory.NonceHash]*issued), presses: make(map[directory.NonceHash][]press),
 		tampered: make(map[string]bool), listed: make(map[linkID]directory.Member),
-		prompts: make(map[*human][]prompt), anew: make(map[*human]time.Time),
+		intents: make(map[directory.NonceHash]linkID), prompts: make(map[linkID][]prompt), anew: make(map[linkID]time.Time),
 		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
-		effects: make(map[directory.NonceHash]int), cursors: make(map[readID]string),
-		numbers: make(map[directory.AccountID][]string), approved: make(map[string]bool),
+		left: make(map[linkID]departure), effects: make(map[directory.NonceHash]int), cursors: make(map[readID]string),
+		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool),
 	}
 }
 
@@ -95,6 +98,7 @@ type card struct {
 	platform directory.Platform
 	account  directory.AccountID // who reads it
 	versions [][]cards.Press     // the buttons as posted, and after each edit
+	accepted int                 // since all was healed
 }
 
 // now are the buttons that the card has now.
@@ -126,6 +130,12 @@ type press struct {
 	cards.Press
 }
 
+// number is one that an account was shown, to be picked at the other end.
+type number struct {
+	at   time.Time
+	text string
+}
+
 // observe takes in what the platforms accepted since it was last called.
 func (h *history) observe() {
 	messages := h.slack.Messages(h.slackSeq)
@@ -145,6 +155,10 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 		return
 	}
 	account := directory.AccountID{Platform: platform, Workspace: directory.Workspace(m.Workspace), User: m.To}
+	if platform == webex.Name { // whose person was deleted belongs nowhere any more
+		account = h.byUser[m.To]
+		m.Workspace = string(account.Workspace)
+	}
 	h.checkMarks(m)
 	key := string(platform) + m.Workspace + m.ID
 	if platform == webex.Name {
@@ -173,8 +187,8 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 			}
 		}
 	}
-	if n := c.number(); n != "" && !slices.Contains(h.numbers[account], n) {
-		h.numbers[account] = append(h.numbers[account], n)
+	if n := c.number(); n != "" {
+		h.numbers[account] = append(h.numbers[account], number{h.clock.Now(), n})
 	}
 	if !known {
 		h.say("  %s: a message to %s: %.60q", platform, account.User, m.Text)
