@@ -5,19 +5,20 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+	"unicode"
 
 	"rollcall/cards"
 	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
 )
 
-// How long the bot remembers that it has taken an event, and that it has welcomed somebody.
+// How long the bot remembers that it has replied to an event, and that it has welcomed somebody.
 const (
 	eventFor   = 48 * time.Hour
 	welcomeFor = 10 * 365 * 24 * time.Hour
 )
 
-// Registry is what the bot needs of the store.
+// Registry is what the bot needs of the store. Both are as in directory.Registry.
 type Registry interface {
 	Resolve(ctx context.Context, origin directory.Origin) (directory.Installation, error)
 	First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
@@ -47,36 +48,40 @@ func New(platforms []Platform, registry Registry, now func() time.Time, logger *
 // Serve names the engine. It is called once, before the first event.
 func (b *Bot) Serve(syncer Syncer) { b.syncer = syncer }
 
-// Accept takes one event. See [Sink].
+// Accept takes one event. See [Sink]. It blocks for the store only, and passes on the errors of the
+// registry and of the engine as they come.
 func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) (Reply, error) {
 	inst, err := b.registry.Resolve(ctx, origin)
 	if err != nil {
 		return Reply{}, err
 	}
-	if changed, ok := event.(Changed); ok {
-		return Reply{}, b.syncer.Observe(ctx, inst, changed.Account)
-	}
-	if _, ok := event.(Gone); ok {
+	switch event := event.(type) {
+	case Changed:
+		return Reply{}, b.syncer.Observe(ctx, inst, event.Account)
+	case Gone:
 		b.logger.Warn("the app was removed from a workspace", "tenant", inst.Tenant, "platform", inst.Platform)
 		return Reply{}, nil
 	}
 	if origin.Actor.Platform != inst.Platform || origin.Actor.Workspace != inst.Workspace {
-		// A guest from elsewhere gets the same short answer whatever they sent.
-		return show(catalog.Foreign()), nil
+		// Somebody from elsewhere gets the same short answer whatever they sent.
+		return b.once(ctx, inst, origin, event, catalog.Foreign())
 	}
 	switch event := event.(type) {
 	case Pressed:
 		return b.pressed(ctx, inst, origin, event)
 	case Said:
-		return b.said(ctx, inst, event)
+		return b.once(ctx, inst, origin, event, b.answerTo(event.Text, inst))
 	case Met:
-		return b.met(ctx, inst, origin)
+		if err := b.syncer.Reached(ctx, inst, origin.Actor); err != nil {
+			return Reply{}, err
+		}
+		return b.once(ctx, inst, origin, event, catalog.Welcome(catalog.Reader{Here: b.title(inst.Platform)}))
 	}
 	return Reply{}, nil
 }
 
-func show(card cards.Card) Reply { return Reply{Card: &card} }
-
+// pressed has the engine take an answer. Even a press that needs no reply is remembered: delivered
+// again, it is one that the engine has taken already.
 func (b *Bot) pressed(ctx context.Context, inst directory.Installation, origin directory.Origin, p Pressed) (Reply, error) {
 	outcome, err := b.syncer.Answer(ctx, inst.Tenant, directory.Answer{
 		Actor: origin.Actor, Conversation: origin.Conversation, Direct: origin.Direct, Message: p.Message,
@@ -85,61 +90,61 @@ func (b *Bot) pressed(ctx context.Context, inst directory.Installation, origin d
 	if err != nil {
 		return Reply{}, err
 	}
-	b.logger.Info("answer", "tenant", inst.Tenant, "platform", inst.Platform, "verb", p.Press.Verb, "outcome", string(outcome))
-	// Whoever pressed hears of it once, however often the platform delivers that press.
-	key := "pressed/" + origin.Actor.Text() + "/" + p.ID
-	first, err := b.registry.First(ctx, inst.Tenant, key, b.now(), eventFor)
-	if err != nil || !first {
-		return Reply{}, err
+	b.logger.Info("answer", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
+	reply, err := b.once(ctx, inst, origin, p, replyTo(outcome))
+	if outcome == directory.AnswerTaken {
+		reply = Reply{} // the card itself says what follows
 	}
+	return reply, err
+}
+
+// replyTo is the card for an answer that changed nothing.
+func replyTo(outcome directory.Outcome) cards.Card {
 	switch outcome {
-	case directory.AnswerTaken:
-		return Reply{}, nil // the card itself says what follows
 	case directory.AnswerTwice:
-		return show(catalog.Twice()), nil
+		return catalog.Twice()
 	case directory.AnswerForeign:
-		return show(catalog.Foreign()), nil
+		return catalog.Foreign()
 	}
-	return show(catalog.Late()), nil
+	return catalog.Late()
 }
 
-// said answers a text, once however often it is delivered.
-func (b *Bot) said(ctx context.Context, inst directory.Installation, s Said) (Reply, error) {
-	first, err := b.registry.First(ctx, inst.Tenant, "said/"+string(inst.Platform)+"/"+s.ID, b.now(), eventFor)
-	if err != nil || !first {
-		return Reply{}, err
-	}
-	switch word(s.Text) {
-	case "help", "?":
-		return show(catalog.Help()), nil
+// answerTo is the card for a text. It repeats nothing of it.
+func (b *Bot) answerTo(text string, inst directory.Installation) cards.Card {
+	switch word(text) {
+	case "", "help":
+		return catalog.Help()
 	case "hi", "hello", "hey", "hallo", "bonjour", "hola":
-		return show(catalog.Hello(catalog.Reader{Here: b.title(inst.Platform)})), nil
+		return catalog.Hello(catalog.Reader{Here: b.title(inst.Platform)})
 	}
-	return show(catalog.Unknown()), nil
+	return catalog.Unknown()
 }
 
-// word is a text's first word, without what people put around it.
+// word is a text's first word in lower case, without the signs that people put around it: a slash,
+// quotation marks, a question mark. Empty: there is none.
 func word(text string) string {
-	fields := strings.Fields(strings.ToLower(text))
-	if len(fields) == 0 {
-		return "help"
+	for field := range strings.FieldsSeq(text) {
+		if w := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); w != "" {
+			return strings.ToLower(w)
+		}
 	}
-	if w := strings.Trim(fields[0], "/.,!"); w != "" {
-		return w
-	}
-	return fields[0]
+	return ""
 }
 
-// met welcomes somebody, once.
-func (b *Bot) met(ctx context.Context, inst directory.Installation, origin directory.Origin) (Reply, error) {
-	if err := b.syncer.Reached(ctx, inst, origin.Actor); err != nil {
-		return Reply{}, err
+// once is a card as the reply to an event, and no reply when the platform delivers that event again.
+func (b *Bot) once(ctx context.Context, inst directory.Installation, origin directory.Origin, event Event, card cards.Card) (Reply, error) {
+	key, ttl := "met/"+origin.Actor.Text(), welcomeFor
+	switch event := event.(type) {
+	case Pressed:
+		key, ttl = "pressed/"+origin.Actor.Text()+"/"+event.ID, eventFor
+	case Said:
+		key, ttl = "said/"+origin.Actor.Text()+"/"+event.ID, eventFor
 	}
-	first, err := b.registry.First(ctx, inst.Tenant, "met/"+origin.Actor.Text(), b.now(), welcomeFor)
+	first, err := b.registry.First(ctx, inst.Tenant, key, b.now(), ttl)
 	if err != nil || !first {
 		return Reply{}, err
 	}
-	return show(catalog.Welcome(catalog.Reader{Here: b.title(inst.Platform)})), nil
+	return Reply{Card: &card}, nil
 }
 
 // title is what people call a platform.

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/sync/directory"
@@ -22,11 +23,13 @@ import (
 type Question struct {
 	Link               directory.Link
 	Primary, Secondary directory.Installation
-	// OnPrimary and OnSecondary are the accounts with the person's address.
+	// OnPrimary and OnSecondary are the accounts with the person's address. Neither is looked at
+	// for somebody who is exempt or has no address.
 	OnPrimary, OnSecondary directory.Finding
-	// Holder is the link other than this one that holds an account, if any.
+	// Holder is the link of this pair that holds an account, if any; this link itself counts as
+	// none. It is asked for the two accounts of a clear pair.
 	Holder func(directory.AccountID) (directory.Link, bool)
-	// Suppressed: the owner of the primary account asked not to be asked.
+	// Suppressed reports whether the owner of the primary account asked not to be asked.
 	Suppressed func(directory.AccountID) bool
 	Now        time.Time
 }
@@ -38,12 +41,14 @@ type Verdict struct {
 	Counterpart directory.Account // with Match
 	Evidence    string            // with Match: see [Digest]
 	Why         string            // for admins; names nobody
-	// Rivals are other links that claim one of the accounts and are not linked themselves: they
-	// are as unclear as this one.
+	// Rivals, with Dispute, are other links that claim one of the accounts and are not linked
+	// themselves: they are as unclear as this one.
 	Rivals []directory.Link
 }
 
-// Decide answers a question. Its error is that of a finding that failed.
+// Decide answers a question. The order in which a platform names accounts changes nothing. It
+// never blocks, unless Holder or Suppressed do. Its error is that of a finding that failed, as it
+// came; then there is no verdict.
 func Decide(q Question) (Verdict, error) {
 	link := q.Link
 	if link.Member.Exempt {
@@ -64,7 +69,7 @@ func Decide(q Question) (Verdict, error) {
 	case len(own) == 0:
 		return Verdict{Event: directory.NoPrimary, Why: why}, nil
 	case len(own) > 1:
-		return Verdict{Event: directory.Dispute, Why: fmt.Sprintf("%d accounts on %s have this person's address", len(own), q.Primary.Platform)}, nil
+		return several(len(own), q.Primary), nil
 	}
 	if q.Suppressed(own[0].ID) {
 		return Verdict{Event: directory.Suppress, Why: "this person asked not to be asked"}, nil
@@ -74,29 +79,35 @@ func Decide(q Question) (Verdict, error) {
 	case len(others) == 0:
 		return Verdict{Event: directory.NoMatch, Why: why}, nil
 	case len(others) > 1:
-		return Verdict{Event: directory.Dispute, Why: fmt.Sprintf("%d accounts on %s have this person's address", len(others), q.Secondary.Platform)}, nil
+		return several(len(others), q.Secondary), nil
 	}
 	return claim(q, own[0], others[0]), nil
 }
 
+func several(n int, inst directory.Installation) Verdict {
+	return Verdict{Event: directory.Dispute, Why: fmt.Sprintf("%d accounts on %s have this person's address", n, inst.Platform)}
+}
+
 // claim is the verdict on a clear pair: a match, unless somebody else claims one of the two.
 func claim(q Question, own, other directory.Account) Verdict {
-	v := Verdict{
-		Event: directory.Match, Account: own, Counterpart: other,
-		Evidence: Digest(own, other), Why: "one account on each platform has this person's address",
-	}
+	dispute := Verdict{Event: directory.Dispute}
 	for _, account := range []directory.Account{own, other} {
 		holder, held := q.Holder(account.ID)
 		if !held || holder.Key == q.Link.Key {
 			continue
 		}
-		v.Event = directory.Dispute
-		v.Why = fmt.Sprintf("the account on %s belongs to another person's link (%s)", account.ID.Platform, holder.State)
-		if _, can := holder.State.After(directory.Dispute); can && holder.State != directory.Linked && !v.rivals(holder) {
-			v.Rivals = append(v.Rivals, holder)
+		dispute.Why = fmt.Sprintf("the account on %s belongs to another person's link (%s)", account.ID.Platform, holder.State)
+		if _, can := holder.State.After(directory.Dispute); can && holder.State != directory.Linked && !dispute.rivals(holder) {
+			dispute.Rivals = append(dispute.Rivals, holder)
 		}
 	}
-	return v
+	if dispute.Why != "" {
+		return dispute
+	}
+	return Verdict{
+		Event: directory.Match, Account: own, Counterpart: other,
+		Evidence: Digest(own, other), Why: "one account on each platform has this person's address",
+	}
 }
 
 // rivals reports whether a link is among the rivals already: it may hold both accounts.
@@ -104,28 +115,29 @@ func (v Verdict) rivals(l directory.Link) bool {
 	return slices.ContainsFunc(v.Rivals, func(r directory.Link) bool { return r.Key == l.Key })
 }
 
-// usable picks the candidates that can be linked, and says why there are none.
+// usable picks the candidates that can be linked, and says why there are none. An account that a
+// platform names twice is one; two that differ and have one id stay two, since that is unclear.
 func usable(found directory.Finding, inst directory.Installation, link directory.Link, now time.Time) ([]directory.Account, string) {
-	if found.IsAbsent() {
-		return nil, fmt.Sprintf("nobody on %s has this person's address", inst.Platform)
-	}
 	var out []directory.Account
-	why := fmt.Sprintf("nobody on %s has this person's address", inst.Platform)
+	var whys []string
 	for _, a := range found.Accounts() {
 		if a.Email != link.Member.Email {
 			continue // the platform found it by another address: no evidence
 		}
-		if obstacle := Obstacle(a, inst); obstacle != "" {
-			why = fmt.Sprintf("the account on %s %s", inst.Platform, obstacle)
-			continue
+		switch obstacle := Obstacle(a, inst); {
+		case obstacle != "":
+			whys = append(whys, fmt.Sprintf("the account on %s %s", inst.Platform, obstacle))
+		case link.IsBarred(a.ID, now):
+			whys = append(whys, fmt.Sprintf("the account on %s isn't theirs, this person said", inst.Platform))
+		case !slices.Contains(out, a):
+			out = append(out, a)
 		}
-		if link.IsBarred(a.ID, now) {
-			why = fmt.Sprintf("the account on %s isn't theirs, this person said", inst.Platform)
-			continue
-		}
-		out = append(out, a)
 	}
-	return out, why
+	if len(whys) == 0 {
+		return out, fmt.Sprintf("nobody on %s has this person's address", inst.Platform)
+	}
+	slices.Sort(whys)
+	return out, strings.Join(slices.Compact(whys), "; ")
 }
 
 // Obstacle says why an account can't be linked in an installation; empty: it can.
@@ -149,8 +161,8 @@ func Obstacle(a directory.Account, inst directory.Installation) string {
 	return ""
 }
 
-// Digest is the evidence for a match in short: the two ids and the address that each had. When it
-// no longer comes out the same, the match is no longer the one that was asked about.
+// Digest is the evidence for a match in short: of both accounts the id, the address and the kind.
+// When it no longer comes out the same, the match is no longer the one that was asked about.
 func Digest(own, other directory.Account) string {
 	h := sha256.New()
 	for _, a := range []directory.Account{own, other} {

@@ -87,7 +87,7 @@ func nextLeaving(l directory.Link, _ Rules, _ time.Time) (Step, bool) {
 	return Step{Do: Check, Reason: "the directory no longer lists this person"}, true
 }
 
-// nextFace brings the cards that are out up to date. A removal under way keeps its own.
+// nextFace brings the cards that are out up to date.
 func nextFace(l directory.Link, _ Rules, _ time.Time) (Step, bool) {
 	for _, p := range []struct {
 		directory.Prompt
