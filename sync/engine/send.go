@@ -181,7 +181,8 @@ func (e *Engine) find(ctx context.Context, w *work, of promptOf) error {
 	}
 	ref, found, err := e.Asker.Find(ctx, inst, prompt.To, prompt.Mark, prompt.Tried)
 	switch {
-	case directory.Is(err, directory.Unsupported):
+	case directory.Is(err, directory.Unsupported), directory.Is(err, directory.Undeliverable):
+		// Where the person's chat can't be looked into, asking again every minute would not help.
 		return e.resolve(ctx, w, of, prompt.Mark, "the platform can't say whether the message arrived: it counts as sent", func(p *directory.Prompt) {
 			p.Delivery, p.Shown = directory.Assumed, p.Want
 		})

@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// The answer to a message was lost, and then the person's account was disabled: the platform won't
+// say what is in their chat. The message counts as sent, and nobody asks for it every minute.
+func TestAMessageInAChatThatCantBeOpenedCountsAsSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa")
+	w.desk.postErr = func(directory.AccountID) (error, bool) {
+		return directory.Errorf(directory.Uncertain, "the answer was lost"), true
+	}
+	w.desk.findErr = directory.Errorf(directory.Undeliverable, "the user is disabled")
+	w.settle()
+	w.pass(2 * time.Minute)
+	w.wantState("rosa", directory.Asking)
+	if l := w.link("rosa"); l.Ask.Delivery != directory.Assumed {
+		t.Errorf("the prompt is %q, looked for again at %v", l.Ask.Delivery, l.DueAt)
+	}
+	w.desk.postErr = func(directory.AccountID) (error, bool) {
+		return directory.Errorf(directory.Undeliverable, "the user is disabled"), false
+	}
+	w.pass(4 * 24 * time.Hour)
+	w.wantState("rosa", directory.Unreachable)
+	if n := w.desk.count("alpha-rosa"); n != 1 {
+		t.Errorf("got %d prompts", n)
+	}
+}
+
+// Somebody who asked not to be asked, and was given up, begins anew without accounts, and without
+// being asked. That must be able to rest and come back as well.
+func TestWhoStoppedWithoutAccountsComesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa", "ross")
+	w.settle()
+	w.press("alpha-rosa", directory.VerbStop, "")
+	w.dir.Leave(acme, "g1", "rosa")
+	w.hear()
+	w.pass(9 * 24 * time.Hour)
+	w.wantState("rosa", directory.Unsynced)
+	for range 2 {
+		w.dir.Join(acme, "g1", "rosa")
+		w.hear()
+		w.wantState("rosa", directory.Stopped)
+		w.dir.Leave(acme, "g1", "rosa")
+		w.hear()
+		w.wantState("rosa", directory.Suspended)
+	}
+	if n := w.desk.count("alpha-rosa"); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}
