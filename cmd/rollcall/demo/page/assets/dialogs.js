@@ -15,10 +15,10 @@ export function menu(button, items) {
   box.onkeydown = (event) => walk(box, event)
   box.ontoggle = (event) => {
     button.setAttribute('aria-expanded', String(event.newState === 'open'))
-    if (event.newState === 'open') box.querySelector('button:enabled')?.focus()
-    else if (box.contains(document.activeElement) || document.activeElement === document.body) button.focus()
+    if (event.newState === 'closed' && (box.contains(document.activeElement) || document.activeElement === document.body)) button.focus()
   }
   box.showPopover()
+  box.querySelector('button:enabled')?.focus() // at once: the event above comes later than the next key
   const at = button.getBoundingClientRect()
   const below = at.bottom + box.offsetHeight + 12 < innerHeight
   box.style.left = `${Math.max(8, Math.min(at.right - box.offsetWidth, innerWidth - box.offsetWidth - 8))}px`
