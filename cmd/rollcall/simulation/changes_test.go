@@ -65,12 +65,12 @@ func (h *history) eventDirectory(d dice) {
 			h.put(c, was)
 		}
 	case "hire":
-		if c.hired < 24 {
+		if c.hired < 19 {
 			h.say("%s hires somebody into %s", c.id, group)
 			h.hire(c, d, regular, regular, group)
 		}
 	case "heir": // somebody else gets the address of one who is gone
-		if c.hired < 24 {
+		if c.hired < 19 {
 			h.say("%s hires somebody with the address of %s", c.id, p.id)
 			h.remove(c, p)
 			heir := h.hire(c, d, nobody, nobody)

@@ -95,10 +95,10 @@ func (h *history) settle(c *company) {
 	for _, group := range []string{slackGroup, webexGroup} {
 		h.dir.Group(c.id, group)
 	}
-	for range 7 {
+	for range 5 {
 		h.hire(c, d, regular, regular, slackGroup)
 	}
-	for range 5 + h.profile.People {
+	for range 4 + h.profile.People {
 		h.hire(c, d, regular, regular, webexGroup)
 	}
 	h.hire(c, d, regular, regular, slackGroup, webexGroup)

@@ -252,6 +252,7 @@ func (h *history) eventErase(d dice) {
 		return
 	}
 	h.say("the message to %s is deleted", c.account.User)
+	c.erased = true
 	if c.platform == slack.Name {
 		must(h.slack.DeleteMessage(c.Workspace, c.Conversation, c.ID))
 		return

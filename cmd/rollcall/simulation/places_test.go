@@ -154,10 +154,13 @@ func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change dir
 	d.program.pass(at)
 	h := d.program.history
 	before := h.linksIn(tenant, change)
-	h.noteCursor(tenant, change)
+	reading := h.reading(tenant, change)
 	err := d.Store.Commit(ctx, tenant, change)
 	if err != nil {
 		return err
+	}
+	if change.Reading != nil {
+		h.noteRead(d.program, tenant, reading, change.Reading.Reading)
 	}
 	h.committed(tenant, change, before)
 	if slices.ContainsFunc(change.Audit, func(e directory.Entry) bool { return e.Event == "send" || e.Event == "show" }) {

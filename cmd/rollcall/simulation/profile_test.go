@@ -60,8 +60,8 @@ func drawProfile(seed uint64) profile {
 		return least * pow(most/least, d.Float64())
 	}
 	p := profile{
-		Events:    100 + d.IntN(100),
-		People:    d.IntN(4),
+		Events:    80 + d.IntN(100),
+		People:    d.IntN(3),
 		Kill:      strength(0.5, 0.0005, 0.01),
 		KillSend:  strength(0.5, 0.02, 0.3),
 		KillWrite: strength(0.5, 0.01, 0.1),

@@ -34,6 +34,7 @@ type program struct {
 	webex   *webex.Adapter
 	router  *mux.Router
 	dead    bool
+	told    told
 	within  int  // what it is in the middle of: steps and requests
 	sending bool // it has stored the intent of a message that is not out yet
 }

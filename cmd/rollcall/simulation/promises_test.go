@@ -55,7 +55,9 @@ func (h *history) checkPrompt(c *card) {
 			return
 		}
 	}
-	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool { return q.at.Before(h.anew[id]) })
+	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool {
+		return q.at.Before(h.anew[id]) || q.card.erased // whoever looks for an erased message finds none
+	})
 	if n := len(since); n > 0 && now.at.Sub(since[n-1].at) < waveGap {
 		h.violated("%s was asked at %v and again at %v", id.person, since[n-1].at, now.at)
 	}

@@ -86,7 +86,7 @@ func (h *history) checkNominations(tenant directory.TenantID, change directory.C
 	if nominated == 0 {
 		return
 	}
-	at := h.reads[readID{tenant, string(group), h.cursor(tenant, change.Reading.Reading.ID)}]
+	at := h.reads[readID{tenant, string(group)}]
 	switch {
 	case !at.ended:
 		h.violated("people of %s were said to have left on the word of a read that had not ended", tenant)
@@ -99,24 +99,18 @@ func (h *history) checkNominations(tenant directory.TenantID, change directory.C
 	}
 }
 
-// cursor is where a reading stood before the change that is looked at: a change that looks at
-// absences moves it to the beginning at most.
-func (h *history) cursor(tenant directory.TenantID, id directory.ReadingID) string {
-	return h.cursors[readID{tenant: tenant, group: string(id)}]
-}
-
-// noteCursor remembers where a reading stood, right before a change.
-func (h *history) noteCursor(tenant directory.TenantID, change directory.Change) {
-	if change.Reading == nil {
-		return
-	}
-	readings, err := h.memory.Readings(context.Background(), tenant)
-	must(err)
-	for _, r := range readings {
-		if r.ID == change.Reading.Reading.ID {
-			h.cursors[readID{tenant: tenant, group: string(r.ID)}] = r.Cursor
+// reading is the stored reading that a change would write.
+func (h *history) reading(tenant directory.TenantID, change directory.Change) directory.Reading {
+	if change.Reading != nil {
+		readings, err := h.memory.Readings(context.Background(), tenant)
+		must(err)
+		for _, r := range readings {
+			if r.ID == change.Reading.Reading.ID {
+				return r
+			}
 		}
 	}
+	return directory.Reading{}
 }
 
 // checkUnsynced: a link is given up only after the grace period, and only while the person is away.

@@ -113,7 +113,7 @@ func (h *history) judgeState(c *company, l directory.Link) {
 			h.violated("%s is disputed, and nothing is unclear: %s", who, l.Why)
 		}
 	case directory.Suspended:
-		if l.Present && h.fine(l.Account) && h.fine(l.Counterpart) {
+		if l.Present && (l.Account.IsZero() || h.fine(l.Account)) && (l.Counterpart.IsZero() || h.fine(l.Counterpart)) {
 			h.violated("%s is back, has two accounts that are fine, and is still suspended: %s", who, l.Why)
 		}
 	case directory.Unanswered, directory.Unreachable: // have their reason

@@ -14,39 +14,61 @@ type records struct {
 	program   *program
 }
 
-// readID is a group, and where a read of it stands.
+// readID is a group of a tenant.
 type readID struct {
 	tenant directory.TenantID
 	group  string
-	cursor string
 }
 
-// read is what the product was told until it got to a cursor.
+// told is the last page that a process was given.
+type told struct {
+	readID
+	from, to string // cursors
+	present  int
+	last     bool
+}
+
+// read is what the product has taken in of a group.
 type read struct {
 	listed int  // people named as present since the last complete listing began
-	ended  bool // the read came to its end there
+	ended  bool // the read came to its end
 }
 
 func (r *records) Page(ctx context.Context, tenant directory.TenantID, group, cursor string) (directory.Page, error) {
 	h := r.program.history
 	r.program.pass(place{when: beforeCall, name: "before reading a page"})
 	got, err := r.directory.Page(ctx, tenant, group, cursor)
+	r.program.told = told{}
 	if err != nil {
 		h.say("  a page of %s %s: %v", tenant, group, err)
 	} else {
-		at := read{ended: got.Last}
-		if cursor != "" {
-			at.listed = h.reads[readID{tenant, group, cursor}].listed
-		}
+		page := told{readID: readID{tenant, group}, from: cursor, to: got.Cursor, last: got.Last}
 		for _, m := range got.Members {
 			if m.Active {
-				at.listed++
+				page.present++
 			}
 		}
-		h.reads[readID{tenant, group, got.Cursor}] = at
+		r.program.told = page
 	}
 	r.program.pass(place{when: afterCall, name: "after reading a page"})
 	return got, err
+}
+
+// noteRead takes in what a commit says was read: what the process was really told, and nothing else.
+func (h *history) noteRead(p *program, tenant directory.TenantID, before, after directory.Reading) {
+	id := readID{tenant, string(after.Group)}
+	moved := after.Cursor != before.Cursor || after.Round != before.Round || after.Settle && !before.Settle
+	switch {
+	case after.Group == "" || !moved || before.Settle:
+	case p.told.readID == id && p.told.from == before.Cursor && p.told.to == after.Cursor:
+		now := read{ended: p.told.last, listed: p.told.present}
+		if p.told.from != "" {
+			now.listed += h.reads[id].listed
+		}
+		h.reads[id] = now
+	case after.Cursor != "": // nobody told that
+		h.reads[id] = read{}
+	}
 }
 
 func (r *records) Member(ctx context.Context, tenant directory.TenantID, group string, id directory.MemberID) directory.Standing {

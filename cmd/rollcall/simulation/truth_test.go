@@ -40,7 +40,6 @@ type truth struct {
 	checks   map[linkID]time.Time // when a directory last said for certain that somebody is out
 	left     map[linkID]departure
 	effects  map[directory.NonceHash]int
-	cursors  map[readID]string
 	numbers  map[directory.AccountID][]number // that an account was shown
 	approved map[string]bool                  // batches
 }
@@ -60,7 +59,7 @@ func newTruth() truth {
 		intents: make(map[directory.NonceHash]linkID), prompts: make(map[linkID][]prompt), anew: make(map[linkID]time.Time),
 		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
-		left: make(map[linkID]departure), effects: make(map[directory.NonceHash]int), cursors: make(map[readID]string),
+		left: make(map[linkID]departure), effects: make(map[directory.NonceHash]int),
 		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool),
 	}
 }
@@ -99,6 +98,7 @@ type card struct {
 	account  directory.AccountID // who reads it
 	versions [][]cards.Press     // the buttons as posted, and after each edit
 	accepted int                 // since all was healed
+	erased   bool                // by an administrator
 }
 
 // now are the buttons that the card has now.
