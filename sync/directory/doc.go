@@ -29,12 +29,12 @@
 //	new, waiting, unmatched, disputed, exempt --match--> found
 //	new, waiting, unmatched, disputed, exempt --no primary--> waiting
 //	new, waiting, unmatched, disputed, exempt --no match--> unmatched
-//	new, waiting, unmatched, disputed, exempt, found, asking, snoozed, proving, confirming, linked --dispute--> disputed
+//	new, waiting, unmatched, disputed, exempt, found, asking, snoozed, proving, confirming --dispute--> disputed
 //	new, waiting, unmatched, disputed, exempt --excuse--> exempt
 //	new, waiting, unmatched, disputed, exempt, found --suppress--> stopped
 //	found --ask--> asking
 //	found, asking, snoozed --give up--> unanswered
-//	found, asking, snoozed, proving, confirming --shift--> new
+//	found, asking, snoozed, proving, confirming, declined --shift--> new
 //	asking, snoozed, proving --accept--> proving
 //	asking --later--> snoozed
 //	asking, snoozed, proving --disown--> declined

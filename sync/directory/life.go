@@ -125,7 +125,7 @@ func Life() []Move {
 	add(Confirming, Dispute, Disputed)
 	add(Confirming, Shift, New)
 
-	add(Linked, Dispute, Disputed)
+	add(Declined, Shift, New)
 	add(Linked, Lose, Suspended)
 
 	add(Unreachable, Reconsider, New)
@@ -166,7 +166,7 @@ func (s State) Live() bool { return s != Suspended && s != Unsynced && s != "" }
 // link. A suspended link does: its accounts are never inherited.
 func (s State) Holds() bool {
 	switch s {
-	case Matched, Asking, Snoozed, Proving, Confirming, Linked, Declined, Stopped, Unanswered, Unreachable, Suspended:
+	case Matched, Asking, Snoozed, Proving, Confirming, Linked, Stopped, Unanswered, Unreachable, Suspended:
 		return true
 	}
 	return false

@@ -84,9 +84,12 @@ type Link struct {
 	Lease   time.Time // until when a worker holds it
 }
 
-// LogValue names a link by its key and state only.
-func (l Link) LogValue() slog.Value {
-	return slog.StringValue(l.Key.Text() + " " + string(l.State))
+// LogValue names a link by its key only.
+func (l Link) LogValue() slog.Value { return l.Key.LogValue() }
+
+// LogValue names a link, and hides an id of the directory that is an address.
+func (k LinkKey) LogValue() slog.Value {
+	return slog.StringValue(k.Member.LogValue().String() + "/" + escape(string(k.Pair.A)) + "/" + escape(string(k.Pair.B)))
 }
 
 // Leaving is a removal on its way: nominated by a listing or a delta, not confirmed yet.
@@ -94,6 +97,7 @@ type Leaving struct {
 	Since    time.Time // zero: not leaving
 	Batch    string    // the batch that it belongs to
 	Approved bool      // an admin released that batch
+	Refused  bool      // an admin refused it: the person stays until they are listed again; Since is zero
 }
 
 // Bar keeps an account from being this person's candidate until a time.

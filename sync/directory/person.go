@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
 	"slices"
 	"strings"
@@ -41,7 +43,16 @@ type Member struct {
 }
 
 // LogValue keeps a person's name and address out of logs.
-func (m Member) LogValue() slog.Value { return slog.StringValue(m.ID.Text()) }
+func (m Member) LogValue() slog.Value { return m.ID.LogValue() }
+
+// LogValue is the id, or a digest of it where a directory uses addresses as ids.
+func (m MemberID) LogValue() slog.Value {
+	if !strings.Contains(m.ID, "@") {
+		return slog.StringValue(m.Text())
+	}
+	sum := sha256.Sum256([]byte(m.Text()))
+	return slog.StringValue(escape(m.Directory) + "/sha256:" + hex.EncodeToString(sum[:6]))
+}
 
 // Kind says what sort of identity an account is.
 type Kind string

@@ -225,6 +225,7 @@ type Group struct {
 	Priority  int       // lower wins
 	Added     time.Time // ties fall to the earlier
 	Paused    bool      // what happens is recorded and not acted on
+	Retired   bool      // no longer configured: neither read nor asked, and it decides for nobody
 }
 
 // Pair is the group's pair of platforms.

@@ -161,11 +161,15 @@ func (e *Engine) Observe(ctx context.Context, inst directory.Installation, accou
 		return nil // somebody at home elsewhere, seen in passing
 	}
 	for range mostTries {
+		known, err := e.Store.AccountsByID(ctx, inst.Tenant, account.ID)
+		if err != nil || len(known) == 1 && known[0] == account {
+			return err
+		}
 		change := directory.Change{}
 		if err := e.see(ctx, inst.Tenant, []directory.Account{account}, 0, e.Now(), &change); err != nil {
 			return err
 		}
-		err := e.Store.Commit(ctx, inst.Tenant, change)
+		err = e.Store.Commit(ctx, inst.Tenant, change)
 		if !directory.Is(err, directory.Conflict) {
 			e.Wake()
 			return err

@@ -33,14 +33,14 @@ const (
 
 // advance takes a link as far as it goes without waiting.
 func (e *Engine) advance(ctx context.Context, tenant directory.Tenant, link directory.Link, now time.Time, rand io.Reader) error {
-	rules, err := e.rules(ctx, tenant, link)
-	if err != nil {
-		return err
-	}
-	w := &work{tenant: tenant, rules: rules, link: link, fence: link.Fence, now: now, rand: rand}
+	w := &work{tenant: tenant, link: link, fence: link.Fence, now: now, rand: rand}
 	for range mostSteps {
+		var err error
+		if w.rules, err = e.rules(ctx, tenant, w.link); err != nil {
+			return err
+		}
 		step := plan.Next(w.link, w.rules, now)
-		err := e.do(ctx, w, step)
+		err = e.do(ctx, w, step)
 		if directory.Is(err, directory.Conflict) {
 			err = e.reload(ctx, w)
 		}
@@ -51,7 +51,7 @@ func (e *Engine) advance(ctx context.Context, tenant directory.Tenant, link dire
 			return nil
 		}
 	}
-	e.Logger.Error("a link does not come to rest", "tenant", tenant.ID, "link", w.link.Key.Text(), "state", w.link.State)
+	e.Logger.Error("a link does not come to rest", "tenant", tenant.ID, "link", w.link.Key, "state", w.link.State)
 	return e.lost(e.postpone(ctx, w, retryDefect, w.link.Why))
 }
 
@@ -141,7 +141,7 @@ func (e *Engine) postpone(ctx context.Context, w *work, wait time.Duration, why 
 // postponeFor postpones by what an error asks for.
 func (e *Engine) postponeFor(ctx context.Context, w *work, err error) error {
 	code := directory.CodeOf(err)
-	e.Logger.Warn("outside", "tenant", w.tenant.ID, "link", w.link.Key.Text(), "code", code.String(), "error", err)
+	e.Logger.Warn("outside", "tenant", w.tenant.ID, "link", w.link.Key, "code", code.String(), "error", err)
 	switch code {
 	case directory.Throttled:
 		return e.postpone(ctx, w, directory.RetryAfter(err), w.link.Why)

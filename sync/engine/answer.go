@@ -33,6 +33,9 @@ func (e *Engine) answer(ctx context.Context, tenant directory.TenantID, a direct
 		return directory.AnswerForeign, nil
 	}
 	hash := a.Nonce.Hash()
+	if t, err := e.Store.Tenant(ctx, tenant); err != nil || !t.Settings.On {
+		return directory.AnswerLate, err // while a tenant is off, nothing begins
+	}
 	link, err := e.Store.LinkByNonce(ctx, tenant, hash)
 	if directory.Is(err, directory.NotFound) {
 		return directory.AnswerLate, nil
@@ -126,7 +129,7 @@ func (e *Engine) take(ctx context.Context, tenant directory.TenantID, link direc
 	}}}
 	switch event {
 	case directory.Accept:
-		e.openProof(&next, link.State, now)
+		e.openProof(&next, link, now)
 	case directory.Disown:
 		next.Barred = append(slices.Clone(next.Barred), directory.Bar{Account: link.Counterpart, Until: now.Add(plan.BarFor)})
 	case directory.Stop:
@@ -141,8 +144,10 @@ func (e *Engine) take(ctx context.Context, tenant directory.TenantID, link direc
 
 // openProof draws a number. A fresh one for a proof that is under way is shown in the same message;
 // otherwise the question is posted anew, so that the person is told of it.
-func (e *Engine) openProof(l *directory.Link, from directory.State, now time.Time) {
-	if from != directory.Proving || l.Proof.Delivery == directory.Assumed {
+func (e *Engine) openProof(l *directory.Link, was directory.Link, now time.Time) {
+	// A message that has not come to its last face would keep its buttons if it were forgotten.
+	unfinished := was.Proof.Open() && was.Proof.Shown != was.Proof.Want
+	if was.Proof.Delivery == directory.Assumed || was.State != directory.Proving && !unfinished {
 		l.Proof = directory.Prompt{}
 	}
 	e.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -151,11 +152,27 @@ func (e *Engine) rules(ctx context.Context, tenant directory.Tenant, l directory
 	if err != nil {
 		return plan.Rules{}, err
 	}
-	return plan.Rules{Settings: tenant.Settings, Paused: group.Paused, Zone: l.Member.Zone}, nil
+	rules := plan.Rules{Settings: tenant.Settings, Paused: group.Paused || group.Retired, Zone: l.Member.Zone}
+	if !l.Account.IsZero() {
+		accounts, err := e.Store.AccountsByID(ctx, tenant.ID, l.Account)
+		if err != nil {
+			return rules, err
+		}
+		for _, a := range accounts { // where somebody is, their platform knows better
+			rules.Zone = first(a.Zone, rules.Zone)
+		}
+	}
+	return rules, nil
+}
+
+// groups are the tenant's groups that are configured.
+func (e *Engine) groups(ctx context.Context, tenant directory.TenantID) ([]directory.Group, error) {
+	all, err := e.Store.Groups(ctx, tenant)
+	return slices.DeleteFunc(all, func(g directory.Group) bool { return g.Retired }), err
 }
 
 func (e *Engine) group(ctx context.Context, tenant directory.TenantID, id directory.GroupID) (directory.Group, error) {
-	groups, err := e.Store.Groups(ctx, tenant)
+	groups, err := e.groups(ctx, tenant)
 	if err != nil {
 		return directory.Group{}, err
 	}
@@ -165,7 +182,7 @@ func (e *Engine) group(ctx context.Context, tenant directory.TenantID, id direct
 		}
 	}
 	// The group is no longer configured. Nothing is done to its people, and nothing is lost.
-	return directory.Group{ID: id, Paused: true}, nil
+	return directory.Group{ID: id, Paused: true, Retired: true}, nil
 }
 
 // installation is the tenant's installation of a platform.
@@ -208,7 +225,7 @@ func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group director
 	}
 	paused := make(map[directory.GroupID]bool)
 	for _, g := range groups {
-		paused[g.ID] = g.Paused
+		paused[g.ID] = g.Paused || g.Retired
 	}
 	return plan.Of(all, func(l directory.Link) plan.Rules {
 		return plan.Rules{Settings: tenant.Settings, Paused: paused[l.Group], Zone: l.Member.Zone}

@@ -90,7 +90,7 @@ type seat struct {
 // says so; out, only if all do. Those in which the person has not been seen are asked as well:
 // somebody who moves from one group to another may leave the first before the second was read.
 func (e *Engine) standing(ctx context.Context, w *work) ([]seat, directory.Standing, error) {
-	groups, err := e.Store.Groups(ctx, w.tenant.ID)
+	groups, err := e.groups(ctx, w.tenant.ID)
 	if err != nil {
 		return nil, directory.Standing{}, err
 	}
@@ -99,7 +99,8 @@ func (e *Engine) standing(ctx context.Context, w *work) ([]seat, directory.Stand
 		return nil, directory.Standing{}, err
 	}
 	var seats []seat
-	standing := directory.Out()
+	// As long as nobody was asked there is no answer, and certainly not a no.
+	standing := directory.NoAnswer(directory.Errorf(directory.Unauthorized, "no group that could have this person is configured"))
 	for _, g := range groups {
 		if g.Pair() != w.link.Key.Pair || g.Directory != w.link.Key.Member.Directory {
 			continue
@@ -112,7 +113,7 @@ func (e *Engine) standing(ctx context.Context, w *work) ([]seat, directory.Stand
 		seats = append(seats, s)
 		_, in := s.answer.IsIn()
 		_, known := standing.IsIn()
-		if in || s.answer.Err() != nil && !known {
+		if in || len(seats) == 1 || s.answer.Err() != nil && !known {
 			standing = s.answer
 		}
 	}

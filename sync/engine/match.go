@@ -150,7 +150,11 @@ func (e *Engine) settleMatch(ctx context.Context, w *work, v correlate.Verdict) 
 
 // confirm reads the evidence once more, afresh, and links.
 func (e *Engine) confirm(ctx context.Context, w *work) error {
-	own, other, err := e.both(ctx, w)
+	own, err := e.again(ctx, w, w.link.Account)
+	if err != nil {
+		return e.postponeFor(ctx, w, err)
+	}
+	other, err := e.again(ctx, w, w.link.Counterpart)
 	if err != nil {
 		return e.postponeFor(ctx, w, err)
 	}
@@ -163,6 +167,20 @@ func (e *Engine) confirm(ctx context.Context, w *work) error {
 	return e.move(ctx, w, directory.Confirm, "both accounts said yes, and the evidence still stands")
 }
 
+// again asks the question that found an account, afresh: who has the person's address? A platform
+// may know an account by several, and names another one when it is asked by id.
+func (e *Engine) again(ctx context.Context, w *work, id directory.AccountID) (side, error) {
+	inst, err := e.installation(ctx, w.tenant.ID, id.Platform)
+	if err != nil {
+		return side{}, err
+	}
+	accounts := e.Accounts[id.Platform]
+	if accounts == nil {
+		return side{}, directory.Errorf(directory.Unauthorized, "%s is not connected", id.Platform)
+	}
+	return pick(inst, accounts.Lookup(ctx, inst, w.link.Member.Email), id)
+}
+
 // verify looks at both accounts of a linked person after one of them changed. An address may
 // change: the link is keyed on ids. An account that is no longer usable suspends it.
 func (e *Engine) verify(ctx context.Context, w *work) error {
@@ -171,11 +189,25 @@ func (e *Engine) verify(ctx context.Context, w *work) error {
 		return e.postponeFor(ctx, w, err)
 	}
 	if why := obstacles(own, other); why != "" {
-		return e.move(ctx, w, directory.Lose, why, looked(w.now))
+		return e.lose(ctx, w, why)
 	}
 	next := w.link
 	looked(w.now)(&next)
 	return e.saveQuietly(ctx, w, next, true)
+}
+
+// lose suspends a link for an account that is no longer usable, within the limits that removals have:
+// accounts that are lost by the dozen are a platform's mishap, or a token's.
+func (e *Engine) lose(ctx context.Context, w *work, why string) error {
+	counts, err := e.Store.Count(ctx, w.tenant.ID, w.link.Group, w.now.Add(-24*time.Hour))
+	if err != nil {
+		return err
+	}
+	if held := plan.Guard(plan.Removals{Leaving: 1, LeavingLinked: 1, Listed: 1, Counts: counts}); held != "" {
+		e.Logger.Warn("a lost account is not acted on", "tenant", w.tenant.ID, "link", w.link.Key, "why", held)
+		return e.postpone(ctx, w, time.Hour, why+"; held: "+held)
+	}
+	return e.move(ctx, w, directory.Lose, why, looked(w.now))
 }
 
 // looked notes that a link's accounts were looked at.
@@ -208,7 +240,11 @@ func (e *Engine) one(ctx context.Context, w *work, id directory.AccountID) (side
 	if accounts == nil {
 		return side{}, directory.Errorf(directory.Unauthorized, "%s is not connected", id.Platform)
 	}
-	finding := accounts.Account(ctx, inst, id)
+	return pick(inst, accounts.Account(ctx, inst, id), id)
+}
+
+// pick is the account with an id among those that were found.
+func pick(inst directory.Installation, finding directory.Finding, id directory.AccountID) (side, error) {
 	if err := finding.Err(); err != nil {
 		return side{}, err
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"time"
 
 	"rollcall/sync/directory"
@@ -12,6 +13,8 @@ type pacer struct {
 	last  time.Time
 	slots map[directory.LinkKey]time.Time
 	until time.Time // the platform asked for silence until then
+
+	sweepAt int
 }
 
 // slot is when a link may post; not after now: now.
@@ -22,13 +25,15 @@ func (e *Engine) slot(inst directory.Installation, link directory.LinkKey, now t
 	if now.Before(p.until) {
 		return p.until
 	}
+	step := interval(e.Asker.Pace(inst.Platform))
 	at, reserved := p.slots[link]
-	if !reserved {
+	if !reserved || now.Sub(at) > forfeit+step {
 		at = now
-		if next := p.last.Add(interval(e.Asker.Pace(inst.Platform))); next.After(now) {
+		if next := p.last.Add(step); next.After(now) {
 			at = next
 		}
 		p.last = at
+		p.sweep(now)
 	}
 	if at.After(now) {
 		p.slots[link] = at
@@ -36,6 +41,20 @@ func (e *Engine) slot(inst directory.Installation, link directory.LinkKey, now t
 	}
 	delete(p.slots, link)
 	return now
+}
+
+// forfeit is how long after its moment a link may still use it. Without an end, all that waited
+// through quiet hours would post at once.
+const forfeit = 5 * time.Second
+
+// sweep forgets the moments of links that didn't come back for them, whenever there are twice as
+// many as after the last sweep.
+func (p *pacer) sweep(now time.Time) {
+	if len(p.slots) < p.sweepAt {
+		return
+	}
+	maps.DeleteFunc(p.slots, func(_ directory.LinkKey, at time.Time) bool { return now.Sub(at) > forfeit })
+	p.sweepAt = 2*len(p.slots) + 1024
 }
 
 // silence keeps an installation from posting for as long as its platform asked.

@@ -42,6 +42,11 @@ func (e *Engine) readGroup(ctx context.Context, tenant directory.Tenant, r direc
 	if err != nil {
 		return err
 	}
+	if group.Retired {
+		next := r
+		next.DueAt, next.Settle = now.Add(listEvery), false
+		return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
+	}
 	source, ok := e.Source(tenant.ID, group.Directory)
 	if !ok {
 		return e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "the directory %q is not connected", group.Directory))
@@ -103,8 +108,10 @@ func (e *Engine) failed(ctx context.Context, tenant directory.Tenant, r director
 	code := directory.CodeOf(cause)
 	e.Logger.Warn("a read failed", "tenant", tenant.ID, "reading", string(r.ID), "code", code.String(), "error", cause)
 	next := r
-	next.Failures++
 	next.Trouble = cause.Error()
+	if code != directory.Throttled { // to be asked to wait is no failure
+		next.Failures++
+	}
 	switch code {
 	case directory.Throttled:
 		next.DueAt = now.Add(directory.RetryAfter(cause))
@@ -194,7 +201,7 @@ func (e *Engine) arrive(ctx context.Context, tenant directory.Tenant, group dire
 	if err != nil {
 		return err
 	}
-	groups, err := e.Store.Groups(ctx, tenant.ID)
+	groups, err := e.groups(ctx, tenant.ID)
 	if err != nil {
 		return err
 	}
@@ -247,12 +254,14 @@ func decide(group directory.Group, groups []directory.Group, rows []directory.Me
 func (e *Engine) present(l directory.Link, group directory.Group, m directory.Member, now time.Time) (next directory.Link, event, why string, changed bool) {
 	next = l
 	next.Member, next.Present = m, true
-	if !l.Present || !l.Leaving.Since.IsZero() {
+	if !l.Present || !l.Leaving.Since.IsZero() || l.Leaving.Refused {
 		next.Leaving = directory.Leaving{}
 		event, why, changed = "listed again", "the directory lists the person again", true
 	}
 	moved := l.Member.Email != m.Email || l.Member.Exempt != m.Exempt
-	if l.Group != group.ID && !settled(l.State) {
+	// Whoever has accounts that were settled keeps the direction in which they were asked.
+	turned := l.Primary != group.Primary
+	if !settled(l.State) && (l.Group != group.ID || turned) {
 		moved = true
 	}
 	if l.Group != group.ID {
@@ -267,7 +276,6 @@ func (e *Engine) present(l directory.Link, group directory.Group, m directory.Me
 		next.Recheck = true
 	}
 	if len(next.Holds()) == 0 {
-		// Whoever has accounts keeps the direction in which they were asked.
 		next.Primary, next.Secondary = group.Primary, group.Secondary
 	}
 	if changed {

@@ -18,7 +18,8 @@ func (e *Engine) Release(ctx context.Context, tenant directory.TenantID, id, has
 	return e.judge(ctx, tenant, id, hash, by, directory.BatchReleased)
 }
 
-// Reject refuses a held batch. The same removals are not proposed again; others are.
+// Reject refuses a held batch: everybody in it stays until the directory lists them again. Errors as
+// Release, but for its age.
 func (e *Engine) Reject(ctx context.Context, tenant directory.TenantID, id, hash, by string) error {
 	return e.judge(ctx, tenant, id, hash, by, directory.BatchRejected)
 }
@@ -40,12 +41,12 @@ func (e *Engine) judge(ctx context.Context, tenant directory.TenantID, id, hash,
 			return directory.Errorf(directory.Conflict, "batch %s is more than a day old", id)
 		}
 		next := b
-		next.State, next.By = to, by
+		next.State, next.By, next.At = to, by, now
 		err := e.Store.Commit(ctx, tenant, directory.Change{
 			Batches: []directory.BatchChange{{Batch: next, Version: b.Version}},
 			Audit:   []directory.Entry{{At: now, Event: string(to), Why: b.Why, By: by, Batch: id}},
 		})
-		if err != nil || to != directory.BatchReleased {
+		if err != nil {
 			return err
 		}
 		return e.Hasten(ctx, tenant, b.Group, now)

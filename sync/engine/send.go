@@ -100,6 +100,7 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 	if err != nil {
 		return e.postponeFor(ctx, w, err)
 	}
+	lastWave := w.link.LastWave
 	if err := e.save(ctx, w, next, "send", why, true, nil); err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 	case directory.Uncertain:
 		return e.rest(ctx, w, w.now.Add(plan.Settle))
 	case directory.Undeliverable:
-		return e.undeliverable(ctx, w, of, prompt.Mark, err)
+		return e.undeliverable(ctx, w, of, prompt.Mark, lastWave, err)
 	}
 	if err != nil {
 		return e.notSent(ctx, w, inst, of, prompt.Mark, err)
@@ -162,12 +163,14 @@ func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installati
 }
 
 // undeliverable ends the question to a person whom the platform will not deliver to.
-func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark string, cause error) error {
-	e.Logger.Info("undeliverable", "tenant", w.tenant.ID, "link", w.link.Key.Text(), "error", cause)
+// A wave that was not delivered leaves the time of the last one as it was.
+func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark string, lastWave time.Time, cause error) error {
+	e.Logger.Info("undeliverable", "tenant", w.tenant.ID, "link", w.link.Key, "error", cause)
 	why := fmt.Sprintf("%s does not deliver to this person", of(&w.link).To.Platform)
 	return e.move(ctx, w, directory.Fail, why, func(l *directory.Link) {
 		if p := of(l); p.Mark == mark {
 			p.Delivery, p.Nonce = directory.NotSent, ""
+			l.LastWave = lastWave
 		}
 	})
 }

@@ -23,7 +23,7 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	if err != nil {
 		return err
 	}
-	held, released, err := e.heldBatch(ctx, tenant.ID, group.ID)
+	held, decided, err := e.batches(ctx, tenant.ID, group.ID)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,9 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	if err != nil {
 		return err
 	}
-	absent = e.letGo(absent, released, now, &change)
+	for _, batch := range decided {
+		absent = e.obey(absent, batch, now, &change)
+	}
 	members := make([]directory.MemberID, len(absent))
 	linked := 0
 	for i, l := range absent {
@@ -50,7 +52,7 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 		change.Batches = append(change.Batches, directory.BatchChange{Batch: over, Version: held.Version})
 	}
 	if why == "" {
-		e.markLeaving(absent, directory.Leaving{Since: now}, now, &change)
+		e.mark(absent, directory.Leaving{Since: now}, now, &change)
 	} else if err := e.hold(ctx, tenant.ID, batch, now, &change); err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func (e *Engine) absentOf(ctx context.Context, tenant directory.Tenant, group di
 	if err != nil {
 		return nil, err
 	}
-	groups, err := e.Store.Groups(ctx, tenant.ID)
+	groups, err := e.groups(ctx, tenant.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +125,7 @@ func (e *Engine) absentOf(ctx context.Context, tenant directory.Tenant, group di
 			if link.Present {
 				e.goneMeanwhile(link, now, change)
 			}
-		case link.Leaving.Since.IsZero():
+		case link.Leaving.Since.IsZero() && !link.Leaving.Refused:
 			out = append(out, link)
 		}
 	}
@@ -153,16 +155,21 @@ func otherGroup(group directory.Group, groups []directory.Group, rows []director
 	return plan.Prefer(still), true
 }
 
-func (e *Engine) markLeaving(links []directory.Link, leaving directory.Leaving, now time.Time, change *directory.Change) {
+func (e *Engine) mark(links []directory.Link, leaving directory.Leaving, now time.Time, change *directory.Change) {
+	event, why := "nominated", "the directory no longer lists the person"
+	if leaving.Refused {
+		event, why = "kept", "an admin refused to remove the person"
+	}
 	for _, l := range links {
 		next := l
 		next.Leaving, next.DueAt = leaving, now
-		e.addLink(change, next, l, "nominated", "the directory no longer lists the person", now)
+		e.addLink(change, next, l, event, why, now)
 	}
 }
 
-// heldBatch are the group's batch that waits for an admin, and the one that an admin released.
-func (e *Engine) heldBatch(ctx context.Context, tenant directory.TenantID, group directory.GroupID) (held, released *directory.Batch, err error) {
+// batches are the group's batch that waits for an admin, and those on which one has decided and
+// nothing has been done yet.
+func (e *Engine) batches(ctx context.Context, tenant directory.TenantID, group directory.GroupID) (held *directory.Batch, decided []directory.Batch, err error) {
 	batches, err := e.Store.Batches(ctx, tenant)
 	if err != nil {
 		return nil, nil, err
@@ -174,21 +181,28 @@ func (e *Engine) heldBatch(ctx context.Context, tenant directory.TenantID, group
 		switch b.State {
 		case directory.BatchHeld:
 			held = &b
-		case directory.BatchReleased:
-			released = &b
+		case directory.BatchReleased, directory.BatchRejected:
+			decided = append(decided, b)
 		}
 	}
-	return held, released, nil
+	return held, decided, nil
 }
 
-// letGo marks the absent people of a released batch as leaving, and answers the others. Each is
-// still confirmed by asking the directory.
-func (e *Engine) letGo(absent []directory.Link, released *directory.Batch, now time.Time, change *directory.Change) []directory.Link {
-	if released == nil {
+// obey does with the absent people of a batch what an admin decided, and answers the others. Who was
+// released is leaving, and each is still confirmed by asking the directory; who was refused stays,
+// until the directory lists them again. A release that could not be carried out for a day is void.
+func (e *Engine) obey(absent []directory.Link, decided directory.Batch, now time.Time, change *directory.Change) []directory.Link {
+	leaving := directory.Leaving{Since: now, Batch: decided.ID, Approved: true}
+	if decided.State == directory.BatchRejected {
+		leaving = directory.Leaving{Batch: decided.ID, Refused: true}
+	} else if now.Sub(decided.At) > releaseFor {
+		over := decided
+		over.State = directory.BatchSuperseded
+		change.Batches = append(change.Batches, directory.BatchChange{Batch: over, Version: decided.Version})
 		return absent
 	}
-	in := make(map[directory.MemberID]bool, len(released.Members))
-	for _, m := range released.Members {
+	in := make(map[directory.MemberID]bool, len(decided.Members))
+	for _, m := range decided.Members {
 		in[m] = true
 	}
 	var leave, stay []directory.Link
@@ -199,14 +213,14 @@ func (e *Engine) letGo(absent []directory.Link, released *directory.Batch, now t
 			stay = append(stay, l)
 		}
 	}
-	e.markLeaving(leave, directory.Leaving{Since: now, Batch: released.ID, Approved: true}, now, change)
-	done := *released
+	e.mark(leave, leaving, now, change)
+	done := decided
 	done.State = directory.BatchDone
-	change.Batches = append(change.Batches, directory.BatchChange{Batch: done, Version: released.Version})
+	change.Batches = append(change.Batches, directory.BatchChange{Batch: done, Version: decided.Version})
 	return stay
 }
 
-// hold stores a batch, unless the very same one is held, or was refused, already.
+// hold stores a batch, unless the very same one is held already.
 func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch directory.Batch, now time.Time, change *directory.Change) error {
 	batches, err := e.Store.Batches(ctx, tenant)
 	if err != nil {
@@ -217,7 +231,7 @@ func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch dire
 		if b.ID != batch.ID {
 			continue
 		}
-		if b.State == directory.BatchRejected || b.State == directory.BatchHeld && now.Sub(b.At) < time.Hour {
+		if b.State == directory.BatchHeld && now.Sub(b.At) < time.Hour {
 			return nil
 		}
 		if b.State == directory.BatchHeld {

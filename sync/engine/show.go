@@ -67,7 +67,7 @@ func (e *Engine) shown(ctx context.Context, w *work, inst directory.Installation
 	if cause == nil || err != nil || w.over {
 		return err
 	}
-	e.Logger.Warn("a card was not edited", "tenant", w.tenant.ID, "link", w.link.Key.Text(), "face", face, "code", code.String(), "error", cause)
+	e.Logger.Warn("a card was not edited", "tenant", w.tenant.ID, "link", w.link.Key, "face", face, "code", code.String(), "error", cause)
 	if giveUp {
 		return nil
 	}
@@ -132,7 +132,7 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 	case directory.FaceProve:
 		n.Choices = l.Proof.Choices
 	case directory.FaceLater:
-		n.Until = plan.Allowed(l.LastWave.Add(plan.WaveGap), plan.Rules{Settings: w.rules.Settings, Zone: n.Zone})
+		n.Until = plan.Allowed(l.LastWave.Add(plan.WaveGap), w.rules)
 	}
 	n.Zone = first(n.Zone, w.tenant.Settings.Zone)
 	return n, nil

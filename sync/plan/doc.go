@@ -35,6 +35,8 @@ const (
 	RetryEvery = 24 * time.Hour
 	// UnreachableFor is how long a person whom a platform will not deliver to is left alone.
 	UnreachableFor = 30 * 24 * time.Hour
+	// PausedFor is how long after a pause has ended its links may still rest.
+	PausedFor = 15 * time.Minute
 	// DefaultGrace is how long a link stays suspended before it is unsynced.
 	DefaultGrace = 7 * 24 * time.Hour
 )

@@ -73,11 +73,12 @@ func nextDelivery(l directory.Link, _ Rules, now time.Time) (Step, bool) {
 	return Step{}, false
 }
 
-func nextPause(_ directory.Link, rules Rules, _ time.Time) (Step, bool) {
+// nextPause looks again now and then, because nobody wakes the links of a group when its pause ends.
+func nextPause(_ directory.Link, rules Rules, now time.Time) (Step, bool) {
 	if rules.Settings.On && !rules.Paused {
 		return Step{}, false
 	}
-	return Step{Do: Wait, Reason: "paused"}, true
+	return Step{Do: Wait, Until: now.Add(PausedFor), Reason: "paused"}, true
 }
 
 func nextLeaving(l directory.Link, _ Rules, _ time.Time) (Step, bool) {
@@ -254,7 +255,7 @@ func Allowed(from time.Time, rules Rules) time.Time {
 	}
 	zone := directory.Location(rules.Zone, rules.Settings.Zone)
 	at := from
-	for range 48 { // no day is so long
+	for range 48 { // two days, of which one may lack the only hour that is not quiet
 		local := at.In(zone)
 		if !quiet(local.Hour(), rules.Settings) {
 			break

@@ -107,7 +107,7 @@ func fullLink(id string) directory.Link {
 		Ask: prompt(onWebex("w-"+id), "ask"), Proof: prompt(onSlack("s-"+id), "proof"),
 		Accepted: at(3 * tick), Proved: at(4 * tick), LinkedAt: at(5 * tick),
 		Present: true, Checked: at(11 * tick), Recheck: true,
-		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true},
+		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true, Refused: true},
 		SuspendedAt: at(7 * tick),
 		Barred:      []directory.Bar{{Account: onSlack("other"), Until: at(8 * tick)}, {Account: onSlack("another"), Until: at(9 * tick)}},
 		DueAt:       at(10 * tick), Created: at(-time.Hour),
@@ -127,7 +127,7 @@ func fullReading(id directory.ReadingID) directory.Reading {
 
 func fullGroup(id directory.GroupID) directory.Group {
 	return directory.Group{
-		ID: id, Name: "Ärzte", Directory: "people", External: "x/1", Primary: slack, Secondary: webex, Priority: -3, Added: at(tick), Paused: true,
+		ID: id, Name: "Ärzte", Directory: "people", External: "x/1", Primary: slack, Secondary: webex, Priority: -3, Added: at(tick), Paused: true, Retired: true,
 	}
 }
 
