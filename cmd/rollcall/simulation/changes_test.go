@@ -218,6 +218,9 @@ func (h *history) eventAdmin(d dice) {
 		}
 		err := p.engine.Reject(ctx, c.id, b.ID, b.Hash, "admin")
 		h.say("%s an admin rejects %s: %v", c.id, b.ID, err)
+		for _, m := range b.Members {
+			h.kept[linkID{c.id, m.ID}] = true
+		}
 	}
 }
 

@@ -2,7 +2,9 @@ package simulation
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/adapters/slack"
@@ -65,8 +67,9 @@ func (h *history) judge() {
 				h.judgeMember(c, m)
 			}
 		}
-		for _, l := range h.seen[c.id] {
-			h.judgeLink(c, l)
+		byID := func(a, b directory.LinkKey) int { return strings.Compare(a.Text(), b.Text()) }
+		for _, key := range slices.SortedFunc(maps.Keys(h.seen[c.id]), byID) {
+			h.judgeLink(c, h.seen[c.id][key])
 		}
 	}
 }
@@ -193,7 +196,7 @@ func (h *history) judgeLink(c *company, l directory.Link) {
 	if in || !l.State.Live() {
 		return
 	}
-	if h.excused(c) {
+	if h.kept[linkID{c.id, id}] || h.excused(c) {
 		return
 	}
 	h.violated("%s %s is in no group, and the link is %s (%s)", c.id, id, l.State, l.Why)
@@ -203,7 +206,5 @@ func (h *history) judgeLink(c *company, l directory.Link) {
 func (h *history) excused(c *company) bool {
 	batches, err := h.memory.Batches(context.Background(), c.id)
 	must(err)
-	return slices.ContainsFunc(batches, func(b directory.Batch) bool {
-		return b.State == directory.BatchHeld || b.State == directory.BatchRejected
-	})
+	return slices.ContainsFunc(batches, func(b directory.Batch) bool { return b.State == directory.BatchHeld })
 }

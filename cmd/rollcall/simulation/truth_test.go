@@ -42,6 +42,7 @@ type truth struct {
 	effects  map[directory.NonceHash]int
 	numbers  map[directory.AccountID][]number // that an account was shown
 	approved map[string]bool                  // batches
+	kept     map[linkID]bool                  // an administrator once refused to remove them
 }
 
 // linkID is a person of a tenant: there is one link of each, since there is one pair of platforms.
@@ -60,7 +61,7 @@ func newTruth() truth {
 		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
 		left: make(map[linkID]departure), effects: make(map[directory.NonceHash]int),
-		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool),
+		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool), kept: make(map[linkID]bool),
 	}
 }
 
