@@ -1,0 +1,427 @@
+package program
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/adapters/sim"
+	"rollcall/adapters/slack/slacksim"
+	"rollcall/adapters/webex/webexsim"
+	"rollcall/sync/directory"
+)
+
+// hook is a platform's request, held back on its way to the program.
+type hook struct {
+	path   string
+	header http.Header
+	body   []byte
+	sign   func(h http.Header, body []byte, secret string, at time.Time)
+}
+
+// signed is the request with another body, or another time, and a signature that is right for it.
+func (h hook) signed(body []byte, at time.Time) hook {
+	h.header, h.body = h.header.Clone(), body
+	h.sign(h.header, body, "", at)
+	return h
+}
+
+// with is the request with other headers, whatever its signature then says.
+func (h hook) with(change func(http.Header)) hook {
+	h.header = h.header.Clone()
+	change(h.header)
+	return h
+}
+
+func signSlack(h http.Header, body []byte, secret string, at time.Time) {
+	if secret == "" {
+		secret = signingSecret
+	}
+	slacksim.Sign(h, secret, body, at)
+}
+
+func signWebex(h http.Header, body []byte, secret string, _ time.Time) {
+	if secret == "" {
+		secret = webhookSecret
+	}
+	h.Set("X-Spark-Signature", webexsim.Sign(secret, body))
+}
+
+// catch has something done on a platform, and holds back the one request that comes of it.
+func (w *world) catch(outbox *sim.Outbox, act func() error) hook {
+	w.Helper()
+	var mu sync.Mutex
+	var caught []sim.Delivery
+	outbox.Rearrange(func(due []sim.Delivery) []sim.Delivery {
+		mu.Lock()
+		defer mu.Unlock()
+		caught = append(caught, due...)
+		return nil
+	})
+	defer outbox.Rearrange(nil)
+	if err := act(); err != nil {
+		w.Fatal(err)
+	}
+	var all []sim.Delivery
+	w.until("a request is on its way", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		all = slices.Clone(caught)
+		return len(all) > 0 && outbox.Len() == 0
+	})
+	if len(all) != 1 {
+		w.Fatalf("%d requests are on their way, want one", len(all))
+	}
+	target := must(url.Parse(all[0].URL))(w.T)
+	h := hook{path: target.Path, header: all[0].Header.Clone(), body: all[0].Body, sign: signSlack}
+	if outbox == w.webex.Outbox {
+		h.sign = signWebex
+	}
+	return h.signed(h.body, w.clock.Now())
+}
+
+// send sends a request to the program.
+func (w *world) send(h hook) (int, string) {
+	w.Helper()
+	r := w.request(http.MethodPost, h.path, string(h.body))
+	r.Header = h.header
+	resp, body := w.ask(r)
+	return resp.StatusCode, body
+}
+
+// state is everything in the store that an answer, or a hint, could change.
+func (w *world) state() string {
+	w.Helper()
+	var b bytes.Buffer
+	ctx, store := w.Context(), w.main.Store
+	fmt.Fprintln(&b, must(store.Tenants(ctx))(w.T))
+	for _, tenant := range slices.Sorted(maps.Keys(w.config.Tenants)) {
+		id := directory.TenantID(tenant)
+		links := must(store.ListLinks(ctx, id, directory.LinkQuery{Limit: 1000}))(w.T)
+		installations := must(store.Installations(ctx, id))(w.T)
+		for _, l := range links {
+			b.Write(must(json.Marshal(l))(w.T))
+			for _, a := range []directory.AccountID{l.Account, l.Counterpart} {
+				fmt.Fprintln(&b, must(store.Suppressed(ctx, id, a))(w.T))
+				for _, inst := range installations {
+					chat, _ := store.Conversation(ctx, inst, a)
+					fmt.Fprintln(&b, chat)
+				}
+			}
+		}
+		fmt.Fprintln(&b, must(store.Trail(ctx, id, directory.TrailQuery{Limit: 1000}))(w.T))
+		fmt.Fprintln(&b, must(store.Groups(ctx, id))(w.T), must(store.Readings(ctx, id))(w.T), must(store.Batches(ctx, id))(w.T), installations)
+	}
+	return b.String()
+}
+
+// calls are the routes that were called at the simulators since then.
+func (w *world) calls(slackSince, webexSince int) []string {
+	var routes []string
+	for _, c := range append(w.slack.Calls.All()[slackSince:], w.webex.Calls.All()[webexSince:]...) {
+		if !strings.Contains(c.Route, "/webhooks") {
+			routes = append(routes, c.Route)
+		}
+	}
+	return routes
+}
+
+// attack is a request that must change nothing.
+type attack struct {
+	name   string
+	send   hook
+	status int
+	says   string // in the answer; empty: it is empty
+	// calls are what the program may call: what it looks up, and a refusal. Nil: nothing at all.
+	calls []string
+}
+
+// repel sends attacks, one after the other, and compares the world before and after each.
+func (w *world) repel(t *testing.T, attacks []attack) {
+	t.Helper()
+	for _, a := range attacks {
+		t.Run(a.name, func(t *testing.T) {
+			w := &world{T: t, clock: w.clock, slack: w.slack, webex: w.webex, wire: w.wire, config: w.config, main: w.main}
+			before := w.state()
+			slackSince, webexSince := w.slack.Calls.Len(), w.webex.Calls.Len()
+			status, body := w.send(a.send)
+			if status != a.status || !strings.Contains(body, a.says) || a.says == "" && body != "" {
+				t.Errorf("answered %d %q, want %d %q", status, body, a.status, a.says)
+			}
+			w.quiet()
+			if after := w.state(); after != before {
+				t.Errorf("the store has changed:\n%s", cmp.Diff(strings.Split(before, "\n"), strings.Split(after, "\n")))
+			}
+			for _, route := range w.calls(slackSince, webexSince) {
+				if !slices.Contains(a.calls, route) {
+					t.Errorf("it called %s", route)
+				}
+			}
+		})
+	}
+}
+
+// forged are the attacks of a stranger, who has no secret, and of a platform gone wrong, which has.
+func (w *world) forged(h hook) []attack {
+	now := w.clock.Now()
+	unsigned := func(h http.Header) {
+		for _, name := range []string{"X-Slack-Signature", "X-Spark-Signature"} {
+			h.Del(name)
+		}
+	}
+	doubled := func(h http.Header) {
+		for _, name := range []string{"X-Slack-Signature", "X-Spark-Signature"} {
+			h[name] = append(h[name], h[name]...)
+		}
+	}
+	bent := func(h http.Header) {
+		for _, name := range []string{"X-Slack-Signature", "X-Spark-Signature"} {
+			if s := h.Get(name); s != "" {
+				last := byte('0')
+				if s[len(s)-1] == last {
+					last = '1'
+				}
+				h.Set(name, s[:len(s)-1]+string(last))
+			}
+		}
+	}
+	cut := h
+	cut.body = h.body[:len(h.body)/2]
+	longer := h
+	longer.body = append(slices.Clone(h.body), ' ')
+	return []attack{
+		{name: "no signature", send: h.with(unsigned), status: 401},
+		{name: "two signatures", send: h.with(doubled), status: 401},
+		{name: "a wrong signature", send: h.with(bent), status: 401},
+		{name: "another one's secret", send: h.with(func(header http.Header) {
+			h.sign(header, h.body, "a-secret-that-somebody-else-has-made", now)
+		}), status: 401},
+		{name: "a space more than was signed", send: longer, status: 401},
+		{name: "cut off", send: cut, status: 401},
+		{name: "cut off and signed", send: h.signed(cut.body, now), status: 400},
+		{name: "nothing, signed", send: h.signed(nil, now), status: 400},
+		{name: "too long, signed", send: h.signed(bytes.Repeat([]byte(" "), 256<<10+1), now), status: 413},
+		{name: "compressed", send: h.signed(zipped(h.body), now).with(func(h http.Header) { h.Set("Content-Encoding", "gzip") }), status: 415},
+		{name: "compressed, not saying so", send: h.signed(zipped(h.body), now), status: 400},
+	}
+}
+
+// untimely are the attacks with a request of another time, where times are signed.
+func (w *world) untimely(h hook) []attack {
+	now := w.clock.Now()
+	return []attack{
+		{name: "expired", send: h.signed(h.body, now.Add(-5*time.Minute-10*time.Second)), status: 401},
+		{name: "of the future", send: h.signed(h.body, now.Add(6*time.Minute)), status: 401},
+		{name: "of no time", send: h.with(func(h http.Header) { h.Del("X-Slack-Request-Timestamp") }), status: 401},
+		{name: "of two times", send: h.with(func(h http.Header) {
+			h["X-Slack-Request-Timestamp"] = append(h["X-Slack-Request-Timestamp"], "0")
+		}), status: 401},
+	}
+}
+
+func zipped(body []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(body)
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// asked is a world of two tenants in which everybody has been asked, and is quiet.
+func asked(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, 2)
+	w.start()
+	for _, tenant := range []string{"acme", "globex"} {
+		for _, person := range []string{"ann", "bob", "cleo"} {
+			w.await(tenant, person, directory.Asking)
+		}
+	}
+	w.quiet()
+	return w
+}
+
+// replayed delivers a request, and then once more.
+func (w *world) replayed(t *testing.T, h hook, says string, calls ...string) {
+	t.Helper()
+	if status, body := w.send(h); status != 200 || !strings.Contains(body, says) {
+		t.Fatalf("the genuine request was answered %d %q", status, body)
+	}
+	w.quiet()
+	w.repel(t, []attack{{name: "replayed", send: h, status: 200, calls: calls}})
+}
+
+func TestSlackEventsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	w := asked(t)
+	h := w.catch(w.slack.Outbox, func() error { return w.slack.Type("T0001", "U0", "help") })
+	now := w.clock.Now()
+	edited := func(change func(envelope, event map[string]any)) hook {
+		var envelope map[string]any
+		if err := json.Unmarshal(h.body, &envelope); err != nil {
+			t.Fatal(err)
+		}
+		change(envelope, envelope["event"].(map[string]any))
+		return h.signed(must(json.Marshal(envelope))(t), now)
+	}
+	twice := append([]byte(`{"authorizations":[{"team_id":"T0002"}],`), h.body[1:]...)
+	w.repel(t, slices.Concat(w.forged(h), w.untimely(h), []attack{
+		{name: "a key twice", send: h.signed(twice, now), status: 400},
+		{name: "a key twice, in capitals", send: h.signed(append([]byte(`{"Authorizations":[{"team_id":"T0002"}],`), h.body[1:]...), now), status: 400},
+		{name: "of no workspace of ours", send: edited(func(e, _ map[string]any) {
+			e["authorizations"] = []any{map[string]any{"team_id": "T0999"}}
+		}), status: 200},
+		{name: "of no workspace", send: edited(func(e, _ map[string]any) { delete(e, "authorizations") }), status: 200},
+		{
+			name: "by somebody of the other tenant", status: 200, calls: []string{"chat.postMessage"},
+			send: edited(func(e, event map[string]any) {
+				e["event_id"], event["user_team"], event["source_team"] = "Ev-foreign", "T0002", "T0002"
+			}),
+		},
+		{name: "by the app itself", send: edited(func(_, event map[string]any) { event["bot_id"] = "B1" }), status: 200},
+	}))
+	w.replayed(t, h, "")
+}
+
+func TestSlackCommandsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	w := asked(t)
+	h := w.catch(w.slack.Outbox, func() error { return w.slack.Command("T0001", "U0", "help") })
+	now := w.clock.Now()
+	form := must(url.ParseQuery(string(h.body)))(t)
+	edited := func(change func(url.Values)) hook {
+		f := make(url.Values)
+		for key, values := range form {
+			f[key] = slices.Clone(values)
+		}
+		change(f)
+		return h.signed([]byte(f.Encode()), now)
+	}
+	w.repel(t, slices.Concat(w.forged(h), w.untimely(h), []attack{
+		{name: "a field twice", send: edited(func(f url.Values) { f.Add("team_id", "T0002") }), status: 400},
+		{name: "nobody", send: edited(func(f url.Values) { f.Del("user_id") }), status: 400},
+		{name: "of no workspace of ours", send: edited(func(f url.Values) { f.Set("team_id", "T0999") }), status: 200, says: "not set up"},
+		{name: "in the address instead", send: func() hook {
+			moved := h.signed(nil, now)
+			moved.path += "?" + string(h.body)
+			return moved
+		}(), status: 400},
+		// It is that tenant's own command then, and changes nothing there either.
+		{name: "of the other tenant", send: edited(func(f url.Values) { f.Set("team_id", "T0002") }), status: 200, says: "Rollcall"},
+	}))
+	w.replayed(t, h, "Rollcall")
+}
+
+func TestSlackInteractionsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	w := asked(t)
+	ann := w.link("acme", "ann").Account
+	m, place := w.prompt(ann, directory.VerbSync, "")
+	payload := must(w.slack.Payload("T0001", ann.User, m.Conversation, m.ID, fmt.Sprint(place)))(t)
+	h := w.catch(w.slack.Outbox, func() error { w.slack.PressRaw(payload); return nil })
+	now := w.clock.Now()
+	raw := string(must(json.Marshal(payload))(t))
+	press := func(text string) hook { return h.signed([]byte(url.Values{"payload": {text}}.Encode()), now) }
+	edited := func(change func(map[string]any)) hook {
+		var p map[string]any
+		if err := json.Unmarshal([]byte(raw), &p); err != nil {
+			t.Fatal(err)
+		}
+		p["trigger_id"] = fmt.Sprintf("%p", change)
+		change(p)
+		return press(string(must(json.Marshal(p))(t)))
+	}
+	refusal := []string{"response_url"}
+	w.repel(t, slices.Concat(w.forged(h), w.untimely(h), []attack{
+		{name: "two payloads", send: h.signed(append(slices.Clone(h.body), "&"+string(h.body)...), now), status: 400},
+		{name: "a key twice", send: press(`{"user":{"id":"U2","team_id":"T0001"},` + raw[1:]), status: 400},
+		{name: "a key twice, in capitals", send: press(`{"User":{"id":"U2","team_id":"T0001"},` + raw[1:]), status: 400},
+		{name: "in the address instead", send: func() hook {
+			moved := h.signed(nil, now)
+			moved.path += "?" + string(h.body)
+			return moved
+		}(), status: 400},
+		{name: "of no workspace of ours", status: 200, send: edited(func(p map[string]any) {
+			p["team"] = map[string]any{"id": "T0999"}
+			p["user"] = map[string]any{"id": ann.User, "team_id": "T0999"}
+		})},
+		{name: "of the other tenant, by the same id", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+			p["team"] = map[string]any{"id": "T0002"}
+			p["user"] = map[string]any{"id": ann.User, "team_id": "T0002"}
+		})},
+		{name: "by somebody of the other tenant", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+			p["user"] = map[string]any{"id": ann.User, "team_id": "T0002"}
+		})},
+		{name: "by a colleague", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+			p["user"] = map[string]any{"id": "U2", "team_id": "T0001"}
+		})},
+		{name: "in another chat", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+			p["container"] = map[string]any{"type": "message", "message_ts": m.ID, "channel_id": "C1", "is_ephemeral": false}
+			p["channel"] = map[string]any{"id": "C1"}
+		})},
+		{name: "a reply to elsewhere", status: 200, send: edited(func(p map[string]any) {
+			p["user"] = map[string]any{"id": "U2", "team_id": "T0001"}
+			p["response_url"] = "https://elsewhere.example/hooks/1"
+		})},
+		{name: "a nonce that never was", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+			p["actions"] = []any{map[string]any{"type": "button", "action_id": "a", "block_id": "b", "value": "1.sync..AAAAAAAAAAAAAAAAAAAAAA"}}
+		})},
+	}))
+	w.replayed(t, h, "")
+	if l := w.link("acme", "ann"); l.State != directory.Proving {
+		t.Errorf("after the genuine press the link is %s", l.State)
+	}
+}
+
+func TestWebexWebhooksThatAreRefused(t *testing.T) {
+	t.Parallel()
+	w := asked(t)
+	w.webex.AddOrg(webexsim.Org{ID: orgOf(8), Name: "Nobody's"})
+	stranger := w.webex.PutPerson(orgOf(8), webexsim.Person{Name: "Stranger", Email: "stranger@nobody.example"})
+	bob := w.link("acme", "bob").Account
+	m, place := w.prompt(bob, directory.VerbSync, "")
+	h := w.catch(w.webex.Outbox, func() error { return w.webex.Press(bob.User, m.ID, place) })
+	by := func(person string) hook {
+		return w.catch(w.webex.Outbox, func() error { return w.webex.Press(person, m.ID, place) })
+	}
+	inputs := func(text string) hook {
+		return w.catch(w.webex.Outbox, func() error { return w.webex.PressRaw(bob.User, m.ID, json.RawMessage(text)) })
+	}
+	now := w.clock.Now()
+	looks := []string{"GET /attachment/actions/{id}", "GET /messages/{id}", "GET /people/{id}", "GET /people/me"}
+	refuses := append(slices.Clone(looks), "POST /messages")
+	edited := func(old, new string) hook {
+		if bytes.Count(h.body, []byte(old)) != 1 {
+			t.Fatalf("%s does not stand in %s once", old, h.body)
+		}
+		return h.signed(bytes.Replace(h.body, []byte(old), []byte(new), 1), now)
+	}
+	w.repel(t, slices.Concat(w.forged(h), []attack{
+		{name: "a stronger signature that is wrong", status: 401, send: h.with(func(h http.Header) { h.Set("X-Webex-Signature", strings.Repeat("0", 64)) })},
+		{name: "an id that isn't there", send: edited(`"data":{"id":"`, `"data":{"id":"x`), status: 200, calls: looks},
+		// The last one counts, and whatever it names is looked up.
+		{name: "a key twice", send: h.signed(append(slices.Clone(h.body[:len(h.body)-1]), `,"data":{"id":"gone"}}`...), now), status: 200, calls: looks},
+		{name: "of another kind", send: edited(`"resource":"attachmentActions"`, `"resource":"rooms"`), status: 200, calls: looks},
+		{name: "an id that leads elsewhere", send: edited(`"data":{"id":"`, `"data":{"id":"../people/me?x=`), status: 200},
+		{name: "by a colleague", send: by(webexOf(0, 2)), status: 200, calls: refuses},
+		{name: "by somebody of the other tenant", send: by(webexOf(1, 1)), status: 200, calls: refuses},
+		{name: "by somebody of no tenant", send: by(stranger), status: 200, calls: looks},
+		{name: "a nonce that never was", send: inputs(`{"press":"1.sync..AAAAAAAAAAAAAAAAAAAAAA"}`), status: 200, calls: refuses},
+		{name: "no press at all", send: inputs(`{"press":["1"]}`), status: 200, calls: looks},
+	}))
+	w.replayed(t, h, "", looks...)
+	if l := w.link("acme", "bob"); l.State != directory.Proving {
+		t.Errorf("after the genuine press the link is %s", l.State)
+	}
+}
