@@ -80,6 +80,7 @@ func (w *World) getEvents(rw http.ResponseWriter, r *http.Request) {
 	}
 	rw.Header().Set("Content-Type", "text/event-stream")
 	rw.Header().Set("Cache-Control", "no-store")
+	flusher.Flush() // the page knows that it is connected
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	watcher := newWatcher(w)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -193,7 +194,7 @@ func storeState(ctx context.Context, store directory.Store, f *firm, names map[s
 	}
 	for _, e := range slices.Backward(trail) {
 		s.Trail = append(s.Trail, TrailView{
-			Seq: e.Seq, At: e.At, Name: names[e.Link.Member.ID], Event: headline(e), From: string(e.From), To: string(e.To), Why: reason(e),
+			Seq: e.Seq, At: e.At, Person: e.Link.Member.ID, Name: names[e.Link.Member.ID], Event: headline(e), From: string(e.From), To: string(e.To), Why: reason(e),
 		})
 	}
 	batches, err := store.Batches(ctx, tenantID(f.id))
@@ -260,8 +261,23 @@ func linkViews(ctx context.Context, e *engine.Engine, f *firm, names map[string]
 			State: string(l.State), Tone: tone(l.State), Why: l.Why, Next: next(step), At: step.Until,
 		})
 	}
-	slices.SortStableFunc(views, func(a, b LinkView) int { return cmp.Compare(a.Name, b.Name) })
+	// In the order of the directory, as the people stand beside them.
+	place := make(map[string]int, len(f.residents))
+	for i, r := range f.residents {
+		place[r.id] = i + 1
+	}
+	slices.SortStableFunc(views, func(a, b LinkView) int {
+		return cmp.Or(cmp.Compare(order(place[a.Person]), order(place[b.Person])), cmp.Compare(a.Name, b.Name))
+	})
 	return views, nil
+}
+
+// order puts who came later behind the residents.
+func order(place int) int {
+	if place == 0 {
+		return math.MaxInt
+	}
+	return place
 }
 
 func tone(s directory.State) string {
