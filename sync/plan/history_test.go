@@ -1,0 +1,400 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// history is the life of one link as [Next] drives it, among people, platforms and directories that
+// do anything at any time. It keeps what really went out, and holds it against the manners.
+type history struct {
+	dice       *rand.Rand
+	link       directory.Link
+	rules      Rules
+	now        time.Time
+	readBack   bool                    // the platform can say whether a message arrived
+	arrived    map[directory.Face]bool // whether the newest prompt, or proof, is out
+	prompts    []time.Time             // that really went out, ever
+	waves      int                     // of them since the link began anew
+	stopped    bool                    // the person asked not to be asked
+	candidate  int                     // which account the person's address finds
+	happened   map[directory.Event]int
+	breaches   []string
+	told       *strings.Builder // nil: nobody listens, which is faster
+	impatience int              // steps since the last wait
+}
+
+func newHistory(seed uint64) *history {
+	h := &history{
+		dice: rand.New(rand.NewPCG(seed, 1)), link: link(directory.New, checked(time.Time{})), now: now,
+		arrived: make(map[directory.Face]bool), happened: make(map[directory.Event]int),
+	}
+	h.readBack = h.chance(70)
+	h.rules.Settings = directory.Settings{
+		On: true, Grace: time.Duration(h.dice.IntN(10*24)) * time.Hour,
+		Removal: []directory.Removal{directory.RemovalSuspend, directory.RemovalUnsync, directory.RemovalDelete}[h.dice.IntN(3)],
+	}
+	if h.chance(70) {
+		h.rules.Settings.QuietFrom, h.rules.Settings.QuietTo = h.dice.IntN(24), h.dice.IntN(24)
+	}
+	if h.chance(10) { // looking a zone up takes longer than all the rest
+		h.rules.Zone = []string{"America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"}[h.dice.IntN(3)]
+	}
+	return h
+}
+
+func (h *history) chance(percent int) bool { return h.dice.IntN(100) < percent }
+
+func (h *history) tell(format string, args ...any) {
+	if h.told == nil {
+		return
+	}
+	fmt.Fprintf(h.told, "%s %-11s ", h.now.UTC().Format("01-02 15:04:05"), h.link.State)
+	fmt.Fprintf(h.told, format+"\n", args...)
+}
+
+func (h *history) breach(format string, args ...any) {
+	h.tell("BREACH: "+format, args...)
+	h.breaches = append(h.breaches, fmt.Sprintf(format, args...))
+}
+
+// apply does what the engine does with an event.
+func (h *history) apply(event directory.Event) {
+	was := h.link
+	next, err := Apply(was, event, string(event), h.now)
+	if err != nil {
+		h.breach("%v", err)
+		return
+	}
+	h.tell("%s", event)
+	h.happened[event]++
+	h.link = next
+	switch event {
+	case directory.Match:
+		h.link.Account, h.link.Counterpart, h.link.Evidence = mine, h.found(), "evidence"
+	case directory.Stop:
+		h.stopped = true
+	case directory.Disown:
+		h.link.Barred = append(slices.Clone(was.Barred), directory.Bar{Account: was.Counterpart, Until: h.now.Add(BarFor)})
+	case directory.Expire:
+		h.waves = 0
+	}
+}
+
+// found is the account on the other platform that has the person's address.
+func (h *history) found() directory.AccountID {
+	return directory.AccountID{Platform: "beta", Workspace: "w", User: fmt.Sprint("v", h.candidate)}
+}
+
+// step takes the next step, and reports whether there is nothing to do but to wait.
+func (h *history) step() (waited bool, until time.Time) {
+	if why := sound(h.link); why != "" {
+		h.breach("%s: %+v", why, h.link)
+	}
+	step := Next(h.link, h.rules, h.now)
+	if h.impatience++; step.Do == Wait {
+		h.impatience = 0
+		if !step.Until.IsZero() && !step.Until.After(h.now) {
+			h.breach("waits until %v", step.Until)
+		}
+		return true, step.Until
+	}
+	if h.impatience > 12 {
+		h.breach("does not come to rest: %s", step.Do)
+	}
+	h.act(step)
+	return false, time.Time{}
+}
+
+func (h *history) act(step Step) {
+	l := &h.link
+	switch step.Do {
+	case Move:
+		h.apply(step.Event)
+	case Correlate:
+		h.correlate()
+	case SendAsk:
+		h.ask()
+	case SendProof:
+		l.Proof.To, l.Proof.Nonce, l.Proof.Mark = l.Counterpart, h.nonce(), "m"
+		l.Proof.Delivery, l.Proof.Tried, l.Proof.Want = directory.Sending, h.now, directory.FaceProve
+		h.post(&l.Proof, directory.FaceProve)
+	case FindAsk:
+		h.find(&l.Ask, directory.FaceAsk)
+	case FindProof:
+		h.find(&l.Proof, directory.FaceProve)
+	case ShowAsk:
+		h.show(&l.Ask)
+	case ShowProof:
+		h.show(&l.Proof)
+	case Confirm:
+		h.either(90, directory.Confirm, directory.Shift)
+	case Verify:
+		if l.Checked, l.Recheck = h.now, false; h.chance(50) {
+			h.apply(directory.Lose)
+		}
+	case Check:
+		if l.Leaving = (directory.Leaving{Since: l.Leaving.Since}); h.chance(70) {
+			h.apply(directory.Leave)
+		} else {
+			l.Leaving, l.Present = directory.Leaving{}, true
+		}
+	case Restore:
+		if l.Checked, l.Recheck = h.now, false; h.chance(70) {
+			h.apply(directory.Return)
+		}
+	case Retire:
+		h.apply(directory.Expire)
+	default:
+		h.breach("no such step: %s", step.Do)
+	}
+}
+
+func (h *history) either(percent int, a, b directory.Event) {
+	if !h.chance(percent) {
+		a = b
+	}
+	h.apply(a)
+}
+
+func (h *history) correlate() {
+	event := directory.Match
+	switch roll := h.dice.IntN(100); {
+	case h.stopped:
+		event = directory.Suppress
+	case roll < 5:
+		event = directory.NoPrimary
+	case roll < 10 || h.link.IsBarred(h.found(), h.now):
+		event = directory.NoMatch
+	case roll < 13:
+		event = directory.Dispute
+	case roll < 15:
+		event = directory.Excuse
+	}
+	h.apply(event)
+	h.link.Checked, h.link.Recheck = h.now, false
+}
+
+// ask sends a wave's prompt, or the one that was not delivered.
+func (h *history) ask() {
+	if h.link.State == directory.Matched {
+		h.apply(directory.Ask)
+		h.link.Waves++
+		h.link.Tries = 0
+	}
+	l := &h.link
+	l.LastWave = h.now
+	l.Ask = directory.Prompt{
+		To: mine, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(AskFor), Want: directory.FaceAsk,
+	}
+	h.post(&l.Ask, directory.FaceAsk)
+}
+
+func (h *history) nonce() directory.NonceHash {
+	return directory.NonceHash(fmt.Sprint("n", h.dice.Uint32()))
+}
+
+// post has a platform take a message, lose it, take it and lose the answer, or refuse it.
+func (h *history) post(p *directory.Prompt, face directory.Face) {
+	h.arrived[face] = false
+	late := time.Duration(h.dice.Int64N(int64(Settle)))
+	switch roll := h.dice.IntN(100); {
+	case roll < 70:
+		h.accept(face, h.now)
+		p.Delivery, p.Ref, p.Shown = directory.Sent, directory.MessageRef{ID: "1"}, face
+	case roll < 78:
+		h.accept(face, h.now.Add(late)) // and the answer is lost
+	case roll < 85: // lost on the way there
+	case roll < 95:
+		p.Delivery, p.Nonce = directory.NotSent, ""
+		h.now = h.now.Add(time.Duration(1+h.dice.IntN(900)) * time.Second)
+		h.impatience = 0
+	default:
+		h.apply(directory.Fail)
+		p.Delivery, p.Nonce = directory.NotSent, "" // p is in h.link, which apply replaces in place
+	}
+}
+
+// accept is a message going out, and where the manners are held to.
+func (h *history) accept(face directory.Face, at time.Time) {
+	h.arrived[face] = true
+	if face != directory.FaceAsk {
+		return
+	}
+	h.tell("prompt")
+	if len(h.prompts) > 0 {
+		if gap := at.Sub(h.prompts[len(h.prompts)-1]); gap < 72*time.Hour {
+			h.breach("asked again after %v", gap)
+		}
+	}
+	if h.waves++; h.waves > 3 {
+		h.breach("asked %d times", h.waves)
+	}
+	h.prompts = append(h.prompts, at)
+	switch l := h.link; {
+	case !loudly(h.rules)(h.now):
+		h.breach("asked in quiet hours")
+	case h.stopped:
+		h.breach("asked after a stop")
+	case l.IsBarred(l.Counterpart, h.now):
+		h.breach("asked about an account of which they said no")
+	case !l.State.Live() || !l.Present || !l.Leaving.Since.IsZero():
+		h.breach("asked somebody who is away")
+	case h.rules.Paused:
+		h.breach("asked during a pause")
+	}
+}
+
+func (h *history) find(p *directory.Prompt, face directory.Face) {
+	switch {
+	case !h.readBack:
+		p.Delivery, p.Shown = directory.Assumed, p.Want
+	case h.arrived[face]:
+		p.Delivery, p.Ref, p.Shown = directory.Sent, directory.MessageRef{ID: "1"}, face
+		if p.Nonce == "" && p.Used == "" {
+			p.Shown = ""
+		}
+	default:
+		p.Delivery, p.Nonce = directory.NotSent, ""
+	}
+	if h.link.State == directory.Asking && p == &h.link.Ask {
+		h.link.LastWave = h.now
+	}
+}
+
+func (h *history) show(p *directory.Prompt) {
+	if h.chance(10) {
+		h.now = h.now.Add(time.Minute) // and once more
+		h.impatience = 0
+		return
+	}
+	if p.Shown = p.Want; p.Want.Asks() {
+		p.Nonce = h.nonce()
+	}
+}
+
+// pass lets time go by: to when the link is due, to some moment before, or long past it, when
+// nobody was at work.
+func (h *history) pass(until time.Time) {
+	jump := time.Duration(h.dice.Int64N(int64(9 * day)))
+	switch roll := h.dice.IntN(100); {
+	case until.IsZero() || roll < 10:
+	case roll < 60:
+		jump = until.Sub(h.now)
+	default:
+		jump = time.Duration(h.dice.Int64N(int64(until.Sub(h.now)) + 1))
+	}
+	h.now = h.now.Add(max(jump, time.Second))
+}
+
+// outside is something that happens to the link from without.
+func (h *history) outside() {
+	l := &h.link
+	switch roll := h.dice.IntN(100); {
+	case roll < 20:
+		h.press(&l.Ask, directory.FaceAsk, []directory.Event{directory.Accept, directory.Accept, directory.Later, directory.Disown, directory.Stop})
+	case roll < 45:
+		h.press(&l.Proof, directory.FaceProve, []directory.Event{directory.Prove, directory.Miss, directory.Miss, directory.Disown})
+	case roll < 55 && l.State.Live():
+		l.Leaving.Since = h.now
+	case roll < 70 && !l.State.Live():
+		l.Present = true
+	case roll < 75:
+		l.Recheck = true // an account changed
+	case roll < 80: // the person's address did
+		h.candidate++
+		if _, can := l.State.After(directory.Shift); can {
+			h.apply(directory.Shift)
+		}
+		l.Recheck = true
+	case roll < 85:
+		h.rules.Paused = !h.rules.Paused
+	}
+}
+
+// press is a press of a button on a card that is out, if it can be answered.
+func (h *history) press(p *directory.Prompt, face directory.Face, events []directory.Event) {
+	l := &h.link
+	event := events[h.dice.IntN(len(events))]
+	if event == directory.Miss && l.Tries+1 >= MaxTries {
+		event = directory.Dispute
+	}
+	_, can := l.State.After(event)
+	if !can || !h.arrived[face] || p.Nonce == "" || !h.now.Before(p.Expires) || !l.Present || !l.Leaving.Since.IsZero() {
+		return
+	}
+	from := l.State
+	h.apply(event)
+	p.Used, p.Nonce = p.Nonce, ""
+	if p.Ref.IsZero() {
+		p.Delivery, p.Ref, p.Shown = directory.Sent, directory.MessageRef{ID: "1"}, ""
+	}
+	if event != directory.Accept {
+		return
+	}
+	if from != directory.Proving || l.Proof.Delivery == directory.Assumed {
+		l.Proof = directory.Prompt{}
+		h.arrived[directory.FaceProve] = false
+	}
+	l.Proof.Expires = h.now.Add(ProveFor)
+	l.Proof.Want, l.Proof.Shown, l.Proof.Nonce = directory.FaceProve, "", ""
+	l.Ask.Shown = ""
+	if l.Ask.Expires.Before(l.Proof.Expires) {
+		l.Ask.Expires = l.Proof.Expires
+	}
+}
+
+// run is the whole history, to its first breach.
+func (h *history) run() {
+	for range 60 {
+		waited, until := h.step()
+		for !waited {
+			waited, until = h.step()
+			if len(h.breaches) > 0 {
+				return
+			}
+		}
+		h.pass(until)
+		h.outside()
+	}
+}
+
+// In ten thousand random lives nobody is asked more than three times, twice within 72 hours, in
+// their quiet hours, or after they said no.
+func TestMannersOfTenThousandLives(t *testing.T) {
+	t.Parallel()
+	happened := make(map[directory.Event]int)
+	third := 0
+	for seed := range uint64(10_000) {
+		h := newHistory(seed)
+		h.run()
+		if len(h.breaches) > 0 {
+			again := newHistory(seed)
+			again.told = new(strings.Builder)
+			again.run()
+			t.Fatalf("seed %d: %s\n%s", seed, strings.Join(h.breaches, "; "), again.told)
+		}
+		for event, n := range h.happened {
+			happened[event] += n
+		}
+		if len(h.prompts) > 2 {
+			third++
+		}
+	}
+	for _, m := range directory.Life() {
+		if happened[m.On] < 50 {
+			t.Errorf("%s happened %d times only", m.On, happened[m.On])
+		}
+	}
+	if third < 500 {
+		t.Errorf("%d lives had a third prompt", third)
+	}
+	t.Log(third, "had a third prompt;", maps.Collect(maps.All(happened)))
+}
