@@ -49,7 +49,7 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	if held != nil && (why == "" || held.Hash != batch.Hash) {
 		over := *held
 		over.State = directory.BatchSuperseded
-		change.Batches = append(change.Batches, directory.BatchChange{Batch: over, Version: held.Version})
+		putBatch(&change, over, held.Version)
 	}
 	if why == "" {
 		e.mark(absent, directory.Leaving{Since: now}, now, &change)
@@ -198,7 +198,7 @@ func (e *Engine) obey(absent []directory.Link, decided directory.Batch, now time
 	} else if now.Sub(decided.At) > releaseFor {
 		over := decided
 		over.State = directory.BatchSuperseded
-		change.Batches = append(change.Batches, directory.BatchChange{Batch: over, Version: decided.Version})
+		putBatch(change, over, decided.Version)
 		return absent
 	}
 	in := make(map[directory.MemberID]bool, len(decided.Members))
@@ -216,7 +216,7 @@ func (e *Engine) obey(absent []directory.Link, decided directory.Batch, now time
 	e.mark(leave, leaving, now, change)
 	done := decided
 	done.State = directory.BatchDone
-	change.Batches = append(change.Batches, directory.BatchChange{Batch: done, Version: decided.Version})
+	putBatch(change, done, decided.Version)
 	return stay
 }
 
@@ -236,18 +236,29 @@ func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch dire
 		}
 		if b.State == directory.BatchHeld {
 			b.At = now // the evidence is as fresh as this read
-			change.Batches = append(change.Batches, directory.BatchChange{Batch: b, Version: b.Version})
+			putBatch(change, b, b.Version)
 			return nil
 		}
 		version = b.Version
 	}
 	batch.At = now
 	e.Logger.Warn("removals are held for an admin", "tenant", tenant, "group", string(batch.Group), "batch", batch.ID, "people", len(batch.Members), "why", batch.Why)
-	change.Batches = append(change.Batches, directory.BatchChange{Batch: batch, Version: version})
+	putBatch(change, batch, version)
 	change.Audit = append(change.Audit, directory.Entry{
 		At: now, Event: "held", Why: batch.Why, By: "engine", Batch: batch.ID,
 	})
 	return nil
+}
+
+// putBatch writes a batch, once in a change: what is decided last about it stands.
+func putBatch(change *directory.Change, b directory.Batch, version int64) {
+	for i := range change.Batches {
+		if change.Batches[i].Batch.ID == b.ID {
+			change.Batches[i].Batch = b
+			return
+		}
+	}
+	change.Batches = append(change.Batches, directory.BatchChange{Batch: b, Version: version})
 }
 
 func readEvery(s directory.Settings) time.Duration {
