@@ -41,8 +41,8 @@ type Verdict struct {
 	Counterpart directory.Account // with Match
 	Evidence    string            // with Match: see [Digest]
 	Why         string            // for admins; names nobody
-	// Rivals, with Dispute, are other links that claim one of the accounts and are not linked
-	// themselves: they are as unclear as this one.
+	// Rivals, with Dispute, are other links that claim one of the accounts and whose claim isn't
+	// settled: they are as unclear as this one.
 	Rivals []directory.Link
 }
 
@@ -97,7 +97,7 @@ func claim(q Question, own, other directory.Account) Verdict {
 			continue
 		}
 		dispute.Why = fmt.Sprintf("the account on %s belongs to another person's link (%s)", account.ID.Platform, holder.State)
-		if _, can := holder.State.After(directory.Dispute); can && holder.State != directory.Linked && !dispute.rivals(holder) {
+		if _, can := holder.State.After(directory.Dispute); can && !dispute.rivals(holder) {
 			dispute.Rivals = append(dispute.Rivals, holder)
 		}
 	}
