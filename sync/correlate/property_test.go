@@ -20,7 +20,7 @@ func anyAccount(inst directory.Installation) *rapid.Generator[directory.Account]
 		a := account(inst, rapid.SampledFrom([]string{"1", "2", "3"}).Draw(t, "user"))
 		a.Email = rapid.SampledFrom([]directory.Address{rosa, rosa, rosa, somebody, {}}).Draw(t, "address")
 		a.Name = rapid.SampledFrom([]string{"Rosa", "Rosa", "Ross"}).Draw(t, "name")
-		if rapid.IntRange(0, 2).Draw(t, "odd") == 0 {
+		if rapid.Bool().Draw(t, "odd") {
 			rapid.SampledFrom(obstacles).Draw(t, "obstacle").change(&a)
 		}
 		return a
