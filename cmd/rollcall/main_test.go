@@ -111,3 +111,25 @@ func TestHelp(t *testing.T) {
 		t.Errorf("the commands are %s", got)
 	}
 }
+
+// The pages for people lead to what there is.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "manifests/README.md"} {
+		text, err := os.ReadFile(filepath.Join(root, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		links := link.FindAllStringSubmatch(string(text), -1)
+		if len(links) < 3 {
+			t.Errorf("%s has only %d links", page, len(links))
+		}
+		for _, l := range links {
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(page), l[1])); err != nil {
+				t.Errorf("%s leads nowhere: %v", page, err)
+			}
+		}
+	}
+}

@@ -84,12 +84,12 @@ func (m *Main) recordGroups(ctx context.Context, id directory.TenantID, t Tenant
 	if err != nil {
 		return err
 	}
-	added := make(map[directory.GroupID]time.Time)
+	known := make(map[directory.GroupID]directory.Group)
 	for _, g := range groups {
-		added[g.ID] = g.Added
-		if _, ok := t.Groups[string(g.ID)]; !ok && !g.Paused {
+		known[g.ID] = g
+		if _, ok := t.Groups[string(g.ID)]; !ok && !g.Retired {
 			m.logger.Warn("a group is no longer configured: its links rest", "tenant", id, "group", string(g.ID))
-			g.Paused = true
+			g.Retired = true
 			if err := m.Store.PutGroup(ctx, id, g); err != nil {
 				return err
 			}
@@ -97,17 +97,22 @@ func (m *Main) recordGroups(ctx context.Context, id directory.TenantID, t Tenant
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.Groups)) {
 		g := t.Groups[key]
-		since, known := added[directory.GroupID(key)]
-		if !known {
-			since = m.options.Now()
-		}
+		was, stored := known[directory.GroupID(key)]
 		group := directory.Group{
 			ID: directory.GroupID(key), Name: g.Name, Directory: g.Directory, External: g.Group,
 			Primary: directory.Platform(g.Primary), Secondary: directory.Platform(g.Secondary),
-			Priority: g.Priority, Added: since, Paused: g.Paused,
+			Priority: g.Priority, Added: was.Added, Paused: g.Paused,
+		}
+		if !stored {
+			group.Added = m.options.Now()
 		}
 		if err := m.Store.PutGroup(ctx, id, group); err != nil {
 			return fmt.Errorf("tenants.%s.groups.%s: %w", id, key, err)
+		}
+		if was.Retired { // much may have happened meanwhile
+			if err := m.Store.Hasten(ctx, id, directory.ReadingOfGroup(group.ID), m.options.Now()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
