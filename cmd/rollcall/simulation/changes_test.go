@@ -53,7 +53,7 @@ func (h *history) eventDirectory(d dice) {
 		}
 	case "address":
 		if listed {
-			to := pick(d, []string{p.mailbox, "new." + p.mailbox, pick(d, c.humans).mailbox})
+			to := pick(d, []string{p.mailbox, "new." + p.mailbox, h.mailboxOf(d, p)})
 			was.Email = address(to)
 			h.say("%s %s has the address %s now", c.id, p.id, to)
 			h.put(c, was)
@@ -70,7 +70,7 @@ func (h *history) eventDirectory(d dice) {
 			h.hire(c, d, regular, regular, group)
 		}
 	case "heir": // somebody else gets the address of one who is gone
-		if c.hired < 19 {
+		if c.hired < 19 && !h.profile.Apart {
 			h.say("%s hires somebody with the address of %s", c.id, p.id)
 			h.remove(c, p)
 			heir := h.hire(c, d, nobody, nobody)
@@ -108,7 +108,7 @@ func (h *history) eventAccount(d dice) {
 	act := draw(d, []weighted[string]{{4, "deactivate"}, {5, "activate"}, {2, "address"}, {2, "anew"}, {1, "delete"}, {1, "guest"}})
 	h.say("%s %s: %s %s", platform, p.id, act, account.User)
 	defer func() {
-		for _, a := range h.known(p) {
+		for _, a := range p.owned {
 			h.noteUsable(a)
 		}
 	}()
@@ -160,12 +160,21 @@ func (h *history) changeSlack(d dice, p *human, u slacksim.User, act string) {
 }
 
 func (h *history) otherAddress(d dice, p *human) string {
-	return pick(d, []string{p.mailbox, p.mailbox, "other." + p.mailbox, pick(d, p.company.humans).mailbox})
+	return pick(d, []string{p.mailbox, p.mailbox, "other." + p.mailbox, h.mailboxOf(d, p)})
+}
+
+// mailboxOf is the address of somebody of the same company.
+func (h *history) mailboxOf(d dice, p *human) string {
+	other := pick(d, p.company.humans)
+	if h.profile.Apart {
+		return p.mailbox
+	}
+	return other.mailbox
 }
 
 // newAccount gives somebody another account; the one that they had is disabled, or stays.
 func (h *history) newAccount(d dice, p *human, platform directory.Platform) {
-	if len(h.known(p)) > 4 {
+	if len(p.owned) > 4 {
 		return
 	}
 	old, had := p.accounts[platform]
@@ -183,18 +192,7 @@ func (h *history) newAccount(d dice, p *human, platform directory.Platform) {
 		w.Disabled = true
 		h.webex.PutPerson(p.company.org, w)
 	}
-	h.newWebex(p, "", p.mailbox, regular)
-}
-
-// known are all the accounts that somebody has or had, in a fixed order.
-func (h *history) known(p *human) []directory.AccountID {
-	var all []directory.AccountID
-	for account, owner := range h.owners {
-		if owner == p {
-			all = append(all, account)
-		}
-	}
-	return all
+	h.newWebex(p, fmt.Sprintf("%08d-0000-4000-8000-%06d%06d", p.company.number, len(p.owned), p.number), p.mailbox, regular)
 }
 
 // eventAdmin lets an administrator decide what was held back.
@@ -229,8 +227,7 @@ func (h *history) eventHooks(dice) { h.checkWebhooks(h.anyProcess()) }
 
 func (h *history) checkWebhooks(p *program) {
 	p.survive(func() {
-		p.within++
-		defer func() { p.within-- }()
+		defer p.enter()()
 		report, err := p.webex.CheckWebhooks(context.Background())
 		h.say("process %d looks after the webhooks: %+v %v", p.number, report, err)
 	})

@@ -42,7 +42,9 @@ type human struct {
 	id       string // in the directory
 	name     string
 	mailbox  string // the address that the accounts had when they were made
-	accounts map[directory.Platform]directory.AccountID
+	number   int
+	accounts map[directory.Platform]directory.AccountID // that they use now
+	owned    []directory.AccountID                      // and all that they ever had
 	mood     mood
 }
 
@@ -112,7 +114,7 @@ func (h *history) settle(c *company) {
 func (h *history) hire(c *company, d dice, onSlack, onWebex standing, groups ...string) *human {
 	c.hired++
 	p := &human{
-		company: c, id: fmt.Sprintf("p%02d", c.hired), mailbox: fmt.Sprintf("p%02d@%s", c.hired, domain),
+		company: c, number: c.hired, id: fmt.Sprintf("p%02d", c.hired), mailbox: fmt.Sprintf("p%02d@%s", c.hired, domain),
 		accounts: make(map[directory.Platform]directory.AccountID),
 		mood:     draw(d, []weighted[mood]{{6, willing}, {2, lazy}, {3, fickle}}),
 	}
@@ -179,6 +181,7 @@ func (h *history) newWebex(p *human, id, mailbox string, as standing) {
 // own notes whose account it is, for ever.
 func (h *history) own(p *human, account directory.AccountID) {
 	p.accounts[account.Platform] = account
+	p.owned = append(p.owned, account)
 	h.owners[account] = p
 	if account.Platform == webex.Name {
 		h.byUser[account.User] = account

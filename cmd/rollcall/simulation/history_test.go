@@ -39,6 +39,7 @@ type history struct {
 	faulty   bool // the first phase: things go wrong
 	checking bool // a check reads, and nothing happens to it
 	depth    int  // of what happens meanwhile
+	tasks    []*task
 	steps    int
 	number   int // of the event
 

@@ -135,8 +135,7 @@ func (h *history) receive(w http.ResponseWriter, r *http.Request) {
 	defer func() { h.mail.request = outer }()
 	noted := &noting{ResponseWriter: w}
 	alive := p.survive(func() {
-		p.within++
-		defer func() { p.within-- }()
+		defer p.enter()()
 		p.router.ServeHTTP(noted, r)
 	})
 	if !alive {

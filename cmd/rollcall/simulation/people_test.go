@@ -18,22 +18,47 @@ func (h *history) eventPress(d dice) {
 		h.attack(d)
 		return
 	}
+	p := h.somebodyAsked(d)
+	if p == nil {
+		return
+	}
+	open := h.openCards(p)
+	c := open[len(open)-1]
+	if len(open) > 1 && d.chance(0.4) {
+		c = open[len(open)-2]
+	}
+	if button, ok := h.choose(d, p, c); ok {
+		h.press(c, button)
+	}
+}
+
+// somebodyAsked is one of those who have a question before them; nil: nobody has.
+func (h *history) somebodyAsked(d dice) *human {
+	var asked []*human
+	for _, c := range h.companies {
+		for _, p := range c.humans {
+			if len(h.openCards(p)) > 0 {
+				asked = append(asked, p)
+			}
+		}
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	return pick(d, asked)
+}
+
+// openCards are the cards with buttons that are before somebody.
+func (h *history) openCards(p *human) []*card {
 	var open []*card
-	for _, account := range h.order {
+	for _, account := range p.owned {
 		for _, c := range h.to[account] {
 			if len(c.now()) > 0 {
 				open = append(open, c)
 			}
 		}
 	}
-	if len(open) == 0 {
-		return
-	}
-	c := pick(d, open)
-	p := h.owners[c.account]
-	if button, ok := h.choose(d, p, c); ok {
-		h.press(c, button)
-	}
+	return open
 }
 
 // patience is how often somebody accepts the same question, once all is healed.
@@ -91,8 +116,8 @@ func (h *history) choosePick(d dice, p *human, c *card) (cards.Press, bool) {
 // numberFor is the number that somebody's other accounts are shown now; empty: none.
 func (h *history) numberFor(p *human, c *card) string {
 	number := ""
-	for _, account := range h.order {
-		if h.owners[account] != p || account.Platform == c.platform {
+	for _, account := range p.owned {
+		if account.Platform == c.platform {
 			continue
 		}
 		for _, other := range h.to[account] {

@@ -49,7 +49,7 @@ func (at place) fault() fault {
 // pass is called at every place that the process passes.
 func (p *program) pass(at place) {
 	h := p.history
-	if !h.faulty || p.within == 0 || h.checking {
+	if !h.faulty || p.task == nil || h.checking {
 		return
 	}
 	kill := h.profile.Kill
@@ -100,11 +100,35 @@ func (h *history) meanwhile(p *program, at place) {
 	}
 }
 
-// sending reports whether some process is between the intent of a message and the message. Whoever
+// task is a step or a request while a process is at it.
+type task struct {
+	sending bool // it has stored the intent of a message that is not out yet
+}
+
+// enter begins a task, and answers how it ends.
+func (p *program) enter() (leave func()) {
+	h := p.history
+	outer := p.task
+	p.task = new(task)
+	h.tasks = append(h.tasks, p.task)
+	return func() {
+		p.task = outer
+		h.tasks = h.tasks[:len(h.tasks)-1]
+	}
+}
+
+// sends notes whether what is under way is between the intent of a message and the message.
+func (p *program) sends(is bool) {
+	if p.task != nil {
+		p.task.sending = is
+	}
+}
+
+// sending reports whether something is between the intent of a message and the message. Whoever
 // stands still there for minutes will send when others have long taken over: no platform lets that be
 // prevented, so it does not happen here.
 func (h *history) sending() bool {
-	return slices.ContainsFunc(h.programs, func(p *program) bool { return p.sending })
+	return slices.ContainsFunc(h.tasks, func(t *task) bool { return t.sending })
 }
 
 // others lets the other processes work.
@@ -130,7 +154,7 @@ func (p *program) call(r *http.Request, at when) {
 	}
 	post := r.URL.Path == "/api/chat.postMessage" || r.Method == http.MethodPost && r.URL.Path == "/v1/messages"
 	if post && at == afterCall {
-		p.sending = false
+		p.sends(false)
 	}
 	p.pass(place{
 		when: at, name: [...]string{"before ", "after "}[at] + r.Method + " " + r.URL.Path,
@@ -147,7 +171,7 @@ type disk struct {
 }
 
 func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change directory.Change) error {
-	d.program.sending = false // what was sent is recorded
+	d.program.sends(false) // what was sent is recorded
 	at := place{when: beforeCommit, name: "before a commit"}
 	at.answer = answerIn(change) != nil
 	at.page = change.Reading != nil && (len(change.Links) > 0 || len(change.Roster) > 0)
@@ -164,7 +188,7 @@ func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change dir
 	}
 	h.committed(tenant, change, before)
 	if slices.ContainsFunc(change.Audit, func(e directory.Entry) bool { return e.Event == "send" || e.Event == "show" }) {
-		d.program.sending = true
+		d.program.sends(true)
 	}
 	at.when, at.name = afterCommit, "after a commit"
 	d.program.pass(at)

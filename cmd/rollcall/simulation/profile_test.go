@@ -40,15 +40,15 @@ type profile struct {
 	Attack float64 // a press is somebody else's, old, replayed or tampered with
 	Churn  float64 // of the events, how many change people, accounts and groups
 
-	ReadBack    bool // Slack lets the app look for its messages
-	CardEdits   bool // Webex lets a card be edited
-	Processes   int
-	PageSize    int
-	ReadEvery   time.Duration
-	Quiet       bool // there are quiet hours
-	Removal     directory.Removal
-	Grace       time.Duration
-	BothAnswers bool // duplicates are all that happens: see TestDuplicatesChangeNothing
+	ReadBack  bool // Slack lets the app look for its messages
+	CardEdits bool // Webex lets a card be edited
+	Processes int
+	PageSize  int
+	ReadEvery time.Duration
+	Quiet     bool // there are quiet hours
+	Removal   directory.Removal
+	Grace     time.Duration
+	Apart     bool // nobody gets the address of anybody else
 }
 
 func drawProfile(seed uint64) profile {

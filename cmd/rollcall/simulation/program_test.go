@@ -35,8 +35,7 @@ type program struct {
 	router  *mux.Router
 	dead    bool
 	told    told
-	within  int  // what it is in the middle of: steps and requests
-	sending bool // it has stored the intent of a message that is not out yet
+	task    *task // what it is in the middle of; nil: nothing
 }
 
 // parts are what a program is assembled of. A defect that is put in on purpose changes one of them.
@@ -191,17 +190,16 @@ func (h *history) step(p *program) (did bool, next time.Time) {
 		h.violated("it does not come to rest after %d steps", mostSteps)
 	}
 	p.survive(func() {
-		p.within++
+		defer p.enter()()
 		outer := h.mail.request
 		h.mail.request = nil
-		defer func() { p.within--; h.mail.request = outer }()
+		defer func() { h.mail.request = outer }()
 		report, err := p.engine.Step(context.Background(), h.clock.Now(), h.entropy)
 		if err != nil {
 			h.violated("a step failed: %v", err)
 		}
 		did, next = report.Did, report.Next
 	})
-	p.sending = false
 	if p.dead {
 		did = true
 	}

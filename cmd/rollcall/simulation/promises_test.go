@@ -40,7 +40,7 @@ func (h *history) checkPrompt(c *card) {
 	if !known {
 		h.violated("a prompt went to %s, and its intent was not stored", c.account.User)
 	}
-	if !strings.HasPrefix(c.Text, "Is the "+title(otherThan(c.platform))) {
+	if c.Edits == 0 && !c.Deleted && !strings.HasPrefix(c.Text, "Is the "+title(otherThan(c.platform))) {
 		h.violated("%s was asked on %s about an account there: %q", id.person, c.platform, c.Text)
 	}
 	now := prompt{at: c.At, card: c}

@@ -1,0 +1,71 @@
+package simulation
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"rollcall/sync/directory"
+)
+
+// calm is a history in which people, accounts and groups change and nothing goes wrong.
+func calm(seed uint64) profile {
+	drawn := drawProfile(seed)
+	return profile{
+		Events: drawn.Events, People: drawn.People, Churn: drawn.Churn, ReadBack: true,
+		CardEdits: drawn.CardEdits, Processes: 1, PageSize: drawn.PageSize, ReadEvery: drawn.ReadEvery, Quiet: drawn.Quiet,
+		Removal: drawn.Removal, Grace: drawn.Grace, Apart: true,
+	}
+}
+
+// ended is how a history ended for the links of some tenants, in words.
+func (h *history) ended(tenants ...directory.TenantID) string {
+	var b strings.Builder
+	for _, tenant := range tenants {
+		byID := func(x, y directory.LinkKey) int { return strings.Compare(x.Text(), y.Text()) }
+		for _, key := range slices.SortedFunc(maps.Keys(h.seen[tenant]), byID) {
+			l := h.seen[tenant][key]
+			fmt.Fprintf(&b, "%s %s: %s (before: %q) in %s, %s and %s, asked %d times\n", tenant, key.Member.ID, l.State, l.Before,
+				l.Group, l.Account.User, l.Counterpart.User, l.Waves)
+		}
+	}
+	return b.String()
+}
+
+// However often a webhook comes, and however late it comes again, the history ends the same.
+func TestDuplicatesChangeNothing(t *testing.T) {
+	t.Parallel()
+	again := 0
+	for seed := range uint64(max(10, seeds(t)/20)) {
+		once := newHistory(seed, calm(seed), defect{}, false)
+		doubled := calm(seed)
+		doubled.Twice, doubled.Again = 0.5, 0.5
+		twice := newHistory(seed, doubled, defect{}, false)
+		for _, h := range []*history{once, twice} {
+			if found := h.run(); found != nil {
+				t.Fatalf("seed %d, event %d: %s", seed, found.event, found.text)
+			}
+		}
+		if a, b := once.ended("t1", "t2"), twice.ended("t1", "t2"); a != b {
+			t.Errorf("seed %d ends differently where webhooks come again:\n%s", seed, differ(a, b))
+		}
+		again += twice.reached[webhookTwice] + twice.reached[webhookAgain]
+	}
+	if again == 0 {
+		t.Error("no webhook came twice")
+	}
+}
+
+// differ are the lines that two texts do not share.
+func differ(a, b string) string {
+	var out strings.Builder
+	other := strings.Split(b, "\n")
+	for i, line := range strings.Split(a, "\n") {
+		if i < len(other) && line != other[i] {
+			fmt.Fprintf(&out, "- %s\n+ %s\n", line, other[i])
+		}
+	}
+	return out.String()
+}
