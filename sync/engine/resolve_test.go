@@ -57,3 +57,29 @@ func TestWhoStoppedWithoutAccountsComesBack(t *testing.T) {
 		t.Errorf("asked %d times", n)
 	}
 }
+
+// Somebody gets a new account, and the old one is disabled, while the question is on its way there.
+func TestWhoCantBeWrittenToAnyMoreIsLookedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa")
+	w.settle()
+	w.account(beta, "rosa", func(a *directory.Account) { a.Active = false })
+	w.account(beta, "rosa2", func(a *directory.Account) { a.Email = address("rosa") })
+	w.desk.postErr = func(to directory.AccountID) (error, bool) {
+		if to == account(beta, "rosa") {
+			return directory.Errorf(directory.Undeliverable, "the user is disabled"), false
+		}
+		return nil, false
+	}
+	w.press("alpha-rosa", directory.VerbSync, "")
+	w.wantState("rosa", directory.Matched)
+	w.wantFace("alpha-rosa", directory.FaceWithdrawn)
+	if l := w.link("rosa"); l.Counterpart != account(beta, "rosa2") {
+		t.Errorf("the counterpart is %v", l.Counterpart)
+	}
+	w.pass(73 * time.Hour)
+	w.press("alpha-rosa", directory.VerbSync, "")
+	w.press("beta-rosa2", directory.VerbPick, w.desk.last(t, "alpha-rosa").notice.Number)
+	w.wantState("rosa", directory.Linked)
+}

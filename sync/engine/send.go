@@ -162,15 +162,25 @@ func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installati
 	return e.postponeFor(ctx, w, cause)
 }
 
-// undeliverable ends the question to a person whom the platform will not deliver to.
-// A wave that was not delivered leaves the time of the last one as it was.
+// undeliverable ends the question to a person whom the platform will not deliver to. A wave that was
+// not delivered leaves the time of the last one as it was. Where the reason is an account that can't
+// be linked any more, the match is what has ended: there may be another one.
 func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark string, lastWave time.Time, cause error) error {
 	e.Logger.Info("undeliverable", "tenant", w.tenant.ID, "link", w.link.Key, "error", cause)
-	why := fmt.Sprintf("%s does not deliver to this person", of(&w.link).To.Platform)
-	return e.move(ctx, w, directory.Fail, why, func(l *directory.Link) {
+	event, why := directory.Fail, fmt.Sprintf("%s does not deliver to this person", of(&w.link).To.Platform)
+	if own, other, err := e.both(ctx, w); err == nil && obstacles(own, other) != "" {
+		event, why = directory.Shift, obstacles(own, other)
+	}
+	return e.move(ctx, w, event, why, func(l *directory.Link) {
 		if p := of(l); p.Mark == mark {
 			p.Delivery, p.Nonce = directory.NotSent, ""
 			l.LastWave = lastWave
+			if event == directory.Shift {
+				l.Recheck = true
+				if p == &l.Ask {
+					l.Waves--
+				}
+			}
 		}
 	})
 }
