@@ -104,9 +104,12 @@ func (Gone) event()    {}
 // Reply is what the actor alone is shown. A nil card: nothing.
 type Reply struct{ Card *cards.Card }
 
-// Syncer is what the bot needs of the engine. The engine's Answer has the semantics of
-// directory.Answer and directory.Outcome.
+// Syncer is what the bot needs of the engine. Every call blocks for the store only, may be made
+// again with the same arguments, and answers Unavailable when nothing was taken.
 type Syncer interface {
+	// Answer takes a press of a button; see directory.Answer and directory.Outcome. What it
+	// changes is durable when it returns. Called again with a press that was taken, it answers
+	// directory.AnswerTwice and changes nothing.
 	Answer(ctx context.Context, tenant directory.TenantID, answer directory.Answer) (directory.Outcome, error)
 	// Observe takes a hint that an account joined or changed.
 	Observe(ctx context.Context, inst directory.Installation, account directory.Account) error
