@@ -70,7 +70,7 @@ func (h *history) eventDirectory(d dice) {
 			h.hire(c, d, regular, regular, group)
 		}
 	case "heir": // somebody else gets the address of one who is gone
-		if c.hired < 19 && !h.profile.Apart {
+		if c.hired < 19 && !h.profile.Calm {
 			h.say("%s hires somebody with the address of %s", c.id, p.id)
 			h.remove(c, p)
 			heir := h.hire(c, d, nobody, nobody)
@@ -166,7 +166,7 @@ func (h *history) otherAddress(d dice, p *human) string {
 // mailboxOf is the address of somebody of the same company.
 func (h *history) mailboxOf(d dice, p *human) string {
 	other := pick(d, p.company.humans)
-	if h.profile.Apart {
+	if h.profile.Calm {
 		return p.mailbox
 	}
 	return other.mailbox

@@ -147,6 +147,9 @@ func (h *history) event(d dice) {
 		{2, h.eventErase},
 	})
 	do(d)
+	if h.profile.Calm {
+		h.live(0)
+	}
 }
 
 // eventTime lets time pass, with or without anybody working.

@@ -48,7 +48,7 @@ type profile struct {
 	Quiet     bool // there are quiet hours
 	Removal   directory.Removal
 	Grace     time.Duration
-	Apart     bool // nobody gets the address of anybody else
+	Calm      bool // each event is over before the next one, and nobody gets the address of anybody else
 }
 
 func drawProfile(seed uint64) profile {

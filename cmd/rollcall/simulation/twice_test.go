@@ -16,7 +16,7 @@ func calm(seed uint64) profile {
 	return profile{
 		Events: drawn.Events, People: drawn.People, Churn: drawn.Churn, ReadBack: true,
 		CardEdits: drawn.CardEdits, Processes: 1, PageSize: drawn.PageSize, ReadEvery: drawn.ReadEvery, Quiet: drawn.Quiet,
-		Removal: drawn.Removal, Grace: drawn.Grace, Apart: true,
+		Removal: drawn.Removal, Grace: drawn.Grace, Calm: true,
 	}
 }
 
@@ -27,6 +27,9 @@ func (h *history) ended(tenants ...directory.TenantID) string {
 		byID := func(x, y directory.LinkKey) int { return strings.Compare(x.Text(), y.Text()) }
 		for _, key := range slices.SortedFunc(maps.Keys(h.seen[tenant]), byID) {
 			l := h.seen[tenant][key]
+			if !l.State.Live() && l.Before != directory.Linked {
+				l = directory.Link{State: l.State} // what else it was when the person left is a matter of minutes
+			}
 			fmt.Fprintf(&b, "%s %s: %s (before: %q) in %s, %s and %s, asked %d times\n", tenant, key.Member.ID, l.State, l.Before,
 				l.Group, l.Account.User, l.Counterpart.User, l.Waves)
 		}
