@@ -29,6 +29,9 @@ type Question struct {
 	// Holder is the link of this pair that holds an account, if any; this link itself counts as
 	// none. It is asked for the two accounts of a clear pair.
 	Holder func(directory.AccountID) (directory.Link, bool)
+	// Sharing are the links of this pair whose people have the same address; this link itself
+	// counts as none.
+	Sharing []directory.Link
 	// Suppressed reports whether the owner of the primary account asked not to be asked.
 	Suppressed func(directory.AccountID) bool
 	Now        time.Time
@@ -99,6 +102,18 @@ func claim(q Question, own, other directory.Account) Verdict {
 		dispute.Why = fmt.Sprintf("the account on %s belongs to another person's link (%s)", account.ID.Platform, holder.State)
 		if _, can := holder.State.After(directory.Dispute); can && !dispute.rivals(holder) {
 			dispute.Rivals = append(dispute.Rivals, holder)
+		}
+	}
+	for _, l := range q.Sharing {
+		// Whoever is in a dispute holds nothing, and claims the account all the same.
+		if l.Key == q.Link.Key || l.Key.Pair != q.Link.Key.Pair || !l.State.Live() || l.Member.Exempt {
+			continue
+		}
+		if dispute.Why == "" {
+			dispute.Why = "another person in the directory has the same address"
+		}
+		if _, can := l.State.After(directory.Dispute); can && l.State != directory.Disputed && !dispute.rivals(l) {
+			dispute.Rivals = append(dispute.Rivals, l)
 		}
 	}
 	if dispute.Why != "" {

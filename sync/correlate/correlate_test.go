@@ -374,3 +374,37 @@ func TestDigest(t *testing.T) {
 		t.Error("the sides are exchanged, and the digest is the same")
 	}
 }
+
+// Whoever is in a dispute holds nothing. The other one must not win by being looked at again.
+func TestWhoSharesAnAddress(t *testing.T) {
+	t.Parallel()
+	mine := question().Link
+	rival := mine
+	rival.Key.Member.ID = "ross"
+	for _, test := range []struct {
+		name   string
+		change func(*directory.Link)
+		want   directory.Event
+		rivals int
+	}{
+		{"new", func(l *directory.Link) { l.State = directory.New }, directory.Dispute, 1},
+		{"unmatched", func(l *directory.Link) { l.State = directory.Unmatched }, directory.Dispute, 1},
+		{"in a dispute already", func(l *directory.Link) { l.State = directory.Disputed }, directory.Dispute, 0},
+		{"linked", func(l *directory.Link) { l.State = directory.Linked }, directory.Dispute, 0},
+		{"left", func(l *directory.Link) { l.State = directory.Suspended }, directory.Match, 0},
+		{"given up", func(l *directory.Link) { l.State = directory.Unsynced }, directory.Match, 0},
+		{"exempt", func(l *directory.Link) { l.State, l.Member.Exempt = directory.New, true }, directory.Match, 0},
+		{"of another pair", func(l *directory.Link) { l.State, l.Key.Pair.B = directory.New, "other" }, directory.Match, 0},
+		{"the person themselves", func(l *directory.Link) { *l = mine }, directory.Match, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			other := rival
+			test.change(&other)
+			got, err := Decide(question(func(q *Question) { q.Sharing = []directory.Link{other} }))
+			if err != nil || got.Event != test.want || len(got.Rivals) != test.rivals {
+				t.Errorf("got %s with %d rivals, %v, want %s with %d", got.Event, len(got.Rivals), err, test.want, test.rivals)
+			}
+		})
+	}
+}

@@ -29,6 +29,9 @@ func (e *Engine) correlate(ctx context.Context, w *work) error {
 		if wait > 0 {
 			return e.postpone(ctx, w, wait, w.link.Why)
 		}
+		if question.Sharing, err = e.Store.LinksByAddress(ctx, w.tenant.ID, w.link.Member.Email); err != nil {
+			return err
+		}
 	}
 	var failed error
 	question.Holder = func(id directory.AccountID) (directory.Link, bool) {

@@ -83,3 +83,40 @@ func TestWhoCantBeWrittenToAnyMoreIsLookedForAgain(t *testing.T) {
 	w.press("beta-rosa2", directory.VerbPick, w.desk.last(t, "alpha-rosa").notice.Number)
 	w.wantState("rosa", directory.Linked)
 }
+
+// A dispute that is looked at again is still one: neither of the two is asked, however often.
+func TestTwoPeopleWithOneAddressStayDisputed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa", "rory")
+	w.dir.Put(acme, directory.Member{ID: directory.MemberID{ID: "ross"}, Name: "ross", Email: address("rosa"), Active: true})
+	w.dir.Join(acme, "g1", "ross")
+	w.settle()
+	for range 5 {
+		w.pass(25 * time.Hour)
+		w.wantState("rosa", directory.Disputed)
+		w.wantState("ross", directory.Disputed)
+	}
+	if n := w.desk.count("alpha-rosa"); n != 0 {
+		t.Errorf("the account was asked %d times", n)
+	}
+	w.dir.Put(acme, directory.Member{ID: directory.MemberID{ID: "ross"}, Name: "ross", Email: address("ross"), Active: true})
+	w.hear()
+	w.pass(25 * time.Hour)
+	w.wantState("rosa", directory.Asking)
+}
+
+// Somebody who was linked has proved it. Another person's address in the directory undoes nothing.
+func TestSomebodyWithTheAddressOfALinkedPersonIsDisputedAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa", "rory")
+	w.settle()
+	w.pair("rosa")
+	w.dir.Put(acme, directory.Member{ID: directory.MemberID{ID: "ross"}, Name: "ross", Email: address("rosa"), Active: true})
+	w.dir.Join(acme, "g1", "ross")
+	w.hear()
+	w.pass(50 * time.Hour)
+	w.wantState("rosa", directory.Linked)
+	w.wantState("ross", directory.Disputed)
+}
