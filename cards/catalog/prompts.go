@@ -61,8 +61,11 @@ func Ask(p Prompt) cards.Card {
 
 // Later says when the person will be asked again.
 func Later(p Prompt) cards.Card {
-	when := laterWhen
-	if p.Until.IsZero() {
+	when, then := laterWhen, laterSooner
+	switch {
+	case p.Wave > 2:
+		when, then = laterNever, laterStill
+	case p.Until.IsZero():
 		when = laterSomeTime
 	}
 	return cards.Card{
@@ -70,7 +73,7 @@ func Later(p Prompt) cards.Card {
 		Title:   p.line(laterTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, when),
-			p.say(cards.Normal, nothingToDo, laterSooner),
+			p.say(cards.Normal, nothingToDo, then),
 		},
 		Actions: []cards.Action{
 			p.button(buttonNow, VerbSync, cards.Primary),

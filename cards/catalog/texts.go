@@ -60,6 +60,8 @@ const (
 	laterWhen     = "Rollcall asks you again about your {There} account on {Until}."
 	laterSomeTime = "Rollcall asks you again about your {There} account in a few days."
 	laterSooner   = "If you want to do it sooner, choose {Sync now}."
+	laterNever    = "Rollcall won't ask again about your {There} account."
+	laterStill    = "If you want to do it after all, choose {Sync now} until {Until}."
 )
 
 // Number: go to the other account and pick this number.
@@ -122,8 +124,8 @@ const (
 	reviewWhat  = "It isn't clear that your {Here} account and the {There} account belong to one person. They aren't linked until an administrator has decided."
 
 	suspendedTitle = "Your accounts are no longer linked"
-	suspendedWhat  = "You are no longer in the group for which Rollcall links {Here} and {There} accounts."
-	suspendedBack  = "Nothing has been deleted. If you come back into the group, the link comes back as it was."
+	suspendedWhat  = "You are no longer in the group for which Rollcall links {Here} and {There} accounts, or one of the two accounts was switched off."
+	suspendedBack  = "Nothing has been deleted. If that changes within a few days, the link comes back as it was."
 )
 
 // Welcome, Hello, Help, Unknown.
@@ -155,7 +157,7 @@ const (
 
 // Answers to a press that changes nothing.
 const (
-	twiceText   = "This has been done already. You don't need to do it again."
+	twiceText   = "You have answered this card already. Your first answer counts."
 	lateText    = "This card is out of date, so nothing has been changed. If there is a newer one, you find it further down in this chat."
-	foreignText = "This card isn't yours to answer. Nothing has been changed."
+	foreignText = "You can't do that here. Nothing has been changed."
 )

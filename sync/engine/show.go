@@ -132,6 +132,9 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 	case directory.FaceProve:
 		n.Choices = l.Proof.Choices
 	case directory.FaceLater:
+		if l.Waves >= plan.MaxWaves {
+			break // nothing follows but the end of this question
+		}
 		n.Until = plan.Allowed(l.LastWave.Add(plan.WaveGap), w.rules)
 	}
 	n.Zone = first(n.Zone, w.tenant.Settings.Zone)
