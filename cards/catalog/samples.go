@@ -27,8 +27,6 @@ func Samples() []Sample {
 	add("ask-second", Ask(second))
 	add("ask-last", Ask(last))
 	add("later", Later(asked))
-	last := asked
-	last.Wave = 3
 	add("later-last", Later(last))
 	add("number", Number(asked))
 	add("missed", Missed(asked))
