@@ -23,9 +23,10 @@ type attack struct {
 	name   string
 	send   hook
 	status int
-	says   string // in the answer; empty: it is empty
-	// calls are what the program may call: what it looks up, and a refusal. Nil: nothing at all.
-	calls []string
+	says   string   // in the answer; empty: it is empty
+	calls  []string // what the program may look up; nil: nothing at all
+	// refusal is the call by which the actor is told so. It follows the answer. Empty: nobody is told.
+	refusal string
 }
 
 // repel sends attacks, one after the other, and compares the world before and after each.
@@ -40,14 +41,23 @@ func (w *world) repel(t *testing.T, attacks []attack) {
 			if status != a.status || !strings.Contains(body, a.says) || a.says == "" && body != "" {
 				t.Errorf("answered %d %q, want %d %q", status, body, a.status, a.says)
 			}
+			if a.refusal != "" {
+				w.until("the actor is told", func() bool { return slices.Contains(w.calls(slackSince, webexSince), a.refusal) })
+			}
 			w.quiet()
 			if after := w.state(); after != before {
 				t.Errorf("the store has changed:\n%s", cmp.Diff(strings.Split(before, "\n"), strings.Split(after, "\n")))
 			}
+			told := 0
 			for _, route := range w.calls(slackSince, webexSince) {
-				if !slices.Contains(a.calls, route) {
+				if route == a.refusal {
+					told++
+				} else if !slices.Contains(a.calls, route) {
 					t.Errorf("it called %s", route)
 				}
+			}
+			if told > 1 {
+				t.Errorf("the actor was told %d times", told)
 			}
 		})
 	}
@@ -133,14 +143,19 @@ func asked(t *testing.T) *world {
 	return w
 }
 
-// replayed delivers a request, and then once more.
-func (w *world) replayed(t *testing.T, h hook, says string, calls ...string) {
+// replayed delivers a request, waits for the call that replies to it, where there is one, and
+// delivers it once more.
+func (w *world) replayed(t *testing.T, h hook, says, reply string, looks ...string) {
 	t.Helper()
+	slackSince, webexSince := w.slack.Calls.Len(), w.webex.Calls.Len()
 	if status, body := w.send(h); status != 200 || !strings.Contains(body, says) {
 		t.Fatalf("the genuine request was answered %d %q", status, body)
 	}
+	if reply != "" {
+		w.until("a reply", func() bool { return slices.Contains(w.calls(slackSince, webexSince), reply) })
+	}
 	w.quiet()
-	w.repel(t, []attack{{name: "replayed", send: h, status: 200, calls: calls}})
+	w.repel(t, []attack{{name: "replayed", send: h, status: 200, calls: looks}})
 }
 
 func TestSlackEventsThatAreRefused(t *testing.T) {
@@ -165,14 +180,14 @@ func TestSlackEventsThatAreRefused(t *testing.T) {
 		}), status: 200},
 		{name: "of no workspace", send: edited(func(e, _ map[string]any) { delete(e, "authorizations") }), status: 200},
 		{
-			name: "by somebody of the other tenant", status: 200, calls: []string{"chat.postMessage"},
+			name: "by somebody of the other tenant", status: 200, refusal: "chat.postMessage",
 			send: edited(func(e, event map[string]any) {
 				e["event_id"], event["user_team"], event["source_team"] = "Ev-foreign", "T0002", "T0002"
 			}),
 		},
 		{name: "by the app itself", send: edited(func(_, event map[string]any) { event["bot_id"] = "B1" }), status: 200},
 	}))
-	w.replayed(t, h, "")
+	w.replayed(t, h, "", "chat.postMessage")
 }
 
 func TestSlackCommandsThatAreRefused(t *testing.T) {
@@ -201,7 +216,7 @@ func TestSlackCommandsThatAreRefused(t *testing.T) {
 		// It is that tenant's own command then, and changes nothing there either.
 		{name: "of the other tenant", send: edited(func(f url.Values) { f.Set("team_id", "T0002") }), status: 200, says: "Rollcall"},
 	}))
-	w.replayed(t, h, "Rollcall")
+	w.replayed(t, h, "Rollcall", "")
 }
 
 func TestSlackInteractionsThatAreRefused(t *testing.T) {
@@ -223,7 +238,6 @@ func TestSlackInteractionsThatAreRefused(t *testing.T) {
 		change(p)
 		return press(string(must(json.Marshal(p))(t)))
 	}
-	refusal := []string{"response_url"}
 	w.repel(t, slices.Concat(w.forged(h), w.untimely(h), []attack{
 		{name: "two payloads", send: h.signed(append(slices.Clone(h.body), "&"+string(h.body)...), now), status: 400},
 		{name: "a key twice", send: press(`{"user":{"id":"U2","team_id":"T0001"},` + raw[1:]), status: 400},
@@ -237,17 +251,17 @@ func TestSlackInteractionsThatAreRefused(t *testing.T) {
 			p["team"] = map[string]any{"id": "T0999"}
 			p["user"] = map[string]any{"id": ann.User, "team_id": "T0999"}
 		})},
-		{name: "of the other tenant, by the same id", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+		{name: "of the other tenant, by the same id", status: 200, refusal: "response_url", send: edited(func(p map[string]any) {
 			p["team"] = map[string]any{"id": "T0002"}
 			p["user"] = map[string]any{"id": ann.User, "team_id": "T0002"}
 		})},
-		{name: "by somebody of the other tenant", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+		{name: "by somebody of the other tenant", status: 200, refusal: "response_url", send: edited(func(p map[string]any) {
 			p["user"] = map[string]any{"id": ann.User, "team_id": "T0002"}
 		})},
-		{name: "by a colleague", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+		{name: "by a colleague", status: 200, refusal: "response_url", send: edited(func(p map[string]any) {
 			p["user"] = map[string]any{"id": "U2", "team_id": "T0001"}
 		})},
-		{name: "in another chat", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+		{name: "in another chat", status: 200, refusal: "response_url", send: edited(func(p map[string]any) {
 			p["container"] = map[string]any{"type": "message", "message_ts": m.ID, "channel_id": "C1", "is_ephemeral": false}
 			p["channel"] = map[string]any{"id": "C1"}
 		})},
@@ -255,11 +269,11 @@ func TestSlackInteractionsThatAreRefused(t *testing.T) {
 			p["user"] = map[string]any{"id": "U2", "team_id": "T0001"}
 			p["response_url"] = "https://elsewhere.example/hooks/1"
 		})},
-		{name: "a nonce that never was", status: 200, calls: refusal, send: edited(func(p map[string]any) {
+		{name: "a nonce that never was", status: 200, refusal: "response_url", send: edited(func(p map[string]any) {
 			p["actions"] = []any{map[string]any{"type": "button", "action_id": "a", "block_id": "b", "value": "1.sync..AAAAAAAAAAAAAAAAAAAAAA"}}
 		})},
 	}))
-	w.replayed(t, h, "")
+	w.replayed(t, h, "", "")
 	if l := w.link("acme", "ann"); l.State != directory.Proving {
 		t.Errorf("after the genuine press the link is %s", l.State)
 	}
@@ -281,7 +295,6 @@ func TestWebexWebhooksThatAreRefused(t *testing.T) {
 	}
 	now := w.clock.Now()
 	looks := []string{"GET /attachment/actions/{id}", "GET /messages/{id}", "GET /people/{id}", "GET /people/me"}
-	refuses := append(slices.Clone(looks), "POST /messages")
 	edited := func(old, new string) hook {
 		if bytes.Count(h.body, []byte(old)) != 1 {
 			t.Fatalf("%s does not stand in %s once", old, h.body)
@@ -295,13 +308,13 @@ func TestWebexWebhooksThatAreRefused(t *testing.T) {
 		{name: "a key twice", send: h.signed(append(slices.Clone(h.body[:len(h.body)-1]), `,"data":{"id":"gone"}}`...), now), status: 200, calls: looks},
 		{name: "of another kind", send: edited(`"resource":"attachmentActions"`, `"resource":"rooms"`), status: 200, calls: looks},
 		{name: "an id that leads elsewhere", send: edited(`"data":{"id":"`, `"data":{"id":"../people/me?x=`), status: 200},
-		{name: "by a colleague", send: by(webexOf(0, 2)), status: 200, calls: refuses},
-		{name: "by somebody of the other tenant", send: by(webexOf(1, 1)), status: 200, calls: refuses},
+		{name: "by a colleague", send: by(webexOf(0, 2)), status: 200, calls: looks, refusal: "POST /messages"},
+		{name: "by somebody of the other tenant", send: by(webexOf(1, 1)), status: 200, calls: looks, refusal: "POST /messages"},
 		{name: "by somebody of no tenant", send: by(stranger), status: 200, calls: looks},
-		{name: "a nonce that never was", send: inputs(`{"press":"1.sync..AAAAAAAAAAAAAAAAAAAAAA"}`), status: 200, calls: refuses},
-		{name: "no press at all", send: inputs(`{"press":["1"]}`), status: 200, calls: looks},
+		{name: "a nonce that never was", send: inputs(`{"rollcall":"1.sync..AAAAAAAAAAAAAAAAAAAAAA"}`), status: 200, calls: looks, refusal: "POST /messages"},
+		{name: "no press at all", send: inputs(`{"rollcall":["1"]}`), status: 200, calls: looks},
 	}))
-	w.replayed(t, h, "", looks...)
+	w.replayed(t, h, "", "", looks...)
 	if l := w.link("acme", "bob"); l.State != directory.Proving {
 		t.Errorf("after the genuine press the link is %s", l.State)
 	}

@@ -46,33 +46,42 @@ func (c Config) validate(p *problems) {
 	oneOf(p, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf(p, "log.format", c.Log.Format, "text", "json")
 	p.check(len(c.Tenants) > 0, "tenants", "is empty: add a tenant")
-	used := make(map[directory.Platform]bool)
+	for _, key := range slices.Sorted(maps.Keys(c.Tenants)) {
+		p.check(goodID(key), "tenants."+key, idRule)
+		c.Tenants[key].validate(p, "tenants."+key, directory.TenantID(key))
+	}
+	c.validateWorkspaces(p)
+	c.validateApps(p)
+}
+
+// validateWorkspaces reports workspaces that two tenants have.
+func (c Config) validateWorkspaces(p *problems) {
 	owner := make(map[directory.Installation]string)
 	for _, key := range slices.Sorted(maps.Keys(c.Tenants)) {
-		t, at := c.Tenants[key], "tenants."+key
-		p.check(goodID(key), at, idRule)
-		t.validate(p, at, directory.TenantID(key))
-		all, _ := t.installations("")
+		all, _ := c.Tenants[key].installations("") // what is wrong with one has been said
 		for _, inst := range all {
-			used[inst.Platform] = true
 			other, taken := owner[inst.Installation]
-			p.check(!taken, at+"."+inst.key, "is that of %s as well: a workspace belongs to one tenant", other)
-			owner[inst.Installation] = at
+			p.check(!taken, "tenants."+key+"."+inst.key, "is that of tenants.%s as well: a workspace belongs to one tenant", other)
+			owner[inst.Installation] = key
 		}
 	}
-	c.validateApps(p, used)
 }
 
 // validateApps looks at the apps of the platforms that some tenant uses.
-func (c Config) validateApps(p *problems, used map[directory.Platform]bool) {
-	if used[slack.Name] {
+func (c Config) validateApps(p *problems) {
+	usesSlack, usesWebex := false, false
+	for _, t := range c.Tenants {
+		usesSlack = usesSlack || t.Slack.Workspace != ""
+		usesWebex = usesWebex || t.Webex.Organisation != ""
+	}
+	if usesSlack {
 		needs(p, "slack.signing_secret", c.Slack.SigningSecret, "copy it from the app's page, Basic Information")
 	}
-	if used[webex.Name] {
+	if usesWebex {
+		const makeOne = "make one, for example with: openssl rand -hex 32"
 		needs(p, "webex.bot_token", c.Webex.BotToken, "copy it when the bot is made")
-		needs(p, "webex.webhook_secret", c.Webex.WebhookSecret, "make one, for example with: openssl rand -hex 32")
-		p.check(len(c.Webex.WebhookSecret) >= shortestSecret, "webex.webhook_secret",
-			"must have at least %d characters: make one, for example with: openssl rand -hex 32", shortestSecret)
+		needs(p, "webex.webhook_secret", c.Webex.WebhookSecret, makeOne)
+		p.check(len(c.Webex.WebhookSecret) >= shortestSecret, "webex.webhook_secret", "must have at least %d characters: %s", shortestSecret, makeOne)
 	}
 }
 
