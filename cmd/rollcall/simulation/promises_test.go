@@ -55,6 +55,7 @@ func (h *history) checkPrompt(c *card) {
 			return
 		}
 	}
+	h.checkClear(id)
 	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool {
 		return q.at.Before(h.anew[id]) || q.card.erased // whoever looks for an erased message finds none
 	})
@@ -65,6 +66,18 @@ func (h *history) checkPrompt(c *card) {
 		h.violated("%s was asked more than %d times", id.person, mostWaves)
 	}
 	h.prompts[id] = append(past, now)
+}
+
+// checkClear: nobody becomes clear, and is asked, while somebody else is in a dispute about the same
+// address. Who comes back from a suspension was clear before.
+func (h *history) checkClear(id linkID) {
+	asked := h.seen[id.tenant][directory.LinkKey{Member: directory.MemberID{Directory: "hr", ID: id.person}, Pair: pair}]
+	for key, other := range h.seen[id.tenant] {
+		if key != asked.Key && other.Member.Email == asked.Member.Email && other.State == directory.Disputed &&
+			!other.Member.Exempt && other.Checked.Before(asked.Checked) && h.back[id].IsZero() {
+			h.violated("%s was asked, and %s is in a dispute about the same address", id.person, key.Member.ID)
+		}
+	}
 }
 
 func otherThan(platform directory.Platform) directory.Platform {
@@ -142,6 +155,9 @@ func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, e
 	h.checkLife(id, was, is, entry)
 	h.checkAnswer(id, was, is, entry)
 	h.checkHolds(tenant, is)
+	if was.State == directory.Suspended && is.State.Live() {
+		h.back[id] = h.clock.Now()
+	}
 	if was.State == is.State || was.State == directory.Suspended && is.State != directory.Linked && is.State != directory.Unsynced {
 		return
 	}

@@ -39,6 +39,7 @@ type truth struct {
 	reads    map[readID]read
 	checks   map[linkID]time.Time // when a directory last said for certain that somebody is out
 	left     map[linkID]departure
+	back     map[linkID]time.Time // from a suspension
 	effects  map[directory.NonceHash]int
 	numbers  map[directory.AccountID][]number // that an account was shown
 	approved map[string]bool                  // batches
@@ -60,7 +61,7 @@ func newTruth() truth {
 		intents: make(map[directory.NonceHash]linkID), prompts: make(map[linkID][]prompt), anew: make(map[linkID]time.Time),
 		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
-		left: make(map[linkID]departure), effects: make(map[directory.NonceHash]int),
+		left: make(map[linkID]departure), back: make(map[linkID]time.Time), effects: make(map[directory.NonceHash]int),
 		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool), kept: make(map[linkID]bool),
 	}
 }
