@@ -42,7 +42,7 @@ func serve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Run Rollcall", Args: cobra.NoArgs,
 		Long: "Run Rollcall with a configuration file. Every value can also come from the environment,\n" +
-			"and every secret from a file of its own: see the README.",
+			"and every secret from a file of its own: see manifests/deploy/rollcall.example.yaml.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := program.Load(path, os.Environ())
 			if err != nil {
