@@ -135,7 +135,8 @@ func (s *story) reread(ctx context.Context) error {
 		}
 		for _, r := range readings {
 			if r.Group != "" && r.Trouble == "" && (r.Complete.Before(since) || r.Settle) {
-				return false, fmt.Sprintf("%s was not read", r.ID)
+				return false, fmt.Sprintf("%s was not read since %s: complete %s, due %s, leased until %s, page %d, settling %t", r.ID,
+					since.Format(time.TimeOnly), r.Complete.Format(time.TimeOnly), r.DueAt.Format(time.TimeOnly), r.Lease.Format(time.TimeOnly), r.Pages, r.Settle)
 			}
 		}
 		return true, ""
