@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"rollcall/sync/directory"
 )
 
 // step is one part of the story: what it is called, and what is seen when it is told. Its error says
@@ -119,24 +121,35 @@ func (s *story) quiet(ctx context.Context) error {
 	})
 }
 
-// reread waits until every group of the story's tenant has been read, or has failed to be, since now.
+// reread waits until every group of the story's tenant has been read, or has failed to be, from now on.
 func (s *story) reread(ctx context.Context) error {
-	since := s.w.Clock.Now()
 	m := s.w.Program()
+	before := make(map[directory.ReadingID]int64)
+	readings, err := m.Store.Readings(ctx, tenantID(s.f.id))
+	if err != nil {
+		return err
+	}
+	for _, r := range readings {
+		before[r.ID] = r.Fence
+	}
 	for id := range s.w.config.Tenants[s.f.id].Groups {
-		if err := m.Engine.Hasten(ctx, tenantID(s.f.id), groupID(id), since); err != nil {
+		if err := m.Engine.Hasten(ctx, tenantID(s.f.id), groupID(id), s.w.Clock.Now()); err != nil {
 			return err
 		}
 	}
-	err := s.w.until(ctx, func() (bool, string) {
+	err = s.w.until(ctx, func() (bool, string) {
 		readings, err := m.Store.Readings(ctx, tenantID(s.f.id))
 		if err != nil {
 			return false, err.Error()
 		}
+		now := s.w.Clock.Now()
 		for _, r := range readings {
-			if r.Group != "" && r.Trouble == "" && (r.Complete.Before(since) || r.Settle) {
-				return false, fmt.Sprintf("%s was not read since %s: complete %s, due %s, leased until %s, page %d, settling %t", r.ID,
-					since.Format(time.TimeOnly), r.Complete.Format(time.TimeOnly), r.DueAt.Format(time.TimeOnly), r.Lease.Format(time.TimeOnly), r.Pages, r.Settle)
+			// A claim that is newer than this call has seen what was there at the call. A file
+			// that changed is begun again at once; any other trouble waits.
+			over := r.Fence > before[r.ID] && !r.Lease.After(now)
+			failed := r.Trouble != "" && r.DueAt.After(now)
+			if r.Group != "" && !(over && (failed || r.Trouble == "" && !r.Midway && !r.Settle)) {
+				return false, fmt.Sprintf("%s was not read: page %d, due %s, leased until %s", r.ID, r.Pages, r.DueAt.Format(time.TimeOnly), r.Lease.Format(time.TimeOnly))
 			}
 		}
 		return true, ""
