@@ -154,28 +154,58 @@ func minds(l directory.Link) bool {
 	return false
 }
 
-// Observe takes a platform's hint that an account joined or changed. Hints only make links due: what
-// they lead to is decided on what the platform answers then.
+// Observe takes a platform's hint that an account joined or changed. A hint may be late, or come
+// again: one that says something new makes the platform be asked, and what that answers counts. Where
+// it can't be asked the links are made due, which look for themselves.
 func (e *Engine) Observe(ctx context.Context, inst directory.Installation, account directory.Account) error {
 	if account.ID.Platform != inst.Platform || account.ID.Workspace != inst.Workspace {
 		return nil // somebody at home elsewhere, seen in passing
 	}
+	known, err := e.Store.AccountsByID(ctx, inst.Tenant, account.ID)
+	if err != nil || len(known) == 1 && sameToUs(known[0], account) {
+		return err
+	}
+	account, sure := e.reread(ctx, inst, account)
 	for range mostTries {
-		known, err := e.Store.AccountsByID(ctx, inst.Tenant, account.ID)
-		if err != nil || len(known) == 1 && known[0] == account {
-			return err
-		}
 		change := directory.Change{}
 		if err := e.see(ctx, inst.Tenant, []directory.Account{account}, 0, e.Now(), &change); err != nil {
 			return err
 		}
-		err = e.Store.Commit(ctx, inst.Tenant, change)
+		if !sure {
+			change.Accounts = nil
+		}
+		err := e.Store.Commit(ctx, inst.Tenant, change)
 		if !directory.Is(err, directory.Conflict) {
 			e.Wake()
 			return err
 		}
 	}
 	return directory.Errorf(directory.Unavailable, "the links are being written to by others")
+}
+
+// sameToUs reports whether two descriptions of an account differ in nothing that decides. Hints leave
+// out what only matters to the words of a card.
+func sameToUs(a, b directory.Account) bool {
+	a.Zone, a.Locale = b.Zone, b.Locale
+	return a == b
+}
+
+// reread is a hinted account as its platform describes it now, and whether that could be had.
+func (e *Engine) reread(ctx context.Context, inst directory.Installation, hinted directory.Account) (directory.Account, bool) {
+	accounts := e.Accounts[inst.Platform]
+	if accounts == nil {
+		return hinted, false
+	}
+	now, err := pick(inst, accounts.Account(ctx, inst, hinted.ID), hinted.ID)
+	switch {
+	case err != nil:
+		e.Logger.Warn("a hint could not be followed", "tenant", inst.Tenant, "platform", inst.Platform, "code", directory.CodeOf(err).String())
+		return hinted, false
+	case now.absent:
+		hinted.Active = false
+		return hinted, true
+	}
+	return now.account, true
 }
 
 // Reached takes a hint that an account can be written to again: whoever was given up as unreachable

@@ -50,3 +50,46 @@ func TestACardIsShownHoweverOftenThePlatformAsksToWait(t *testing.T) {
 	w.pass(2 * time.Minute)
 	w.wantFace("alpha-rosa", directory.FaceNumber)
 }
+
+// A hint of yesterday comes again today. What it says is over, and nobody is asked because of it.
+func TestAnOldHintThatComesAgainIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account(alpha, "rosa")
+	w.account(beta, "rosa")
+	w.settle()
+	inst := directory.Installation{Tenant: acme, Platform: beta, Workspace: "w", Generation: 1}
+	hint := w.desk.accounts[account(beta, "rosa")]
+	gone := hint
+	gone.Active = false
+	w.desk.accounts[gone.ID] = gone
+	w.must(w.engine.Observe(t.Context(), inst, gone))
+	w.must(w.engine.Observe(t.Context(), inst, hint))
+	w.member("rosa")
+	w.hear()
+	w.wantState("rosa", directory.Unmatched)
+	if n := w.desk.count("alpha-rosa"); n != 0 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+// The platform can't be asked when the hint comes. The link looks for itself, later.
+func TestAHintThatCantBeFollowedIsNotLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.member("rosa")
+	w.account(beta, "rosa")
+	w.settle()
+	w.wantState("rosa", directory.Waiting)
+	w.account(alpha, "rosa")
+	w.desk.lookErr = directory.Errorf(directory.Unavailable, "down")
+	inst := directory.Installation{Tenant: acme, Platform: alpha, Workspace: "w", Generation: 1}
+	w.must(w.engine.Observe(t.Context(), inst, w.desk.accounts[account(alpha, "rosa")]))
+	w.settle()
+	w.wantState("rosa", directory.Waiting)
+	w.desk.lookErr = nil
+	for range 3 {
+		w.pass(time.Minute)
+	}
+	w.wantState("rosa", directory.Asking)
+}
