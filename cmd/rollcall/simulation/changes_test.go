@@ -11,7 +11,10 @@ import (
 
 // eventDirectory changes a directory.
 func (h *history) eventDirectory(d dice) {
-	c := pick(d, h.companies)
+	c := h.anyCompany(d)
+	if c == nil {
+		return
+	}
 	p := pick(d, c.humans)
 	group := pick(d, []string{slackGroup, webexGroup})
 	was, listed := h.listed[linkID{c.id, p.id}]
@@ -101,7 +104,10 @@ func (h *history) eventDirectory(d dice) {
 
 // eventAccount changes an account on a platform.
 func (h *history) eventAccount(d dice) {
-	c := pick(d, h.companies)
+	c := h.anyCompany(d)
+	if c == nil {
+		return
+	}
 	p := pick(d, c.humans)
 	platform := pick(d, []directory.Platform{pair.A, pair.B})
 	account, there := p.accounts[platform]
@@ -198,7 +204,10 @@ func (h *history) newAccount(d dice, p *human, platform directory.Platform) {
 // eventAdmin lets an administrator decide what was held back.
 func (h *history) eventAdmin(d dice) {
 	ctx := context.Background()
-	c := pick(d, h.companies)
+	c := h.anyCompany(d)
+	if c == nil {
+		return
+	}
 	batches, err := h.memory.Batches(ctx, c.id)
 	must(err)
 	for _, b := range batches {

@@ -68,6 +68,15 @@ const (
 	deactivated standing = "deactivated"
 )
 
+// anyCompany is one of them; nil: one to which nothing is to happen.
+func (h *history) anyCompany(d dice) *company {
+	c := pick(d, h.companies)
+	if h.profile.Only != "" && c.id != h.profile.Only {
+		return nil
+	}
+	return c
+}
+
 func newCompany(number int, mark string) *company {
 	c := &company{
 		number: number, id: directory.TenantID(fmt.Sprintf("t%d", number)), mark: mark,

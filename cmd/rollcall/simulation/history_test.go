@@ -40,6 +40,7 @@ type history struct {
 	checking bool // a check reads, and nothing happens to it
 	depth    int  // of what happens meanwhile
 	tasks    []*task
+	caller   directory.TenantID // whose own token the call under way carries; empty: the bot's
 	steps    int
 	number   int // of the event
 
@@ -137,7 +138,7 @@ func (h *history) event(d dice) {
 	do := draw(d, []weighted[func(dice)]{
 		{30, h.eventTime},
 		{15, h.eventWork},
-		{30, h.eventPress},
+		{60, h.eventPress},
 		{4, h.eventWords},
 		{churn, h.eventDirectory},
 		{churn, h.eventAccount},
@@ -256,6 +257,11 @@ func (h *history) platformFault(chance float64, platform, route string) (sim.Fau
 		h.reach(h.storm.counts)
 		return h.storm.Fault, true
 	}
+	if h.caller != "" && h.caller == h.profile.Stormy && h.dice.chance(0.3) {
+		t := pick(h.dice, troubles)
+		h.reach(t.counts)
+		return t.Fault, true
+	}
 	if len(h.profile.Trouble) == 0 || !h.dice.chance(chance) {
 		return sim.Fault{}, false
 	}
@@ -291,7 +297,10 @@ func (h *history) eventStorm(d dice) {
 }
 
 // directoryFault decides whether a call to the directory goes wrong.
-func (h *history) directoryFault(directorytest.Call) directorytest.FaultKind {
+func (h *history) directoryFault(call directorytest.Call) directorytest.FaultKind {
+	if h.faulty && !h.checking && call.Tenant == h.profile.Stormy && h.dice.chance(0.3) {
+		return pick(h.dice, directoryFaults)
+	}
 	if !h.faulty || h.checking || len(h.profile.Wrongs) == 0 || !h.dice.chance(h.profile.Directory) {
 		return directorytest.NoFault
 	}

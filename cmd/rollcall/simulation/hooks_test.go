@@ -139,20 +139,22 @@ func (h *history) mustBeHeard(what hook) bool {
 	return there && webexID(c.account.User) == what.person
 }
 
-// checkToken: while a workspace's request is answered, no other workspace is spoken to.
-func (h *history) checkToken(r *http.Request) {
-	now := h.mail.request
-	if now == nil || now.what.team == "" || r.URL.Host != slackHost {
-		return
-	}
+// noteCaller notes whose token a call carries, and checks that while a workspace's request is
+// answered, no other workspace is spoken to.
+func (h *history) noteCaller(r *http.Request) {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if token == "" && r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/") {
 		form, err := url.ParseQuery(string(readAll(r)))
 		must(err)
 		token = form.Get("token")
 	}
+	h.caller = ""
 	for _, c := range h.companies {
-		if token == c.slackToken() && now.what.team != c.team {
+		if token != c.slackToken() && token != c.adminToken() {
+			continue
+		}
+		h.caller = c.id
+		if now := h.mail.request; now != nil && now.what.team != "" && now.what.team != c.team {
 			h.violated("a request of %s was answered with the token of %s", now.what.team, c.id)
 		}
 	}

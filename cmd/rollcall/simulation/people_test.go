@@ -18,11 +18,15 @@ func (h *history) eventPress(d dice) {
 		h.attack(d)
 		return
 	}
-	p := h.somebodyAsked(d)
-	if p == nil {
+	company := h.anyCompany(d)
+	if company == nil {
 		return
 	}
+	p := pick(d, company.humans)
 	open := h.openCards(p)
+	if len(open) == 0 {
+		return
+	}
 	c := open[len(open)-1]
 	if len(open) > 1 && d.chance(0.4) {
 		c = open[len(open)-2]
@@ -30,22 +34,6 @@ func (h *history) eventPress(d dice) {
 	if button, ok := h.choose(d, p, c); ok {
 		h.press(c, button)
 	}
-}
-
-// somebodyAsked is one of those who have a question before them; nil: nobody has.
-func (h *history) somebodyAsked(d dice) *human {
-	var asked []*human
-	for _, c := range h.companies {
-		for _, p := range c.humans {
-			if len(h.openCards(p)) > 0 {
-				asked = append(asked, p)
-			}
-		}
-	}
-	if len(asked) == 0 {
-		return nil
-	}
-	return pick(d, asked)
 }
 
 // openCards are the cards with buttons that are before somebody.
@@ -243,7 +231,11 @@ func payload(by directory.AccountID, c *card, button cards.Press) map[string]any
 
 // eventWords lets somebody write to the app, or open the chat with it.
 func (h *history) eventWords(d dice) {
-	p := pick(d, pick(d, h.companies).humans)
+	c := h.anyCompany(d)
+	if c == nil {
+		return
+	}
+	p := pick(d, c.humans)
 	platform := pick(d, []directory.Platform{pair.A, pair.B})
 	account, there := p.accounts[platform]
 	if !there || !h.canAct(account) {
@@ -273,7 +265,7 @@ func (h *history) eventErase(d dice) {
 		return
 	}
 	c := pick(d, h.to[pick(d, h.order)])
-	if c.Deleted {
+	if c.Deleted || h.profile.Calm {
 		return
 	}
 	h.say("the message to %s is deleted", c.account.User)

@@ -150,7 +150,7 @@ func (h *history) others(p *program) {
 func (p *program) call(r *http.Request, at when) {
 	h := p.history
 	if at == beforeCall {
-		h.checkToken(r)
+		h.noteCaller(r)
 	}
 	post := r.URL.Path == "/api/chat.postMessage" || r.Method == http.MethodPost && r.URL.Path == "/v1/messages"
 	if post && at == afterCall {

@@ -48,7 +48,9 @@ type profile struct {
 	Quiet     bool // there are quiet hours
 	Removal   directory.Removal
 	Grace     time.Duration
-	Calm      bool // each event is over before the next one, and nobody gets the address of anybody else
+	Only      directory.TenantID // things happen to this tenant only
+	Stormy    directory.TenantID // this tenant's directory, and its own calls to a platform, go wrong all the time
+	Calm      bool               // each event is over before the next one, and nobody gets the address of anybody else
 }
 
 func drawProfile(seed uint64) profile {

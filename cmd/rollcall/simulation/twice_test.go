@@ -72,3 +72,27 @@ func differ(a, b string) string {
 	}
 	return out.String()
 }
+
+// What happens to one tenant, and what goes wrong there, changes nothing for another one whose ids
+// and addresses are the same.
+func TestTenantsDoNotInterfere(t *testing.T) {
+	t.Parallel()
+	wrong := 0
+	for seed := range uint64(max(10, seeds(t)/20)) {
+		alone, beside := calm(seed), calm(seed)
+		alone.Only, beside.Stormy = "t1", "t2"
+		one, both := newHistory(seed, alone, defect{}, false), newHistory(seed, beside, defect{}, false)
+		for _, h := range []*history{one, both} {
+			if found := h.run(); found != nil {
+				t.Fatalf("seed %d, event %d: %s", seed, found.event, found.text)
+			}
+		}
+		if a, b := one.ended("t1"), both.ended("t1"); a != b {
+			t.Errorf("seed %d ends differently for one tenant because of the other:\n%s", seed, differ(a, b))
+		}
+		wrong += both.reached[serverError]
+	}
+	if wrong == 0 {
+		t.Error("nothing went wrong for the other tenant")
+	}
+}
