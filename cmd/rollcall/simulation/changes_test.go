@@ -1,6 +1,8 @@
 package simulation
 
 import (
+	"time"
+
 	"context"
 	"fmt"
 
@@ -90,6 +92,7 @@ func (h *history) eventDirectory(d dice) {
 			}
 		}
 	case "many return":
+		h.advance(time.Millisecond) // who left and came back was away for a moment
 		h.say("%s many return to %s", c.id, group)
 		for _, p := range c.humans {
 			if _, listed := h.listed[linkID{c.id, p.id}]; listed && d.chance(0.4) {

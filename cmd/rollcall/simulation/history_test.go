@@ -162,6 +162,9 @@ func (h *history) eventTime(d dice) {
 	if d.chance(h.profile.Asleep) {
 		h.say("%v pass, and nobody works", by)
 		h.advance(by)
+		for range 1 + d.IntN(3) { // people answer all the same, perhaps too late
+			h.eventPress(d)
+		}
 		h.pump()
 		return
 	}

@@ -28,7 +28,7 @@ func (h *history) heal() {
 	d := newDice(h.seed, "healed", 0)
 	for end := h.clock.Now().Add(healFor); h.clock.Now().Before(end); {
 		h.checkWebhooks(h.anyProcess())
-		h.live(6 * time.Hour)
+		h.live(12 * time.Hour)
 		for range 3 { // accept, and prove
 			h.everybodyAnswers(d)
 			h.live(time.Minute)

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 
 	"rollcall/sync/directory"
 	"rollcall/sync/directory/directorytest"
@@ -24,7 +25,8 @@ type readID struct {
 type told struct {
 	readID
 	from, to string // cursors
-	present  int
+	present  []directory.MemberID
+	gone     []directory.MemberID
 	last     bool
 }
 
@@ -42,10 +44,12 @@ func (r *records) Page(ctx context.Context, tenant directory.TenantID, group, cu
 	if err != nil {
 		h.say("  a page of %s %s: %v", tenant, group, err)
 	} else {
-		page := told{readID: readID{tenant, group}, from: cursor, to: got.Cursor, last: got.Last}
+		page := told{readID: readID{tenant, group}, from: cursor, to: got.Cursor, last: got.Last, gone: got.Left}
 		for _, m := range got.Members {
 			if m.Active {
-				page.present++
+				page.present = append(page.present, m.ID)
+			} else {
+				page.gone = append(page.gone, m.ID)
 			}
 		}
 		r.program.told = page
@@ -61,13 +65,39 @@ func (h *history) noteRead(p *program, tenant directory.TenantID, before, after 
 	switch {
 	case after.Group == "" || !moved || before.Settle:
 	case p.told.readID == id && p.told.from == before.Cursor && p.told.to == after.Cursor:
-		now := read{ended: p.told.last, listed: p.told.present}
+		h.checkCursor(p.told)
+		now := read{ended: p.told.last, listed: len(p.told.present)}
 		if p.told.from != "" {
 			now.listed += h.reads[id].listed
 		}
 		h.reads[id] = now
 	case after.Cursor != "": // nobody told that
 		h.reads[id] = read{}
+	}
+}
+
+// checkCursor: where a cursor is durable, so is what its page said of everybody on it.
+func (h *history) checkCursor(page told) {
+	rows := make(map[directory.MemberID]directory.Membership)
+	stored, err := h.memory.Memberships(context.Background(), page.tenant, slices.Concat(page.present, page.gone)...)
+	must(err)
+	for _, row := range stored {
+		if string(row.Group) == page.group {
+			rows[row.Member.ID] = row
+		}
+	}
+	for _, id := range page.present {
+		row, listed := rows[id]
+		links, err := h.memory.Links(context.Background(), page.tenant, directory.LinkKey{Member: id, Pair: pair})
+		must(err)
+		if !listed || row.Gone || len(links) == 0 {
+			h.violated("the cursor went past a page that lists %s, who is not stored", id.ID)
+		}
+	}
+	for _, id := range page.gone {
+		if row, listed := rows[id]; listed && !row.Gone && !slices.Contains(page.present, id) {
+			h.violated("the cursor went past a page that says that %s left, which is not stored", id.ID)
+		}
 	}
 }
 
