@@ -13,6 +13,7 @@ import (
 
 // eventDirectory changes a directory.
 func (h *history) eventDirectory(d dice) {
+	h.advance(time.Millisecond) // whoever leaves and comes back was away for a moment
 	c := h.anyCompany(d)
 	if c == nil {
 		return
@@ -92,7 +93,6 @@ func (h *history) eventDirectory(d dice) {
 			}
 		}
 	case "many return":
-		h.advance(time.Millisecond) // who left and came back was away for a moment
 		h.say("%s many return to %s", c.id, group)
 		for _, p := range c.humans {
 			if _, listed := h.listed[linkID{c.id, p.id}]; listed && d.chance(0.4) {
