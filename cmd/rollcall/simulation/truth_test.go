@@ -90,7 +90,7 @@ func (h *history) wasUnusable(account directory.AccountID, since time.Time) bool
 			return true
 		}
 	}
-	return len(past) == 0
+	return len(past) == 0 || past[0].at.After(began) && !past[0].at.Before(since) // it was made since
 }
 
 // card is one message of the product's with buttons, as its platform has it.
