@@ -90,6 +90,13 @@ func (w *World) LaunchChild(ctx context.Context) error {
 	return nil
 }
 
+// running reports whether there is a child that nobody has killed.
+func (w *World) running() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.child != nil
+}
+
 // Kill ends the child with SIGKILL, as a power cut would, and waits until it is gone. Without a child
 // it does nothing.
 func (w *World) Kill() error {

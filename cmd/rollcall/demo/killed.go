@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
 	"rollcall/adapters/sim"
+	"rollcall/adapters/sqlite"
+	"rollcall/sync/directory"
 	"rollcall/sync/plan"
 )
 
@@ -73,6 +76,9 @@ func killedWhileSending(ctx context.Context, options Options, kills int) (report
 	if err := w.until(ctx, prompted(len(views)-lost, 1)); err != nil {
 		return report, err
 	}
+	if err := w.resolved(ctx); err != nil {
+		return report, err
+	}
 	w.Advance(73 * time.Hour)
 	if err := w.until(ctx, prompted(len(views), 1)); err != nil {
 		return report, err
@@ -93,6 +99,51 @@ func killedWhileSending(ctx context.Context, options Options, kills int) (report
 		}
 	}
 	return report, nil
+}
+
+// resolved waits until the program knows of every prompt whether it is out: the next wave is reckoned
+// from then. The store says so, and can be asked while the program is dead.
+func (w *World) resolved(ctx context.Context) error {
+	for range 20 {
+		if err := w.Kill(); err != nil {
+			return err
+		}
+		n, err := w.unresolved(ctx)
+		if err != nil {
+			return err
+		}
+		w.Advance(2 * lease)
+		if err := w.LaunchChild(ctx); err != nil {
+			return err
+		}
+		if n == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond): // for the program to work
+		}
+	}
+	return errors.New("the program does not find out what became of its messages")
+}
+
+// lease is at least as long as a dead worker keeps a link from the others.
+const lease = 2 * time.Minute
+
+func (w *World) unresolved(ctx context.Context) (n int, err error) {
+	store, err := sqlite.Open(ctx, sqlite.Config{Path: w.config.Store, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	links, err := store.ListLinks(ctx, directory.TenantID(w.companies[0].id), directory.LinkQuery{Limit: 1000})
+	for _, l := range links {
+		if l.Ask.Delivery == directory.Sending {
+			n++
+		}
+	}
+	return n, err
 }
 
 // everybody is a view of each person of the first firm.
@@ -144,6 +195,9 @@ func (t *trap) decide(route string) (sim.Fault, bool) {
 	defer t.mu.Unlock()
 	if !t.ready || t.left == 0 {
 		return sim.Fault{}, false
+	}
+	if !t.world.running() {
+		return sim.Fault{}, false // sent by one that is dead already: there is nobody to kill
 	}
 	t.ready = false
 	t.left--
