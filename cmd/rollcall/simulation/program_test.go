@@ -34,7 +34,7 @@ type program struct {
 	webex   *webex.Adapter
 	router  *mux.Router
 	dead    bool
-	told    told
+	told    map[readID]told
 	task    *task // what it is in the middle of; nil: nothing
 }
 
@@ -55,7 +55,7 @@ type parts struct {
 
 // launch starts a process, on whatever the store holds.
 func (h *history) launch(number int) *program {
-	p := &program{history: h, number: number}
+	p := &program{history: h, number: number, told: make(map[readID]told)}
 	wired := &parts{program: p}
 	wired.store = &disk{Store: h.memory, program: p}
 	wired.source = &records{directory: h.dir, program: p}

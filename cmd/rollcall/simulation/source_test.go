@@ -21,7 +21,7 @@ type readID struct {
 	group  string
 }
 
-// told is the last page that a process was given.
+// told is the last page of a group that a process was given.
 type told struct {
 	readID
 	from, to string // cursors
@@ -40,11 +40,12 @@ func (r *records) Page(ctx context.Context, tenant directory.TenantID, group, cu
 	h := r.program.history
 	r.program.pass(place{when: beforeCall, name: "before reading a page"})
 	got, err := r.directory.Page(ctx, tenant, group, cursor)
-	r.program.told = told{}
+	id := readID{tenant, group}
+	delete(r.program.told, id)
 	if err != nil {
 		h.say("  a page of %s %s: %v", tenant, group, err)
 	} else {
-		page := told{readID: readID{tenant, group}, from: cursor, to: got.Cursor, last: got.Last, gone: got.Left}
+		page := told{readID: id, from: cursor, to: got.Cursor, last: got.Last, gone: got.Left}
 		for _, m := range got.Members {
 			if m.Active {
 				page.present = append(page.present, m.ID)
@@ -52,7 +53,7 @@ func (r *records) Page(ctx context.Context, tenant directory.TenantID, group, cu
 				page.gone = append(page.gone, m.ID)
 			}
 		}
-		r.program.told = page
+		r.program.told[id] = page
 	}
 	r.program.pass(place{when: afterCall, name: "after reading a page"})
 	return got, err
@@ -61,13 +62,14 @@ func (r *records) Page(ctx context.Context, tenant directory.TenantID, group, cu
 // noteRead takes in what a commit says was read: what the process was really told, and nothing else.
 func (h *history) noteRead(p *program, tenant directory.TenantID, before, after directory.Reading) {
 	id := readID{tenant, string(after.Group)}
+	told, heard := p.told[id]
 	moved := after.Cursor != before.Cursor || after.Round != before.Round || after.Settle && !before.Settle
 	switch {
 	case after.Group == "" || !moved || before.Settle:
-	case p.told.readID == id && p.told.from == before.Cursor && p.told.to == after.Cursor:
-		h.checkCursor(p.told)
-		now := read{ended: p.told.last, listed: len(p.told.present)}
-		if p.told.from != "" {
+	case heard && told.from == before.Cursor && told.to == after.Cursor:
+		h.checkCursor(told)
+		now := read{ended: told.last, listed: len(told.present)}
+		if told.from != "" {
 			now.listed += h.reads[id].listed
 		}
 		h.reads[id] = now
