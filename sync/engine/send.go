@@ -232,7 +232,7 @@ func (e *Engine) resolve(ctx context.Context, w *work, of promptOf, mark, why st
 		}
 		change(p)
 		if l.State == directory.Asking && p == &l.Ask {
-			l.LastWave = w.now // the message can't be older than this look for it
+			l.LastWave = w.now // the message can't be younger than this look for it
 		}
 		return true
 	})
