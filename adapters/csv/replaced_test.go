@@ -103,6 +103,21 @@ func TestWatchTellsOfEverySave(t *testing.T) {
 	}
 }
 
+// Between two ticks somebody reads another version, and the one that was told of comes back.
+func TestWatchTellsOfAVersionThatIsBack(t *testing.T) {
+	d := newDesk(t, nil)
+	d.write(good)
+	w := &watcher{d: d}
+	w.wants(1, "the first look")
+	d.write(strings.Replace(good, "Ann", "Eve", 1))
+	if _, err := d.Page(t.Context(), "t1", "Sales", ""); err != nil {
+		t.Fatal(err)
+	}
+	d.write(good)
+	w.wants(1, "as it was, and read otherwise meanwhile")
+	w.wants(0, "nothing new")
+}
+
 func TestWatchWaitsOutAWriter(t *testing.T) {
 	d := newDesk(t, nil)
 	d.write(unended)

@@ -13,6 +13,7 @@ import (
 // roll is one version of the file as a Source answers from it. It never changes.
 type roll struct {
 	version  string // of the content
+	nth      int    // which of the contents it is that were taken in, one after the other
 	ended    bool
 	members  []directory.Member // in the order of the file
 	byID     map[string]int32   // places in members

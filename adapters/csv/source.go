@@ -20,6 +20,7 @@ type Source struct {
 	since   time.Time // when this stamp was first seen
 	tells   bool      // the stamp belongs to this version only
 	sum     [sha256.Size]byte
+	taken   int   // how many contents were taken in so far
 	roll    *roll // nil where refused says why
 	refused error
 	mustEnd bool // an #end line was seen once, and is expected from then on
@@ -153,11 +154,13 @@ func (s *Source) read(now time.Time) error {
 		return nil
 	}
 	s.roll = nil // makes room
+	s.taken++
 	t, err := parse(c.text, s.cfg.Columns, s.cfg.Delimiter)
 	if s.refused = err; err != nil {
 		return nil
 	}
 	s.roll = newRoll(s.cfg.Name, t, c.sum)
+	s.roll.nth = s.taken
 	s.cfg.Logger.Info("directory file read", "directory", s.cfg.Name,
 		"people", len(s.roll.members), "groups", len(s.roll.groups), "version", s.roll.version)
 	if n := s.roll.unusable; n > 0 {

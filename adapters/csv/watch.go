@@ -3,6 +3,7 @@ package csv
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -43,7 +44,8 @@ func (s *Source) news(ctx context.Context) (text string, settled bool) {
 	r, err := s.load(ctx, false)
 	switch {
 	case err == nil:
-		return r.version, true
+		// A read may have taken in another version since the last tick, and this one be back.
+		return fmt.Sprint(r.nth), true
 	case ctx.Err() != nil || errors.Is(err, errBusy):
 		return "", false
 	}
