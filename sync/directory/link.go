@@ -207,6 +207,8 @@ const (
 	VerbNotMe Verb = "not-me" // the other account isn't mine
 	VerbStop  Verb = "stop"   // don't ask again
 	VerbPick  Verb = "pick"   // the number is …
+	VerbTake  Verb = "take"   // mine is the account …, of several
+	VerbNone  Verb = "none"   // there is no other account of mine
 )
 
 // Answer is a press of a button, as the platform vouches for it.
@@ -217,7 +219,7 @@ type Answer struct {
 	Message      MessageRef // that the button is on, as the platform vouches for it
 	Nonce        Nonce
 	Verb         Verb
-	Value        string // with VerbPick: the number
+	Value        string // with VerbPick: the number; with VerbTake: which of the choices
 }
 
 // Outcome is what an answer led to. None but Taken changes anything.
@@ -238,6 +240,8 @@ type Face string
 // the third to both.
 const (
 	FaceAsk    Face = "ask"    // sync, later, not me, stop
+	FaceChoose Face = "choose" // which of these accounts is yours? later, none of them, stop
+	FaceSearch Face = "search" // nobody was found: another address? reply with it, or there is none
 	FaceLater  Face = "later"  // will be asked again; sync now, stop
 	FaceNumber Face = "number" // go to the other account and pick this number
 	FaceMissed Face = "missed" // a wrong number was picked; get a fresh one
@@ -247,6 +251,7 @@ const (
 	FaceSpent Face = "spent" // this number is over
 
 	FaceLinked    Face = "linked"
+	FaceSearched  Face = "searched" // thank you: no account there, or none that could be used
 	FaceDeclined  Face = "declined"
 	FaceStopped   Face = "stopped"
 	FaceReplaced  Face = "replaced"  // a newer prompt stands below
@@ -259,7 +264,7 @@ const (
 // Asks reports whether a face has buttons, and so needs a nonce.
 func (f Face) Asks() bool {
 	switch f {
-	case FaceAsk, FaceLater, FaceNumber, FaceMissed, FaceLapsed, FaceProve:
+	case FaceAsk, FaceChoose, FaceSearch, FaceLater, FaceNumber, FaceMissed, FaceLapsed, FaceProve:
 		return true
 	}
 	return false
@@ -277,8 +282,17 @@ type Notice struct {
 	There   Platform  // the other end
 	Number  string    // with FaceNumber
 	Choices []string  // with FaceProve
+	Options []Option  // with FaceChoose, and with FaceLater after it: what to choose among
 	Until   time.Time // until when it can be answered, or when it is asked again
 	Wave    int
 	Zone    string // the reader's zone
 	Locale  string // the reader's locale
+}
+
+// Option is one of several accounts among which a person chooses. Its value means something only
+// together with the card's nonce.
+type Option struct {
+	Value  string
+	Name   string // on the account
+	Masked string // its masked address
 }
