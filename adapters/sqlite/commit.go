@@ -37,6 +37,9 @@ func (s *Store) Commit(ctx context.Context, tenant directory.TenantID, change di
 		if err := c.suppress(change.Suppress, change.Lift); err != nil {
 			return err
 		}
+		if err := c.made(change.Made); err != nil {
+			return err
+		}
 		return c.audit(change.Audit)
 	})
 }
@@ -184,6 +187,29 @@ func (c commit) suppress(accounts, lifted []directory.AccountID) error {
 	for _, a := range lifted {
 		if _, err := c.exec("DELETE FROM suppressed WHERE tenant = ? AND account = ?", c.tenant, a.Text()); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func (c commit) made(creations []directory.Creation) error {
+	for _, m := range creations {
+		record, err := directory.Encode(m)
+		if err != nil {
+			return err
+		}
+		result, err := c.exec(`
+			INSERT INTO creations (tenant, platform, account, link, gone, record) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET link = excluded.link, gone = excluded.gone, record = excluded.record
+			WHERE gone = 1 OR link = excluded.link`,
+			c.tenant, string(m.Account.Platform), m.Account.Text(), keyText(m.Link), bit(!m.Gone.IsZero()), record)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return directory.Errorf(directory.Taken, "the account was made for another link")
 		}
 	}
 	return nil

@@ -14,17 +14,14 @@ type stored struct {
 	id                    int64 // 0: there is none
 	version, fence, lease int64
 	state, group          string
-	account, counterpart  string
-	holding               bool
-	nonces                string
+	held, nonces          string
 }
 
 // written is a link as it will be, with the columns it is searched by.
 type written struct {
 	directory.Link
 	key, account, counterpart string
-	holding                   bool
-	nonces                    string
+	held, nonces              string
 	before                    stored
 }
 
@@ -70,9 +67,9 @@ func (c commit) check(change *directory.LinkChange, l *written) error {
 	l.key = change.Link.Key.Text()
 	was := &l.before
 	_, err := c.row(`
-		SELECT id, version, fence, lease, state, grp, account, counterpart, holding, nonces
+		SELECT id, version, fence, lease, state, grp, held, nonces
 		FROM links WHERE tenant = ? AND key = ?`, []any{c.tenant, l.key},
-		&was.id, &was.version, &was.fence, &was.lease, &was.state, &was.group, &was.account, &was.counterpart, &was.holding, &was.nonces)
+		&was.id, &was.version, &was.fence, &was.lease, &was.state, &was.group, &was.held, &was.nonces)
 	if err != nil {
 		return err
 	}
@@ -88,39 +85,29 @@ func (c commit) check(change *directory.LinkChange, l *written) error {
 	}
 	l.Version, l.Fence, l.Lease = was.version+1, was.fence, moment(lease)
 	l.account, l.counterpart = accountText(l.Account), accountText(l.Counterpart)
-	l.holding = len(l.Holds()) > 0
-	for i, hash := range l.Nonces() {
-		if i > 0 {
-			l.nonces += " "
-		}
-		l.nonces += string(hash)
-	}
+	l.held = list(l.Holds(), directory.AccountID.Text)
+	l.nonces = list(l.Nonces(), func(hash directory.NonceHash) string { return string(hash) })
 	return nil
 }
 
 // letGo takes a link's old holds and nonces out of the indexes, where they change.
 func (c commit) letGo(l *written) error {
 	was := &l.before
-	if was.holding && !l.sameHolds() {
-		for _, account := range []string{was.account, was.counterpart} {
-			if _, err := c.exec("DELETE FROM holds WHERE tenant = ? AND pair = ? AND account = ?", c.tenant, pairText(l.Key.Pair), account); err != nil {
+	if was.held != l.held {
+		for account := range strings.FieldsSeq(was.held) {
+			if _, err := c.exec("DELETE FROM holds WHERE tenant = ? AND pair = ? AND account = ? AND link = ?", c.tenant, pairText(l.Key.Pair), account, was.id); err != nil {
 				return err
 			}
 		}
 	}
-	if was.nonces != "" && was.nonces != l.nonces {
-		for hash := range strings.SplitSeq(was.nonces, " ") {
+	if was.nonces != l.nonces {
+		for hash := range strings.FieldsSeq(was.nonces) {
 			if _, err := c.exec("DELETE FROM nonces WHERE tenant = ? AND hash = ? AND link = ?", c.tenant, hash, was.id); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func (l *written) sameHolds() bool {
-	was := &l.before
-	return was.holding == l.holding && was.account == l.account && was.counterpart == l.counterpart
 }
 
 // put writes the link, and what it now holds and is asked with.
@@ -130,14 +117,14 @@ func (c commit) put(l *written) error {
 		return err
 	}
 	args := []any{
-		string(l.State), string(l.Group), l.account, l.counterpart, l.Member.Email.Reveal(), bit(l.holding), l.nonces,
+		string(l.State), string(l.Group), l.account, l.counterpart, l.Member.Email.Reveal(), l.held, l.nonces,
 		orNull(l.DueAt), leaves(&l.Link), bit(l.State == directory.Linked || l.Before == directory.Linked),
 		l.Version, l.Fence, nanos(l.Lease), record,
 	}
 	id := l.before.id
 	if id != 0 {
 		_, err = c.exec(`
-			UPDATE links SET state = ?, grp = ?, account = ?, counterpart = ?, address = ?, holding = ?, nonces = ?,
+			UPDATE links SET state = ?, grp = ?, account = ?, counterpart = ?, address = ?, held = ?, nonces = ?,
 				due = ?, leaves = ?, was_linked = ?, version = ?, fence = ?, lease = ?, record = ?
 			WHERE id = ?`, append(args, id)...)
 		if err != nil {
@@ -145,7 +132,7 @@ func (c commit) put(l *written) error {
 		}
 	} else {
 		result, err := c.exec(`
-			INSERT INTO links (state, grp, account, counterpart, address, holding, nonces,
+			INSERT INTO links (state, grp, account, counterpart, address, held, nonces,
 				due, leaves, was_linked, version, fence, lease, record, tenant, key)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, c.tenant, l.key)...)
 		if err != nil {
@@ -159,10 +146,10 @@ func (c commit) put(l *written) error {
 }
 
 func (c commit) take(l *written, id int64) error {
-	if l.holding && !l.sameHolds() {
-		for _, account := range slices.Compact(l.Holds()) {
+	if l.held != l.before.held {
+		for account := range strings.FieldsSeq(l.held) {
 			result, err := c.exec("INSERT INTO holds (tenant, pair, account, link) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-				c.tenant, pairText(l.Key.Pair), account.Text(), id)
+				c.tenant, pairText(l.Key.Pair), account, id)
 			if err != nil {
 				return err
 			}
@@ -174,8 +161,8 @@ func (c commit) take(l *written, id int64) error {
 		}
 	}
 	if l.nonces != l.before.nonces {
-		for _, hash := range l.Nonces() {
-			if _, err := c.exec("INSERT INTO nonces (tenant, hash, link) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", c.tenant, string(hash), id); err != nil {
+		for hash := range strings.FieldsSeq(l.nonces) {
+			if _, err := c.exec("INSERT INTO nonces (tenant, hash, link) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", c.tenant, hash, id); err != nil {
 				return err
 			}
 		}
@@ -210,6 +197,17 @@ func leaves(l *directory.Link) any {
 		return nanos(l.SuspendedAt)
 	}
 	return nil
+}
+
+// list is what a link has in an index, as its column keeps it: sorted texts, each once, a space
+// between them. No text has one in it.
+func list[T any](all []T, text func(T) string) string {
+	var texts []string
+	for _, one := range all {
+		texts = append(texts, text(one))
+	}
+	slices.Sort(texts)
+	return strings.Join(slices.Compact(texts), " ")
 }
 
 func pairText(p directory.Pair) string {

@@ -95,6 +95,11 @@ func (s *Store) Suppressed(ctx context.Context, tenant directory.TenantID, accou
 	return suppressed, err
 }
 
+// Creations implements [directory.Registry].
+func (s *Store) Creations(ctx context.Context, tenant directory.TenantID, platform directory.Platform) ([]directory.Creation, error) {
+	return records[directory.Creation](ctx, s, "SELECT record FROM creations WHERE tenant = ? AND platform = ? ORDER BY account", string(tenant), string(platform))
+}
+
 // swept is how many old keys each new one sweeps away: more than one, so that there never are many.
 const swept = 4
 

@@ -20,8 +20,9 @@ type Store interface {
 type Ledger interface {
 	// Commit makes a change whole or not at all, and durable before it returns. Conflict: a
 	// version differs (or something exists that must not). Fenced: a fence differs. Taken: a link
-	// would hold an account that another one holds; nothing at all is changed. It may be
-	// called again after Unavailable only once the caller has read the versions anew.
+	// would hold an account that another one holds, or get a creation that is another one's;
+	// nothing at all is changed. It may be called again after Unavailable only once the caller
+	// has read the versions anew.
 	Commit(ctx context.Context, tenant TenantID, change Change) error
 
 	// ClaimLinks leases up to max links that are due (DueAt not zero and not after now) and not
@@ -115,6 +116,10 @@ type Registry interface {
 	// Suppressed reports whether the account's owner asked not to be asked.
 	Suppressed(ctx context.Context, tenant TenantID, account AccountID) (bool, error)
 
+	// Creations are what was made on a platform for the tenant, gone ones included, by account
+	// text. [Change] writes them.
+	Creations(ctx context.Context, tenant TenantID, platform Platform) ([]Creation, error)
+
 	// First records key, and reports whether it was not known yet. It is forgotten some time
 	// after ttl, never before.
 	First(ctx context.Context, tenant TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
@@ -131,6 +136,7 @@ type Change struct {
 	Batches  []BatchChange
 	Suppress []AccountID // asked not to be asked
 	Lift     []AccountID // may be asked again
+	Made     []Creation  // put, one after the other; see [Creation]
 	Audit    []Entry
 }
 
@@ -169,6 +175,18 @@ type Forget struct {
 	Platform  Platform
 	Workspace Workspace
 	Before    int64 // round
+}
+
+// Creation is an account that we made on a platform: the ledger that says what may ever be taken away
+// again. A row is never deleted. While the account is there it belongs to one link: to put it for
+// another is Taken. Once it is gone it may be put for another one, as a bot of a pool is.
+type Creation struct {
+	Account AccountID // identifies the row
+	Kind    StandInKind
+	Marker  string
+	Link    LinkKey
+	At      time.Time
+	Gone    time.Time // zero: still there
 }
 
 // Entry is one line of the trail: what happened to a link, or to a batch, and why. It names

@@ -53,6 +53,7 @@ type book struct {
 	batches  map[string]directory.Batch
 
 	suppressed map[directory.AccountID]bool
+	made       map[directory.AccountID]directory.Creation
 	chats      map[chat]string
 	firsts     map[string]time.Time // until when they are remembered at least
 	sweep      int                  // so many firsts, and the old ones are thrown away
@@ -86,6 +87,7 @@ func (m *Memory) book(tenant directory.TenantID) *book {
 			mail:       make(map[mailbox][]directory.AccountID),
 			batches:    make(map[string]directory.Batch),
 			suppressed: make(map[directory.AccountID]bool),
+			made:       make(map[directory.AccountID]directory.Creation),
 			chats:      make(map[chat]string),
 			firsts:     make(map[string]time.Time),
 		}

@@ -65,6 +65,9 @@ func (b *book) check(change directory.Change) error {
 			return err
 		}
 	}
+	if err := b.checkMade(change.Made); err != nil {
+		return err
+	}
 	return b.checkHolds(change.Links, written)
 }
 
@@ -95,6 +98,22 @@ func (b *book) checkHolds(links []directory.LinkChange, written map[directory.Li
 				return directory.Errorf(directory.Taken, "another link holds the account")
 			}
 		}
+	}
+	return nil
+}
+
+// checkMade judges each creation as it will be after those before it.
+func (b *book) checkMade(made []directory.Creation) error {
+	put := make(map[directory.AccountID]directory.Creation)
+	for _, c := range made {
+		stored, ok := put[c.Account]
+		if !ok {
+			stored, ok = b.made[c.Account]
+		}
+		if ok && stored.Gone.IsZero() && stored.Link != c.Link {
+			return directory.Errorf(directory.Taken, "the account was made for another link")
+		}
+		put[c.Account] = c
 	}
 	return nil
 }
@@ -135,6 +154,9 @@ func (b *book) apply(change directory.Change) {
 	}
 	for _, account := range change.Lift {
 		delete(b.suppressed, account)
+	}
+	for _, c := range change.Made {
+		b.made[c.Account] = c
 	}
 }
 

@@ -145,6 +145,23 @@ func (m *Memory) Suppressed(ctx context.Context, tenant directory.TenantID, acco
 	return m.book(tenant).suppressed[account], nil
 }
 
+// Creations implements [directory.Registry].
+func (m *Memory) Creations(ctx context.Context, tenant directory.TenantID, platform directory.Platform) ([]directory.Creation, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var out []directory.Creation
+	for id, c := range m.book(tenant).made {
+		if id.Platform == platform {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(x, y directory.Creation) int { return byAccount(x.Account, y.Account) })
+	return out, nil
+}
+
 // First implements [directory.Registry].
 func (m *Memory) First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error) {
 	leave, err := m.enter(ctx)

@@ -28,6 +28,7 @@ func RunStore(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"accounts", accountCases},
 		{"batches", batchCases},
 		{"registry", registryCases},
+		{"creations", creationCases},
 		{"tenants", tenantCases},
 		{"concurrent", concurrentCases},
 		{"mixed", modelCases},

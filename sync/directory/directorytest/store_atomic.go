@@ -27,6 +27,7 @@ type everything struct {
 	ByAddress   []directory.Account
 	Batches     []directory.Batch
 	Suppressed  [2]bool
+	Creations   []directory.Creation
 	Trail       []directory.Entry
 	Counts      directory.Counts
 }
@@ -56,6 +57,7 @@ func (d *desk) look() everything {
 		e.Suppressed[i], err = d.Suppressed(d.ctx(), d.tenant, onSlack(user))
 		d.ok("Suppressed", err)
 	}
+	e.Creations = d.creations(webex)
 	return e
 }
 
@@ -70,6 +72,7 @@ func (d *desk) settled() (directory.Link, directory.Reading) {
 		Accounts: []directory.SeenAccount{{Account: directory.Account{ID: onSlack("a"), Email: mail("a@acme.example")}, Round: 1}},
 		Batches:  []directory.BatchChange{{Batch: directory.Batch{ID: "b1", State: directory.BatchHeld, At: start}}},
 		Suppress: []directory.AccountID{onSlack("a")},
+		Made:     []directory.Creation{{Account: onWebex("bot"), Link: keyOf("one"), At: start}},
 		Audit:    []directory.Entry{{At: start, Link: keyOf("one"), Event: "first"}},
 	})
 	r, err := d.ClaimReading(d.ctx(), d.tenant, start, at(hour))
@@ -93,6 +96,7 @@ func good(l directory.Link, r directory.Reading) directory.Change {
 		Batches:  []directory.BatchChange{{Batch: directory.Batch{ID: "b2", State: directory.BatchHeld, At: at(hour)}}},
 		Suppress: []directory.AccountID{onSlack("b")},
 		Lift:     []directory.AccountID{onSlack("a")},
+		Made:     []directory.Creation{{Account: onWebex("bot"), Link: keyOf("one"), At: start, Gone: at(hour)}, {Account: onWebex("guest"), Link: keyOf("two"), At: at(hour)}},
 		Audit:    []directory.Entry{{At: at(hour), Link: keyOf("one"), Event: "second"}, {At: at(hour), Link: keyOf("two"), Event: "third"}},
 	}
 }
@@ -122,7 +126,7 @@ func atomicEverything(d *desk) {
 		Memberships: []directory.Membership{change.Roster[1], change.Roster[0]},
 		Unseen:      []directory.Membership{change.Roster[1], change.Roster[0]},
 		Accounts:    []directory.Account{change.Accounts[0].Account}, ByAddress: []directory.Account{change.Accounts[0].Account},
-		Batches: batches, Suppressed: [2]bool{false, true}, Trail: got.Trail,
+		Batches: batches, Suppressed: [2]bool{false, true}, Creations: change.Made, Trail: got.Trail,
 		Counts: directory.Counts{Live: 1, States: map[directory.State]int{directory.Unsynced: 1, directory.Asking: 1}},
 	}
 	slices.SortFunc(want.Memberships, compareMembers)
@@ -168,6 +172,10 @@ func atomicOneBadPart(d *desk) {
 		{"a batch twice, as if read between", directory.Conflict, func(c *directory.Change) {
 			c.Batches = append(c.Batches, directory.BatchChange{Batch: c.Batches[0].Batch, Version: 1})
 		}},
+		{"another link's creation", directory.Taken, func(c *directory.Change) { c.Made[0].Link = keyOf("two") }},
+		{"a creation of two links", directory.Taken, func(c *directory.Change) {
+			c.Made = append(c.Made, directory.Creation{Account: onWebex("guest"), Link: keyOf("one")})
+		}},
 	} {
 		for _, order := range []string{"first", "last"} {
 			change := good(l, r)
@@ -175,6 +183,7 @@ func atomicOneBadPart(d *desk) {
 			if order == "last" {
 				slices.Reverse(change.Links)
 				slices.Reverse(change.Batches)
+				slices.Reverse(change.Made)
 			}
 			d.refused(bad.name+" "+order, d.Commit(d.ctx(), d.tenant, change), bad.want)
 			same(d, "everything after "+bad.name+" "+order, d.look(), before)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"rollcall/sync/directory"
 )
@@ -42,6 +43,11 @@ func (g *gambler) draft() func(context.Context, directory.Store, directory.Tenan
 		change.Suppress = []directory.AccountID{who}
 	} else {
 		change.Lift = []directory.AccountID{who}
+	}
+	for range g.IntN(3) {
+		change.Made = append(change.Made, directory.Creation{
+			Account: g.account(), Marker: strconv.Itoa(g.IntN(100)), Link: g.key(), At: g.now, Gone: of(g, time.Time{}, g.now),
+		})
 	}
 	change.Audit = []directory.Entry{{At: g.now, Link: g.key(), Event: strconv.Itoa(g.IntN(100))}}
 	if g.often(3) {
@@ -162,5 +168,9 @@ func all(d *desk, s directory.Store, tenant directory.TenantID, people []directo
 	say(suppressed, err)
 	counts, err := s.Count(ctx, tenant, "staff", start)
 	say(counts, err)
+	for _, platform := range []directory.Platform{slack, webex} {
+		creations, err := s.Creations(ctx, tenant, platform)
+		say(creations, err)
+	}
 	return said, failed
 }

@@ -160,6 +160,12 @@ func fullEntry(link directory.LinkKey) directory.Entry {
 	}
 }
 
+func fullCreation(account directory.AccountID) directory.Creation {
+	return directory.Creation{
+		Account: account, Kind: directory.StandInGuest, Marker: "rollcall0ж", Link: keyOf("ж/1"), At: at(tick), Gone: at(2 * tick),
+	}
+}
+
 func fullTenant(id directory.TenantID) directory.Tenant {
 	return directory.Tenant{ID: id, Name: "Ärzte", Settings: directory.Settings{
 		On: true, Removal: directory.RemovalDelete, Grace: 36 * time.Hour, QuietFrom: 18, QuietTo: 8, Zone: "Europe/Zurich", ReadEvery: time.Minute,

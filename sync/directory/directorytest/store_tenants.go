@@ -25,6 +25,7 @@ func (d *desk) furnish() {
 		Roster:   []directory.Membership{{Group: "staff", Member: directory.Member{ID: member("one"), Name: name}, Gone: true}},
 		Accounts: []directory.SeenAccount{{Account: directory.Account{ID: onSlack("a"), Name: name, Email: mail("a@acme.example")}, Round: 1}},
 		Batches:  []directory.BatchChange{{Batch: directory.Batch{ID: "b", Why: name, At: start}}},
+		Made:     []directory.Creation{{Account: onWebex("bot"), Marker: name, Link: l.Key, At: start}},
 		Audit:    []directory.Entry{{At: start, Link: l.Key, Event: name}},
 	})
 	inst := directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T1"}
@@ -83,6 +84,9 @@ func (d *desk) only() {
 	see("AccountsByAddress", accounts[0].Name)
 	same(d, "Batches", len(d.batches()), 1)
 	see("Batches", d.batches()[0].Why)
+	creations := d.creations(webex)
+	same(d, "Creations", len(creations), 1)
+	see("Creations", creations[0].Marker)
 	conversation, err := d.Conversation(d.ctx(), directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T1"}, onSlack("a"))
 	d.ok("Conversation", err)
 	see("Conversation", conversation)
@@ -111,6 +115,7 @@ func tenantsSameIDs(d *desk) {
 		Unroster: []directory.RosterKey{{Group: "staff", Member: member("one")}},
 		Forget:   &directory.Forget{Platform: slack, Workspace: "T1", Before: 9},
 		Suppress: []directory.AccountID{onSlack("a")},
+		Made:     []directory.Creation{{Account: onWebex("bot"), Marker: "changed", Link: l.Key, Gone: at(hour)}, {Account: onWebex("another"), Link: l.Key}},
 		Batches:  []directory.BatchChange{{Batch: directory.Batch{ID: "b", Why: "changed", At: start}, Version: 1}},
 	})
 	d.ok("PutGroup", a.PutGroup(d.ctx(), "a", directory.Group{ID: "staff", Name: "changed"}))

@@ -18,7 +18,7 @@ func TestSamplesAreFull(t *testing.T) {
 	t.Parallel()
 	for _, record := range []any{
 		fullLink("x"), fullReading("x"), fullGroup("x"), fullMembership("x", member("x")), fullAccount(onSlack("x")),
-		fullBatch("x"), fullEntry(keyOf("x")), fullTenant("x"),
+		fullBatch("x"), fullEntry(keyOf("x")), fullTenant("x"), fullCreation(onSlack("x")),
 	} {
 		v := reflect.ValueOf(record)
 		for _, path := range empties(v, v.Type().Name()) {
