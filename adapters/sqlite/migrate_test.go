@@ -95,6 +95,52 @@ func TestMigrations(t *testing.T) {
 	closed(t, s)
 }
 
+// What an earlier schema kept is there after its change, and is let go of as what was kept since.
+func TestMigrationsKeepWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rollcall.db")
+	s := open(t, path)
+	fill(t, s, 0, 20)
+	closed(t, s)
+
+	db := raw(t, path)
+	provider, err := newProvider(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.DownTo(context.Background(), 1); err != nil {
+		t.Fatalf("down: got %v, want no error", err)
+	}
+	var holding, held int
+	if err := db.QueryRow("SELECT (SELECT sum(holding) FROM links), (SELECT count(*) FROM holds)").Scan(&holding, &held); err != nil || holding != 20 || held != 40 {
+		t.Fatalf("after down: got %v links that hold %v accounts, %v, want 20 and 40", holding, held, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	s = open(t, path)
+	checkWhole(t, s, 20)
+	for n := range 20 {
+		change := numbered(n)
+		l := &change.Links[0]
+		l.Version, l.Link.State = 1, directory.Unsynced
+		heir := l.Link
+		heir.Key.Member.ID += " heir"
+		heir.State, heir.Ask.Nonce = directory.Linked, ""
+		change.Links = append(change.Links, directory.LinkChange{Link: heir})
+		if err := s.Commit(t.Context(), "acme", change); err != nil {
+			t.Fatalf("handing over %d: got %v, want no error", n, err)
+		}
+		for _, account := range heir.Holds() {
+			if got, err := s.LinkHolding(t.Context(), "acme", heir.Key.Pair, account); err != nil || got.Key != heir.Key {
+				t.Errorf("holder of %v: got %v, %v, want %v", account.Text(), got.Key.Text(), err, heir.Key.Text())
+			}
+		}
+	}
+	closed(t, s)
+}
+
 func TestNewerSchema(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rollcall.db")
