@@ -31,6 +31,13 @@ var renderers = map[string]func(*testing.T, cards.Card) []byte{
 		}
 		return indent(t, out)
 	},
+	"adaptive-teams.json": func(t *testing.T, card cards.Card) []byte {
+		out, err := adaptive.Teams.Render(card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return indent(t, out)
+	},
 	"blockkit.json": func(t *testing.T, card cards.Card) []byte {
 		out, err := blockkit.Render(card)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"rollcall/cards"
 )
@@ -14,8 +15,10 @@ type Profile struct {
 	Platform string   // for errors
 	Version  string   // of the Adaptive Card schema
 	Action   string   // the type of a button
+	Fallback string   // the type of a button for clients that don't know Action; empty: none
 	Actions  int      // buttons on a card
 	Bytes    int      // of the card's JSON
+	UTF16    bool     // Bytes are counted in UTF-16
 	Elements []string // the types of element that its clients draw
 }
 
@@ -29,6 +32,22 @@ var Webex = Profile{
 	Actions:  5,
 	Bytes:    80_000,
 	Elements: []string{"Container", "ColumnSet", "Column", "RichTextBlock", "TextRun"},
+}
+
+// Teams is the profile of the Teams clients. The number of buttons is documented, and so is that a
+// message takes 100 kB in all, of which this leaves a fifth for what is around the card:
+// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference,
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages. Version
+// 1.6 is drawn in some places only. Never written to.
+var Teams = Profile{
+	Platform: "Teams",
+	Version:  "1.5",
+	Action:   "Action.Execute",
+	Fallback: "Action.Submit",
+	Actions:  6,
+	Bytes:    80_000,
+	UTF16:    true,
+	Elements: Webex.Elements,
 }
 
 // schema is where clients and editors find what a card may hold. It names no version.
@@ -48,13 +67,17 @@ type action struct {
 	Type  string `json:"type"`
 	Title string `json:"title"`
 	Style string `json:"style,omitempty"`
+	Verb  string `json:"verb,omitempty"` // Action.Execute
 	Data  data   `json:"data"`
+	// Fallback is what clients that don't know Type show instead.
+	Fallback *action `json:"fallback,omitempty"`
 }
 
 // data is what a press of a button sends back.
 type data struct {
 	Press string `json:"rollcall"`
 	Mark  string `json:"mark,omitempty"`
+	Verb  string `json:"verb,omitempty"` // again, since Action.Submit has no verb of its own
 }
 
 // Render is the card's JSON. It fails on what [cards.Card.Validate] refuses, and with a
@@ -86,7 +109,7 @@ func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 		Actions:      p.actions(card),
 	})
 	if err == nil {
-		err = cards.Within(p.Platform, "length in bytes", len(text), p.Bytes)
+		err = cards.Within(p.Platform, "length in bytes", p.length(text), p.Bytes)
 	}
 	if err != nil {
 		return nil, err
@@ -94,19 +117,39 @@ func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 	return text, nil
 }
 
+// length is how long the platform finds a text.
+func (p Profile) length(text []byte) int {
+	if p.UTF16 {
+		return 2 * len(utf16.Encode([]rune(string(text))))
+	}
+	return len(text)
+}
+
 func (p Profile) actions(card cards.Card) []action {
 	var actions []action
-	styles := map[cards.Style]string{cards.Primary: "positive", cards.Danger: "destructive"}
 	for _, a := range card.Actions {
-		press, _ := a.Press.Encode() // Validate has read it
-		actions = append(actions, action{
-			Type:  p.Action,
-			Title: a.Label,
-			Style: styles[a.Style],
-			Data:  data{Press: press, Mark: card.Mark},
-		})
+		actions = append(actions, p.action(a, card.Mark))
 	}
 	return actions
+}
+
+// action is a button. What it carries is the same whichever type a client knows.
+func (p Profile) action(a cards.Action, mark string) action {
+	press, _ := a.Press.Encode() // Validate has read it
+	submit := action{
+		Type:  p.Action,
+		Title: a.Label,
+		Style: map[cards.Style]string{cards.Primary: "positive", cards.Danger: "destructive"}[a.Style],
+		Data:  data{Press: press, Mark: mark},
+	}
+	if p.Fallback == "" {
+		return submit
+	}
+	submit.Data.Verb = a.Press.Verb
+	execute := submit
+	submit.Type = p.Fallback
+	execute.Verb, execute.Fallback = a.Press.Verb, &submit
+	return execute
 }
 
 // unknown is the first type of element that the platform doesn't draw; empty where there is none.
