@@ -64,11 +64,19 @@ func (b *Bot) compose(inst directory.Installation, notice directory.Notice, mark
 	card := draw(catalog.Prompt{
 		Name: notice.Name, Other: notice.Other, Masked: notice.Masked,
 		Here: b.title(notice.Here), There: b.title(notice.There),
-		Number: notice.Number, Choices: notice.Choices, Until: notice.Until,
-		Zone: directory.Location(notice.Zone), Wave: notice.Wave, Nonce: string(notice.Nonce),
+		Number: notice.Number, Choices: notice.Choices, Options: options(notice), Room: platform.Limits().Actions.Value,
+		Until: notice.Until, Zone: directory.Location(notice.Zone), Wave: notice.Wave, Nonce: string(notice.Nonce),
 	})
 	card.Mark = mark
 	return platform, card, nil
+}
+
+func options(notice directory.Notice) []catalog.Option {
+	var list []catalog.Option
+	for _, o := range notice.Options {
+		list = append(list, catalog.Option{Value: o.Value, Name: o.Name, Masked: o.Masked})
+	}
+	return list
 }
 
 // face is the catalogue's card for a face; nil if there is none.
@@ -76,6 +84,12 @@ func face(f directory.Face) func(catalog.Prompt) cards.Card {
 	switch f {
 	case directory.FaceAsk:
 		return catalog.Ask
+	case directory.FaceChoose:
+		return catalog.Choose
+	case directory.FaceSearch:
+		return catalog.Search
+	case directory.FaceSearched:
+		return catalog.Searched
 	case directory.FaceLater:
 		return catalog.Later
 	case directory.FaceNumber:

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,11 +78,14 @@ func notice(face directory.Face, name string) directory.Notice {
 	return directory.Notice{
 		Face: face, Nonce: "AAAAAAAAAAAAAAAAAAAAAA", Name: name, Other: name, Masked: "a•••@acme.example", Here: "slack", There: "webex",
 		Number: "47", Choices: []string{"12", "47", "83"}, Until: at.Add(time.Hour), Wave: 1, Zone: "Europe/Berlin",
+		Options: []directory.Option{
+			{Value: "a", Name: name, Masked: "a•••@acme.example"}, {Value: "b", Name: name, Masked: name}, {Value: "c"},
+		},
 	}
 }
 
-// Every face is a card that every renderer takes, whatever people are called; and it has buttons
-// where the engine thinks so.
+// Every face is a card that its platform's renderer takes, whatever people are called; and it has
+// buttons where the engine thinks so.
 func TestEveryFaceIsACard(t *testing.T) {
 	t.Parallel()
 	for _, face := range faces(t) {
@@ -93,23 +97,57 @@ func TestEveryFaceIsACard(t *testing.T) {
 					func(n *directory.Notice) { n.Masked, n.Until, n.Zone = name, time.Time{}, name },
 					func(n *directory.Notice) { n.Here, n.There = directory.Platform(name), "" },
 					func(n *directory.Notice) { n.Wave = 3 },
+					func(n *directory.Notice) { n.Options = nil },
 				} {
 					n := notice(face, name)
 					change(&n)
-					b := newBench(t)
-					_, card, err := b.compose(home, n, "mark7f3a")
-					if err != nil {
-						t.Fatal(err)
-					}
-					if card.Mark != "mark7f3a" || (len(card.Actions) > 0) != face.Asks() {
-						t.Errorf("%q: mark %q, %d buttons", name, card.Mark, len(card.Actions))
-					}
-					for _, a := range card.Actions {
-						if a.Press.Nonce != string(n.Nonce) {
-							t.Errorf("%q: %s carries %q", name, a.Label, a.Press.Nonce)
-						}
-					}
-					wantRendered(t, card)
+					wantFace(t, home, n, inSlack)
+					wantFace(t, away, n, inWebex)
+				}
+			}
+		})
+	}
+}
+
+func wantFace(t *testing.T, inst directory.Installation, n directory.Notice, drawn func(*testing.T, cards.Card)) {
+	t.Helper()
+	_, card, err := newBench(t).compose(inst, n, "mark7f3a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if card.Mark != "mark7f3a" || (len(card.Actions) > 0) != n.Face.Asks() {
+		t.Errorf("%q: mark %q, %d buttons", n.Name, card.Mark, len(card.Actions))
+	}
+	for _, a := range card.Actions {
+		if a.Press.Nonce != string(n.Nonce) {
+			t.Errorf("%q: %s carries %q", n.Name, a.Label, a.Press.Nonce)
+		}
+	}
+	drawn(t, card)
+}
+
+// A card to choose from has as many buttons as the platform takes, and Stop asking only where it fits.
+func TestAChoiceFitsThePlatform(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		inst  directory.Installation
+		want  int
+		stops bool
+	}{{"a platform of many buttons", home, 6, true}, {"a platform of five", away, 5, false}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, card, err := newBench(t).compose(test.inst, notice(directory.FaceChoose, "Ada"), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			stops := slices.ContainsFunc(card.Actions, func(a cards.Action) bool { return a.Press.Verb == string(directory.VerbStop) })
+			if len(card.Actions) != test.want || stops != test.stops {
+				t.Errorf("%d buttons, stops: %v", len(card.Actions), stops)
+			}
+			for i, o := range []string{"a", "b", "c"} {
+				if got := card.Actions[i].Press; got.Verb != string(directory.VerbTake) || got.Value != o {
+					t.Errorf("button %d carries %+v", i+1, got)
 				}
 			}
 		})
@@ -120,7 +158,8 @@ func TestEveryFaceIsACard(t *testing.T) {
 func TestWhichCardAFaceIs(t *testing.T) {
 	t.Parallel()
 	drawn := map[directory.Face]func(catalog.Prompt) cards.Card{
-		"ask": catalog.Ask, "later": catalog.Later, "number": catalog.Number, "missed": catalog.Missed, "lapsed": catalog.Lapsed,
+		"ask": catalog.Ask, "choose": catalog.Choose, "search": catalog.Search, "searched": catalog.Searched,
+		"later": catalog.Later, "number": catalog.Number, "missed": catalog.Missed, "lapsed": catalog.Lapsed,
 		"prove": catalog.Prove, "spent": catalog.Spent, "linked": catalog.Linked, "declined": catalog.Declined,
 		"stopped": catalog.Stopped, "replaced": catalog.Replaced, "over": catalog.Over, "withdrawn": catalog.Withdrawn,
 		"review": catalog.Review, "suspended": catalog.Suspended,
@@ -135,7 +174,9 @@ func TestWhichCardAFaceIs(t *testing.T) {
 		}
 		want := drawn[face](catalog.Prompt{
 			Name: "Ada", Other: "Grace", Masked: n.Masked, Here: "Slack", There: "Webex", Number: "47", Choices: n.Choices,
-			Until: n.Until, Zone: time.FixedZone("Asia/Tokyo", 9*60*60), Wave: 2, Nonce: string(n.Nonce),
+			Options: []catalog.Option{{Value: "a", Name: "Ada", Masked: n.Options[0].Masked}, {Value: "b", Name: "Ada", Masked: "Ada"}, {Value: "c"}},
+			Room:    25,
+			Until:   n.Until, Zone: time.FixedZone("Asia/Tokyo", 9*60*60), Wave: 2, Nonce: string(n.Nonce),
 		})
 		want.Mark = "m"
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -144,14 +185,24 @@ func TestWhichCardAFaceIs(t *testing.T) {
 	}
 }
 
-func wantRendered(t *testing.T, card cards.Card) {
+func inWebex(t *testing.T, card cards.Card) {
 	t.Helper()
 	if _, err := adaptive.Webex.Render(card); err != nil {
 		t.Errorf("Adaptive Card: %v", err)
 	}
+	inPlainText(t, card)
+}
+
+func inSlack(t *testing.T, card cards.Card) {
+	t.Helper()
 	if _, err := blockkit.Render(card); err != nil {
 		t.Errorf("Block Kit: %v", err)
 	}
+	inPlainText(t, card)
+}
+
+func inPlainText(t *testing.T, card cards.Card) {
+	t.Helper()
 	if _, err := plain.Render(card); err != nil {
 		t.Errorf("plain text: %v", err)
 	}
@@ -161,10 +212,21 @@ func TestRepliesAreCards(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for _, text := range []string{"help", "hi", "what"} {
-		wantRendered(t, b.answerTo(text, home))
+		card := b.answerTo(text, home)
+		inWebex(t, card)
+		inSlack(t, card)
 	}
+	words := make(map[string]bool)
 	for _, outcome := range []directory.Outcome{directory.AnswerTwice, directory.AnswerLate, directory.AnswerForeign} {
-		wantRendered(t, replyTo(outcome))
+		card, word := replyTo(outcome)
+		inWebex(t, card)
+		inSlack(t, card)
+		words[word] = true
+	}
+	_, taken := replyTo(directory.AnswerTaken)
+	words[taken] = true
+	if len(words) != 4 || words[""] {
+		t.Errorf("the lines are %v, want one for each outcome", words)
 	}
 }
 

@@ -64,13 +64,17 @@ func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) 
 	}
 	if origin.Actor.Platform != inst.Platform || origin.Actor.Workspace != inst.Workspace {
 		// Somebody from elsewhere gets the same short answer whatever they sent.
-		return b.once(ctx, inst, origin, event, catalog.Foreign())
+		reply, err := b.once(ctx, inst, origin, event, catalog.Foreign())
+		if _, press := event.(Pressed); press && err == nil {
+			reply.Word = catalog.WordForeign
+		}
+		return reply, err
 	}
 	switch event := event.(type) {
 	case Pressed:
 		return b.pressed(ctx, inst, origin, event)
 	case Said:
-		return b.once(ctx, inst, origin, event, b.answerTo(event.Text, inst))
+		return b.said(ctx, inst, origin, event)
 	case Met:
 		if err := b.syncer.Reached(ctx, inst, origin.Actor); err != nil {
 			return Reply{}, err
@@ -78,6 +82,26 @@ func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) 
 		return b.once(ctx, inst, origin, event, catalog.Welcome(catalog.Reader{Here: b.title(inst.Platform)}))
 	}
 	return Reply{}, nil
+}
+
+// said answers a text. Whoever writes can be written to again; and whoever writes nothing but an
+// address, in their own chat, may have been asked for it.
+func (b *Bot) said(ctx context.Context, inst directory.Installation, origin directory.Origin, s Said) (Reply, error) {
+	if err := b.syncer.Reached(ctx, inst, origin.Actor); err != nil {
+		return Reply{}, err
+	}
+	card := b.answerTo(s.Text, inst)
+	if address, err := directory.ParseAddress(s.Text); err == nil && origin.Direct {
+		outcome, err := b.syncer.Named(ctx, inst, origin.Actor, address)
+		if err != nil {
+			return Reply{}, err
+		}
+		b.logger.Info("address", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
+		if outcome == directory.AnswerTaken || outcome == directory.AnswerTwice {
+			card = catalog.Named()
+		}
+	}
+	return b.once(ctx, inst, origin, s, card)
 }
 
 // pressed has the engine take an answer. Even a press that needs no reply is remembered: delivered
@@ -91,22 +115,29 @@ func (b *Bot) pressed(ctx context.Context, inst directory.Installation, origin d
 		return Reply{}, err
 	}
 	b.logger.Info("answer", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
-	reply, err := b.once(ctx, inst, origin, p, replyTo(outcome))
-	if outcome == directory.AnswerTaken {
-		reply = Reply{} // the card itself says what follows
+	card, word := replyTo(outcome)
+	reply, err := b.once(ctx, inst, origin, p, card)
+	if err != nil {
+		return Reply{}, err
 	}
-	return reply, err
+	if outcome == directory.AnswerTaken {
+		reply.Card = nil // the prompt's own card says what follows
+	}
+	reply.Word = word
+	return reply, nil
 }
 
-// replyTo is the card for an answer that changed nothing.
-func replyTo(outcome directory.Outcome) cards.Card {
+// replyTo is what is said to an answer: a card where it changed nothing, and one line.
+func replyTo(outcome directory.Outcome) (cards.Card, string) {
 	switch outcome {
+	case directory.AnswerTaken:
+		return cards.Card{}, catalog.WordTaken
 	case directory.AnswerTwice:
-		return catalog.Twice()
+		return catalog.Twice(), catalog.WordTwice
 	case directory.AnswerForeign:
-		return catalog.Foreign()
+		return catalog.Foreign(), catalog.WordForeign
 	}
-	return catalog.Late()
+	return catalog.Late(), catalog.WordLate
 }
 
 // answerTo is the card for a text. It repeats nothing of it.

@@ -22,6 +22,13 @@ func wantReply(t *testing.T, got Reply, want *cards.Card) {
 	}
 }
 
+func wantWord(t *testing.T, got Reply, want string) {
+	t.Helper()
+	if got.Word != want {
+		t.Errorf("the line is %q, want %q", got.Word, want)
+	}
+}
+
 // events are one of every kind.
 var events = map[string]Event{
 	"pressed": Pressed{ID: "1", Press: cards.Press{Verb: "sync", Nonce: "n"}},
@@ -70,6 +77,14 @@ func TestErrorsAreThePortsOwn(t *testing.T) {
 		{"reached", func(b *bench) {
 			b.syncer.ReachedFn = func(directory.Installation, directory.AccountID) error { return down }
 		}, Met{}},
+		{"reached by a text", func(b *bench) {
+			b.syncer.ReachedFn = func(directory.Installation, directory.AccountID) error { return down }
+		}, events["said"]},
+		{"named", func(b *bench) {
+			b.syncer.NamedFn = func(directory.Installation, directory.AccountID, directory.Address) (directory.Outcome, error) {
+				return directory.AnswerTaken, down
+			}
+		}, Said{ID: "1", Text: "ann@acme.example"}},
 		{"a press is remembered", first, events["pressed"]},
 		{"a text is remembered", first, events["said"]},
 		{"a meeting is remembered", first, Met{}},
@@ -80,10 +95,9 @@ func TestErrorsAreThePortsOwn(t *testing.T) {
 			b.syncer.AnswerFn = func(directory.TenantID, directory.Answer) (directory.Outcome, error) {
 				return directory.AnswerLate, nil
 			}
-			b.syncer.ReachedFn = func(directory.Installation, directory.AccountID) error { return nil }
 			test.broken(b)
 			reply, err := b.Accept(t.Context(), origin(), test.event)
-			if !errors.Is(err, down) || reply.Card != nil {
+			if !errors.Is(err, down) || reply != (Reply{}) {
 				t.Errorf("got %+v, %v, want %v", reply, err, down)
 			}
 		})
@@ -108,8 +122,16 @@ func TestStrangers(t *testing.T) {
 				t.Parallel()
 				b := newBench(t)
 				o := origin(func(o *directory.Origin) { o.Actor = stranger })
-				wantReply(t, b.accept(t, o, event), card(catalog.Foreign()))
-				wantReply(t, b.accept(t, o, event), nil)
+				b.syncer.ReachedFn = nil // the engine never hears of it
+				word := ""
+				if kind == "pressed" {
+					word = catalog.WordForeign
+				}
+				for _, want := range []*cards.Card{card(catalog.Foreign()), nil} {
+					reply := b.accept(t, o, event)
+					wantReply(t, reply, want)
+					wantWord(t, reply, word)
+				}
 				if b.log.Len() != 0 {
 					t.Errorf("logged: %s", b.log.String())
 				}
@@ -123,11 +145,12 @@ func TestOutcomes(t *testing.T) {
 	for _, test := range []struct {
 		outcome directory.Outcome
 		want    *cards.Card
+		word    string
 	}{
-		{directory.AnswerTaken, nil}, // the card itself says what follows
-		{directory.AnswerTwice, card(catalog.Twice())},
-		{directory.AnswerLate, card(catalog.Late())},
-		{directory.AnswerForeign, card(catalog.Foreign())},
+		{directory.AnswerTaken, nil, catalog.WordTaken}, // the prompt's own card says what follows
+		{directory.AnswerTwice, card(catalog.Twice()), catalog.WordTwice},
+		{directory.AnswerLate, card(catalog.Late()), catalog.WordLate},
+		{directory.AnswerForeign, card(catalog.Foreign()), catalog.WordForeign},
 	} {
 		t.Run(string(test.outcome), func(t *testing.T) {
 			t.Parallel()
@@ -145,8 +168,16 @@ func TestOutcomes(t *testing.T) {
 			}
 			ref := directory.MessageRef{Conversation: "D1", ID: "17"}
 			press := Pressed{ID: "1", Press: cards.Press{Verb: "pick", Value: "47", Nonce: "n"}, Message: ref}
-			wantReply(t, b.accept(t, origin(), press), test.want)
-			wantReply(t, b.accept(t, origin(), press), nil) // delivered again
+			reply := b.accept(t, origin(), press)
+			wantReply(t, reply, test.want)
+			wantWord(t, reply, test.word)
+			reply = b.accept(t, origin(), press) // delivered again
+			wantReply(t, reply, nil)
+			if test.outcome == directory.AnswerTaken {
+				wantWord(t, reply, catalog.WordTwice)
+			} else {
+				wantWord(t, reply, test.word)
+			}
 			if len(got) != 2 {
 				t.Fatalf("the engine was asked %d times, want 2: only it knows what it has taken", len(got))
 			}
@@ -246,7 +277,9 @@ func TestWords(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
 			said := Said{ID: "1", Text: test.text}
-			wantReply(t, b.accept(t, origin(), said), &test.want)
+			reply := b.accept(t, origin(), said)
+			wantReply(t, reply, &test.want)
+			wantWord(t, reply, "")
 			wantReply(t, b.accept(t, origin(), said), nil) // delivered again
 			said.ID = "2"
 			wantReply(t, b.accept(t, origin(), said), &test.want)
@@ -256,7 +289,7 @@ func TestWords(t *testing.T) {
 
 // Whatever people write, they get one of three cards, and nothing of what they wrote.
 func FuzzWords(f *testing.F) {
-	for _, text := range []string{"", "help", "/help", "¿?", "hi", "\xff", "İ", "ẞ", "ﬀ", "\u0300", "a\u200bb", "{Name}", "<!channel>", "\x00"} {
+	for _, text := range []string{"", "help", "/help", "¿?", "hi", "\xff", "İ", "ẞ", "ﬀ", "\u0300", "a\u200bb", "{Name}", "<!channel>", "\x00", "a@b", " A@B\n"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -25,7 +25,6 @@ func TestTheLogNamesNobody(t *testing.T) {
 		return outcome, nil
 	}
 	b.syncer.ObserveFn = func(directory.Installation, directory.Account) error { return nil }
-	b.syncer.ReachedFn = func(directory.Installation, directory.AccountID) error { return nil }
 	send := func(directory.Installation, directory.AccountID, cards.Card) (directory.MessageRef, error) {
 		return directory.MessageRef{}, directory.Errorf(directory.Uncertain, "cut off")
 	}
@@ -35,6 +34,7 @@ func TestTheLogNamesNobody(t *testing.T) {
 			b.accept(t, o, Pressed{ID: canary + string(rune('0'+i)), Press: cards.Press{Verb: canary, Value: canary, Nonce: canary}})
 		}
 		b.accept(t, o, Said{ID: canary, Text: canary + " help"})
+		b.accept(t, o, Said{ID: canary + "@", Text: canary + "@acme.example"})
 		b.accept(t, o, Met{})
 		b.accept(t, o, Changed{Account: directory.Account{ID: ann, Name: canary, Email: email}})
 		b.accept(t, o, Gone{At: time.Time{}})

@@ -56,6 +56,7 @@ func (r *fakeRegistry) First(_ context.Context, tenant directory.TenantID, key s
 type fakeSyncer struct {
 	AnswerFn  func(directory.TenantID, directory.Answer) (directory.Outcome, error)
 	ObserveFn func(directory.Installation, directory.Account) error
+	NamedFn   func(directory.Installation, directory.AccountID, directory.Address) (directory.Outcome, error)
 	ReachedFn func(directory.Installation, directory.AccountID) error
 }
 
@@ -67,6 +68,10 @@ func (s *fakeSyncer) Answer(_ context.Context, tenant directory.TenantID, answer
 
 func (s *fakeSyncer) Observe(_ context.Context, inst directory.Installation, account directory.Account) error {
 	return s.ObserveFn(inst, account)
+}
+
+func (s *fakeSyncer) Named(_ context.Context, inst directory.Installation, account directory.AccountID, address directory.Address) (directory.Outcome, error) {
+	return s.NamedFn(inst, account, address)
 }
 
 func (s *fakeSyncer) Reached(_ context.Context, inst directory.Installation, account directory.AccountID) error {
@@ -94,9 +99,14 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{
-		slack:      &fakePlatform{name: "slack", limits: Limits{Title: "Slack", Posts: Limit[float64]{Value: 1.5}}},
-		webex:      &fakePlatform{name: "webex", limits: Limits{Title: "Webex"}},
-		syncer:     &fakeSyncer{},
+		slack: &fakePlatform{name: "slack", limits: Limits{Title: "Slack", Posts: Limit[float64]{Value: 1.5}, Actions: Limit[int]{Value: 25}}},
+		webex: &fakePlatform{name: "webex", limits: Limits{Title: "Webex", Actions: Limit[int]{Value: 5}}},
+		syncer: &fakeSyncer{
+			NamedFn: func(directory.Installation, directory.AccountID, directory.Address) (directory.Outcome, error) {
+				return directory.AnswerLate, nil
+			},
+			ReachedFn: func(directory.Installation, directory.AccountID) error { return nil },
+		},
 		remembered: make(map[string]time.Duration),
 	}
 	b.registry = &fakeRegistry{

@@ -101,8 +101,14 @@ func (Met) event()     {}
 func (Changed) event() {}
 func (Gone) event()    {}
 
-// Reply is what the actor alone is shown. A nil card: nothing.
-type Reply struct{ Card *cards.Card }
+// Reply is what the actor alone is shown.
+type Reply struct {
+	Card *cards.Card // nil: nothing
+	// Word is what a press led to, in one short line, also where there is no card and whenever
+	// the press is delivered again. It is for platforms on which a press must be answered at once;
+	// the others don't show it. Empty for every event but a press.
+	Word string
+}
 
 // Syncer is what the bot needs of the engine. Every call blocks for the store only, may be made
 // again with the same arguments, and answers Unavailable when nothing was taken.
@@ -113,6 +119,10 @@ type Syncer interface {
 	Answer(ctx context.Context, tenant directory.TenantID, answer directory.Answer) (directory.Outcome, error)
 	// Observe takes a hint that an account joined or changed.
 	Observe(ctx context.Context, inst directory.Installation, account directory.Account) error
+	// Named takes another address that a person named, in their own chat, when they were asked for
+	// one. directory.AnswerTaken: they are looked for by it. directory.AnswerTwice: they named
+	// this one already. directory.AnswerLate: nobody asked, or not any more.
+	Named(ctx context.Context, inst directory.Installation, actor directory.AccountID, address directory.Address) (directory.Outcome, error)
 	// Reached takes a hint that an account can be written to (again).
 	Reached(ctx context.Context, inst directory.Installation, account directory.AccountID) error
 }

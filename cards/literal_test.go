@@ -106,13 +106,24 @@ var outside = rapid.Custom(func(t *rapid.T) string {
 func hostile(t *rapid.T) (cards.Card, string) {
 	p := catalog.Prompt{
 		Name: outside.Draw(t, "name"), Other: outside.Draw(t, "other"), Masked: outside.Draw(t, "masked"),
-		Here: "Slack", There: "Webex", Number: "47", Choices: []string{"12", "47", "83"}, Nonce: "n", Wave: 1,
+		Here: "Slack", There: "Webex", Number: "47", Choices: []string{"12", "47", "83"}, Nonce: "n", Wave: 1, Room: 5,
 	}
-	switch rapid.SampledFrom([]string{"ask", "prove", "linked", "hello", "welcome"}).Draw(t, "card") {
+	options := []catalog.Option{
+		{Value: "a", Name: p.Other, Masked: p.Masked}, {Value: "b", Name: p.Name}, {Value: "c", Masked: p.Masked},
+	}
+	switch rapid.SampledFrom([]string{"ask", "prove", "choose", "choose-later", "search", "linked", "hello", "welcome"}).Draw(t, "card") {
 	case "ask":
 		return catalog.Ask(p), catalog.Clean(p.Other)
 	case "prove":
 		return catalog.Prove(p), catalog.Clean(p.Other)
+	case "choose":
+		p.Options = options
+		return catalog.Choose(p), ""
+	case "choose-later":
+		p.Options = options
+		return catalog.Later(p), ""
+	case "search":
+		return catalog.Search(p), ""
 	case "linked":
 		return catalog.Linked(p), catalog.Clean(p.Other)
 	case "hello":

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,6 +44,24 @@ func TestButtons(t *testing.T) {
 	}{
 		{"ask", Ask(p), []string{"Sync my accounts sync", "Later later", "Not me not-me", "Stop asking stop"}},
 		{"later", Later(p), []string{"Sync now sync", "Stop asking stop"}},
+		{"choose", Choose(chooser(3, 5)), []string{
+			"1: a•••@example.com take a", "2: a•••@example.com take b", "3: l•••@difference-engine.example take c",
+			"None of these none", "Later later",
+		}},
+		{"choose where there is room", Choose(chooser(3, 6)), []string{
+			"1: a•••@example.com take a", "2: a•••@example.com take b", "3: l•••@difference-engine.example take c",
+			"None of these none", "Later later", "Stop asking stop",
+		}},
+		{"choose where there is any room", Choose(chooser(2, 0)), []string{
+			"1: a•••@example.com take a", "2: a•••@example.com take b", "None of these none", "Later later", "Stop asking stop",
+		}},
+		{"later after a choice", Later(chooser(3, 5)), []string{
+			"1: a•••@example.com take a", "2: a•••@example.com take b", "3: l•••@difference-engine.example take c",
+			"None of these none", "Stop asking stop",
+		}},
+		{"search", Search(p), []string{"I have none none", "Stop asking stop"}},
+		{"searched", Searched(p), nil},
+		{"named", Named(), nil},
 		{"number", Number(p), []string{"New number sync", "Not me not-me"}},
 		{"missed", Missed(p), []string{"New number sync", "Not me not-me"}},
 		{"lapsed", Lapsed(p), []string{"New number sync", "Not me not-me"}},
@@ -103,6 +122,16 @@ func TestWhatCardsSay(t *testing.T) {
 		{"ask in a zone that isn't known", Ask(utc), []string{"13:00 UTC."}, nil},
 		{"later says when", Later(asked), []string{"on Tuesday 24 November, 14:00."}, nil},
 		{"later without a time", Later(silent), []string{"in a few days"}, []string{"0001"}},
+		{
+			"choose says among which", Choose(chooser(3, 5)),
+			[]string{"1: a•••@example.com, Ada King", "3: l•••@difference-engine.example, Countess of Lovelace", "Webex", "ignore", "choose Later and then Stop asking."},
+			nil,
+		},
+		{"choose where there is room", Choose(chooser(2, 5)), []string{"three times"}, []string{"Stop asking"}},
+		{"later after a choice says when", Later(chooser(3, 5)), []string{"on Tuesday 24 November, 14:00.", "1: a•••@example.com"}, []string{"Sync now"}},
+		{"search says what to do", Search(asked), []string{"Webex", "reply here with that address", "only once", "until Tuesday 24 November, 14:00."}, nil},
+		{"searched", Searched(asked), []string{"Thank you", "Webex", "don't need to do anything"}, nil},
+		{"named says what follows", Named(), []string{"Thank you", "looks for that address"}, nil},
 		{"number says where to pick which", Number(asked), []string{"Open Webex.", "Pick 47."}, nil},
 		{"prove says who asks", Prove(claimed), []string{"Ada Lovelace", "a•••@example.com", "Slack", "ignore"}, nil},
 		{"linked says with whom", Linked(asked), []string{"Slack", "Webex", "Ada King"}, nil},
@@ -131,6 +160,41 @@ func TestWhatCardsSay(t *testing.T) {
 	}
 }
 
+// chooser is somebody who is to choose among n accounts, where there is room for so many buttons.
+func chooser(n, room int) Prompt {
+	p := sampleClaimed()
+	p.There, p.Here = p.Here, p.There
+	p.Options, p.Room = sampleOptions()[:n], room
+	return p
+}
+
+// TestOptionsAreToldApart: whatever the accounts are called, the buttons differ, and none is too long.
+func TestOptionsAreToldApart(t *testing.T) {
+	t.Parallel()
+	for _, n := range sampleNames() {
+		p := chooser(3, 5)
+		for i := range p.Options {
+			p.Options[i].Name, p.Options[i].Masked = n.text, ""
+		}
+		p.Options[2].Masked = "a•••@" + strings.Repeat("long-", 40) + ".example"
+		seen := make(map[string]bool)
+		for _, a := range Choose(p).Actions {
+			if seen[a.Label] || len(utf16.Encode([]rune(a.Label))) > 75 {
+				t.Errorf("%s: a button %q", n.name, a.Label)
+			}
+			seen[a.Label] = true
+		}
+		for _, fact := range p.accounts()[0].(cards.Facts) {
+			if fact.Value == "" {
+				t.Errorf("%s: account %s is nobody", n.name, fact.Label)
+			}
+		}
+	}
+	if text := everything(Choose(Prompt{})); strings.Contains(text, "1:") {
+		t.Errorf("there is nothing to choose in:\n%s", text)
+	}
+}
+
 func TestWavesAreCounted(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]int)
@@ -138,9 +202,11 @@ func TestWavesAreCounted(t *testing.T) {
 		p := sampleAsked()
 		p.Wave = wave
 		seen[everything(Ask(p))]++
+		p.Options = sampleOptions()
+		seen[everything(Choose(p))]++
 	}
-	if len(seen) != 3 {
-		t.Errorf("got %d different cards for waves 0 to 4, want 3: first, second, last", len(seen))
+	if len(seen) != 6 {
+		t.Errorf("got %d different cards for waves 0 to 4, want 3 of each: first, second, last", len(seen))
 	}
 }
 

@@ -16,6 +16,8 @@ type Prompt struct {
 	There   string         // what they call the one at the other end
 	Number  string         // with Number: two digits
 	Choices []string       // with Prove: the numbers among which to pick
+	Options []Option       // with Choose, and with Later after it: the accounts among which to choose
+	Room    int            // how many buttons a card may have here; 0: any number
 	Until   time.Time      // until when it can be answered; with Later: when it is asked again. Zero: not said
 	Zone    *time.Location // the reader's; nil: not known
 	Wave    int            // with Ask: 1 the first time
@@ -29,17 +31,12 @@ const (
 	VerbNotMe = "not-me"
 	VerbStop  = "stop"
 	VerbPick  = "pick"
+	VerbTake  = "take"
+	VerbNone  = "none"
 )
 
 // Ask asks, on the person's own platform, whether the account at the other end is theirs.
 func Ask(p Prompt) cards.Card {
-	again := askMore
-	switch {
-	case p.Wave == 2:
-		again = askOnceMore
-	case p.Wave > 2:
-		again = askLast
-	}
 	return cards.Card{
 		Summary: p.line(askSummary),
 		Title:   p.line(askTitle),
@@ -48,7 +45,7 @@ func Ask(p Prompt) cards.Card {
 			p.account(),
 			p.say(cards.Normal, askHow),
 			cards.Divider{},
-			p.say(cards.Subtle, canIgnore, again, answerUntil),
+			p.say(cards.Subtle, canIgnore, p.more(), answerUntil),
 		},
 		Actions: []cards.Action{
 			p.button(buttonSync, VerbSync, cards.Primary),
@@ -59,7 +56,18 @@ func Ask(p Prompt) cards.Card {
 	}
 }
 
-// Later says when the person will be asked again.
+// more says how often a question will be asked again.
+func (p Prompt) more() string {
+	switch {
+	case p.Wave == 2:
+		return askOnceMore
+	case p.Wave > 2:
+		return askLast
+	}
+	return askMore
+}
+
+// Later says when the person will be asked again. Whoever was to choose can still do so.
 func Later(p Prompt) cards.Card {
 	when, then := laterWhen, laterSooner
 	switch {
@@ -67,6 +75,9 @@ func Later(p Prompt) cards.Card {
 		when, then = laterNever, laterStill
 	case p.Until.IsZero():
 		when = laterSomeTime
+	}
+	if len(p.Options) > 0 {
+		return p.laterChoice(when)
 	}
 	return cards.Card{
 		Summary: p.line(when),

@@ -62,6 +62,9 @@ func Unknown() cards.Card {
 	}
 }
 
+// Named answers an address that was asked for. It doesn't say whether anybody has that address.
+func Named() cards.Card { return short(namedText) }
+
 // Twice answers a press that has taken effect before.
 func Twice() cards.Card { return short(twiceText) }
 

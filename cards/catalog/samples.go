@@ -28,6 +28,15 @@ func Samples() []Sample {
 	add("ask-last", Ask(last))
 	add("later", Later(asked))
 	add("later-last", Later(last))
+	choose, two, lastChoice := asked, asked, last
+	choose.Options, lastChoice.Options, two.Options = sampleOptions(), sampleOptions(), sampleOptions()[:2]
+	add("choose", marked(Choose(choose)))
+	add("choose-two", Choose(two))
+	add("choose-last", Choose(lastChoice))
+	add("choose-later", Later(choose))
+	add("choose-later-last", Later(lastChoice))
+	add("search", marked(Search(asked)))
+	add("searched", Searched(asked))
 	add("number", Number(asked))
 	add("missed", Missed(asked))
 	add("lapsed", Lapsed(asked))
@@ -48,6 +57,7 @@ func Samples() []Sample {
 	add("help", Help())
 	add("hello", Hello(reader))
 	add("unknown", Unknown())
+	add("named", Named())
 	add("twice", Twice())
 	add("late", Late())
 	add("foreign", Foreign())
@@ -55,7 +65,9 @@ func Samples() []Sample {
 	for _, n := range sampleNames() {
 		asked, claimed := asked, claimed
 		asked.Name, asked.Other, claimed.Name, claimed.Other = n.text, n.text, n.text, n.text
+		asked.Options = []Option{{Value: "a", Name: n.text}, {Value: "b", Name: n.text, Masked: "a•••@example.com"}}
 		add("ask-"+n.name, Ask(asked))
+		add("choose-"+n.name, Choose(asked))
 		add("prove-"+n.name, Prove(claimed))
 		add("hello-"+n.name, Hello(Reader{Name: n.text, Here: asked.Here}))
 	}
@@ -67,7 +79,16 @@ func sampleAsked() Prompt {
 	return Prompt{
 		Name: "Ada Lovelace", Other: "Ada King", Masked: "a•••@example.com", Here: "Slack", There: "Webex",
 		Number: "47", Until: time.Date(2026, time.November, 24, 14, 0, 0, 0, zone), Zone: zone,
-		Wave: 1, Nonce: "nonce-of-the-first-sample",
+		Wave: 1, Nonce: "nonce-of-the-first-sample", Room: 5,
+	}
+}
+
+// sampleOptions are as many accounts as there are ever to choose among, two of which look the same.
+func sampleOptions() []Option {
+	return []Option{
+		{Value: "a", Name: "Ada King", Masked: "a•••@example.com"},
+		{Value: "b", Name: "Ada King", Masked: "a•••@example.com"},
+		{Value: "c", Name: "Countess of Lovelace", Masked: "l•••@difference-engine.example"},
 	}
 }
 

@@ -22,6 +22,9 @@ const (
 	buttonLater  = "Later"
 	buttonNotMe  = "Not me"
 	buttonStop   = "Stop asking"
+	buttonNone   = "None of these"
+
+	buttonHaveNone = "I have none"
 )
 
 // Labels of facts and figures.
@@ -62,6 +65,31 @@ const (
 	laterSooner   = "If you want to do it sooner, choose {Sync now}."
 	laterNever    = "Rollcall won't ask again about your {There} account."
 	laterStill    = "If you want to do it after all, choose {Sync now} until {Until}."
+)
+
+// Choose: which of several accounts is yours? Later, after it.
+const (
+	chooseSummary = "Which {There} account is yours? There are several that could be."
+	chooseTitle   = "Which {There} account is yours?"
+	chooseFound   = "Several {There} accounts could be yours:"
+	chooseHow     = "Choose yours. Rollcall then writes to you in {There}, to make sure that it is you."
+	chooseStop    = "If you don't want to be asked again, choose {Later} and then {Stop asking}."
+
+	laterChoose      = "If you want to do it sooner, choose your account:"
+	laterChooseStill = "If you want to do it after all, choose your account until {Until}:"
+)
+
+// Search: is there an account under another address? Searched: that is over.
+const (
+	searchSummary = "Rollcall did not find you in {There}. If you have an account there under another address, reply with that address."
+	searchTitle   = "Do you have a {There} account?"
+	searchWhat    = "Rollcall did not find you in {There}."
+	searchHow     = "If you have an account there under another address, reply here with that address."
+	searchNone    = "If not, choose {I have none}."
+	searchOnce    = "You can ignore this message. Rollcall asks this only once."
+
+	searchedTitle = "Thank you"
+	searchedWhat  = "Rollcall knows of no {There} account that it could link with your {Here} account."
 )
 
 // Number: go to the other account and pick this number.
@@ -153,6 +181,17 @@ const (
 	wordHelpDoes = "shows what Rollcall does"
 	wordHi       = "hi"
 	wordHiDoes   = "says hello"
+)
+
+// Answer to an address that was asked for.
+const namedText = "Thank you. Rollcall now looks for that address on the other platform, and asks there whether it is you."
+
+// Answers to a press in one short line, for platforms that show such a line at once.
+const (
+	WordTaken   = "Thank you, that is noted."
+	WordTwice   = "You have answered this already."
+	WordLate    = "This card is out of date."
+	WordForeign = "You can't do that here."
 )
 
 // Answers to a press that changes nothing.
