@@ -4,7 +4,8 @@
 // An address only finds candidates. A candidate is usable when it is a person's own, active
 // account, at home in the tenant's workspace, licensed where that counts, and not known to have an
 // unproved address. One usable candidate on each side is a match, which is then asked about and
-// proved; everything unclear is a dispute for an admin. An answer that could not be had is an error
+// proved; of several on the other side the person chooses; everything unclear is a dispute for an
+// admin. An answer that could not be had is an error
 // and never an absence.
 package correlate
 
@@ -40,10 +41,16 @@ type Question struct {
 // Verdict is the answer: what happens to the link, and why.
 type Verdict struct {
 	Event       directory.Event
-	Account     directory.Account // with Match
-	Counterpart directory.Account // with Match
-	Evidence    string            // with Match: see [Digest]
-	Why         string            // for admins; names nobody
+	Account     directory.Account // with Match and NoMatch: the person's own
+	Counterpart directory.Account // with Match, unless there are choices
+	Evidence    string            // with Match, unless there are choices: see [Digest]
+	// Choices, with Match, are several accounts that could each be the counterpart: the person
+	// chooses. At most [MaxChoices], by id.
+	Choices []directory.Account
+	// Alone, with NoMatch, says that no account there could be the person's, now or after a look by
+	// an admin: there is none, or just one that lacks the licence, which Colleague says.
+	Alone, Colleague bool
+	Why              string // for admins; names nobody
 	// Rivals, with Dispute, are other links that claim one of the accounts and whose claim isn't
 	// settled: they are as unclear as this one.
 	Rivals []directory.Link
@@ -74,27 +81,60 @@ func Decide(q Question) (Verdict, error) {
 	case len(own) > 1:
 		return several(len(own), q.Primary), nil
 	}
+	others, why := usable(q.OnSecondary, q.Secondary, link, q.Now)
+	if len(others) == 0 {
+		v := Verdict{Event: directory.NoMatch, Account: own[0], Why: why}
+		v.Alone, v.Colleague = alone(q.OnSecondary, q.Secondary, link)
+		return v, nil
+	}
 	if q.Suppressed(own[0].ID) {
 		return Verdict{Event: directory.Suppress, Why: "this person asked not to be asked"}, nil
 	}
-	others, why := usable(q.OnSecondary, q.Secondary, link, q.Now)
-	switch {
-	case len(others) == 0:
-		return Verdict{Event: directory.NoMatch, Why: why}, nil
-	case len(others) > 1:
+	if len(others) > MaxChoices || repeated(others) {
 		return several(len(others), q.Secondary), nil
 	}
-	return claim(q, own[0], others[0]), nil
+	return claim(q, own[0], others), nil
+}
+
+// MaxChoices is among how many accounts a person can be asked to choose. More is a dispute.
+const MaxChoices = 3
+
+// repeated reports whether one id was described in two ways, which is unclear.
+func repeated(accounts []directory.Account) bool {
+	seen := make(map[directory.AccountID]bool, len(accounts))
+	for _, a := range accounts {
+		seen[a.ID] = true
+	}
+	return len(seen) < len(accounts)
+}
+
+// alone reports whether nobody who was found could be the person, and whether somebody could be but
+// for a licence. An account that an admin or the platform may yet make usable, or that the person
+// disowned, is somebody.
+func alone(found directory.Finding, inst directory.Installation, link directory.Link) (alone, colleague bool) {
+	for _, a := range found.Accounts() {
+		if a.ID == link.StandIn.Account {
+			continue
+		}
+		licensed := a
+		licensed.Unlicensed = false
+		if !a.Unlicensed || a.Email != link.AddressOn(inst.Platform) || Obstacle(licensed, inst) != "" {
+			return false, false
+		}
+		colleague = true
+	}
+	return true, colleague
 }
 
 func several(n int, inst directory.Installation) Verdict {
 	return Verdict{Event: directory.Dispute, Why: fmt.Sprintf("%d accounts on %s have this person's address", n, inst.Platform)}
 }
 
-// claim is the verdict on a clear pair: a match, unless somebody else claims one of the two.
-func claim(q Question, own, other directory.Account) Verdict {
+// claim is the verdict on accounts that are clear by themselves: a match, unless somebody else claims
+// one of them.
+func claim(q Question, own directory.Account, others []directory.Account) Verdict {
 	dispute := Verdict{Event: directory.Dispute}
-	for _, account := range []directory.Account{own, other} {
+	for _, account := range append([]directory.Account{own}, others...) {
 		holder, held := q.Holder(account.ID)
 		if !held || holder.Key == q.Link.Key {
 			continue
@@ -116,12 +156,19 @@ func claim(q Question, own, other directory.Account) Verdict {
 			dispute.Rivals = append(dispute.Rivals, l)
 		}
 	}
-	if dispute.Why != "" {
+	switch {
+	case dispute.Why != "":
 		return dispute
+	case len(others) > 1:
+		slices.SortFunc(others, func(a, b directory.Account) int { return strings.Compare(a.ID.Text(), b.ID.Text()) })
+		return Verdict{
+			Event: directory.Match, Account: own, Choices: others,
+			Why: fmt.Sprintf("%d accounts on %s could each be theirs", len(others), q.Secondary.Platform),
+		}
 	}
 	return Verdict{
-		Event: directory.Match, Account: own, Counterpart: other,
-		Evidence: Digest(own, other), Why: "one account on each platform has this person's address",
+		Event: directory.Match, Account: own, Counterpart: others[0],
+		Evidence: Digest(own, others[0]), Why: "one account on each platform has this person's address",
 	}
 }
 
@@ -136,8 +183,11 @@ func usable(found directory.Finding, inst directory.Installation, link directory
 	var out []directory.Account
 	var whys []string
 	for _, a := range found.Accounts() {
-		if a.Email != link.Member.Email {
+		if a.Email != link.AddressOn(inst.Platform) {
 			continue // the platform found it by another address: no evidence
+		}
+		if a.ID == link.StandIn.Account {
+			continue // that is what stands in for them
 		}
 		switch obstacle := Obstacle(a, inst); {
 		case obstacle != "":

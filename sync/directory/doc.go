@@ -26,27 +26,35 @@
 // [Life] is the one table of what may follow what. The diagram is made from it by [Diagram], and a
 // test compares the two:
 //
-//	new, waiting, unmatched, disputed, exempt --match--> found
-//	new, waiting, unmatched, disputed, exempt --no primary--> waiting
-//	new, waiting, unmatched, disputed, exempt --no match--> unmatched
-//	new, waiting, unmatched, disputed, exempt, found, asking, snoozed, proving, confirming --dispute--> disputed
-//	new, waiting, unmatched, disputed, exempt --excuse--> exempt
-//	new, waiting, unmatched, disputed, exempt, found --suppress--> stopped
+//	new, waiting, unmatched, disputed, exempt, held, standin --match--> found
+//	new, waiting, unmatched, disputed, exempt, held --no primary--> waiting
+//	new, waiting, unmatched, disputed, exempt, held --no match--> unmatched
+//	new, waiting, unmatched, disputed, exempt, held, found, asking, choosing, snoozed, proving, confirming --dispute--> disputed
+//	new, waiting, unmatched, disputed, exempt, held, standin --excuse--> exempt
+//	new, waiting, unmatched, disputed, exempt, held, found --suppress--> stopped
+//	unmatched --search--> searching
+//	searching --name--> new
+//	searching --forgo--> unmatched
+//	searching --lapse--> unmatched
+//	searching --fail--> unmatched
+//	searching, standin, found, asking, choosing, snoozed, proving, confirming, declined --shift--> new
+//	unmatched --represent--> standin
+//	unmatched --hold--> held
+//	standin, linked --lose--> suspended
 //	found --ask--> asking
-//	found, asking, snoozed --give up--> unanswered
-//	found, asking, snoozed, proving, confirming, declined --shift--> new
-//	asking, snoozed, proving --accept--> proving
-//	asking --later--> snoozed
-//	asking, snoozed, proving --disown--> declined
-//	asking, snoozed --stop--> stopped
-//	asking --wave over--> found
-//	asking, proving --fail--> unreachable
+//	found --offer--> choosing
+//	found, asking, choosing, snoozed, proving --accept--> proving
+//	found, asking, choosing, snoozed --give up--> unanswered
+//	asking, choosing --later--> snoozed
+//	asking, choosing, snoozed, proving --disown--> declined
+//	asking, choosing, snoozed --stop--> stopped
+//	asking, choosing --wave over--> found
+//	asking, choosing, proving --fail--> unreachable
 //	snoozed --wake--> found
 //	proving --prove--> confirming
 //	proving --miss--> asking
 //	proving --lapse--> asking
 //	confirming --confirm--> linked
-//	linked --lose--> suspended
 //	unreachable --reconsider--> new
 //	suspended --return--> as it was
 //	suspended --expire--> unsynced

@@ -13,10 +13,14 @@ const (
 	New         State = "new"         // known from the directory, not looked at yet
 	Waiting     State = "waiting"     // no account on the person's own platform yet
 	Unmatched   State = "unmatched"   // no account on the other platform
+	Searching   State = "searching"   // the person is asked for another address there
+	Held        State = "held"        // no stand-in can be made: an admin can mend the reason
+	Represented State = "standin"     // a stand-in represents them on the other platform
 	Disputed    State = "disputed"    // unclear: an admin decides
 	Exempt      State = "exempt"      // never touched, never prompted
 	Matched     State = "found"       // both accounts are known; a wave may go out
 	Asking      State = "asking"      // a prompt is out on the primary platform
+	Choosing    State = "choosing"    // a prompt is out: which of several accounts is theirs?
 	Snoozed     State = "snoozed"     // the person said later
 	Proving     State = "proving"     // accepted; waits for the proof from the other account
 	Confirming  State = "confirming"  // proved; the evidence is read once more
@@ -54,7 +58,7 @@ const (
 	Fail       Event = "fail"       // the platform will not deliver to the person
 	Prove      Event = "prove"      // the other account picked the right number
 	Miss       Event = "miss"       // the other account picked a wrong number
-	Lapse      Event = "lapse"      // the proof's time is over
+	Lapse      Event = "lapse"      // the time of the proof, or of the question for an address, is over
 	Confirm    Event = "confirm"    // the evidence still stands
 	Shift      Event = "shift"      // the evidence no longer stands
 	Leave      Event = "leave"      // the directory definitely says that the person left
@@ -62,6 +66,12 @@ const (
 	Return     Event = "return"     // the person is in the group again
 	Expire     Event = "expire"     // the grace period is over, with evidence
 	Reconsider Event = "reconsider" // time has passed: look again
+	Offer      Event = "offer"      // a wave's prompt goes out, with several accounts to choose among
+	Search     Event = "search"     // the person is asked for another address
+	Name       Event = "name"       // the person named another address
+	Forgo      Event = "forgo"      // the person has no other address
+	Represent  Event = "represent"  // a stand-in was made
+	Hold       Event = "hold"       // no stand-in can be made
 )
 
 // Move is one line of the table of a link's life.
@@ -79,7 +89,7 @@ func Life() []Move {
 	add := func(from State, on Event, to State) { life = append(life, Move{from, on, to}) }
 
 	// What correlation says, whenever it is asked.
-	for _, s := range []State{New, Waiting, Unmatched, Disputed, Exempt} {
+	for _, s := range []State{New, Waiting, Unmatched, Disputed, Exempt, Held} {
 		add(s, Match, Matched)
 		add(s, NoPrimary, Waiting)
 		add(s, NoMatch, Unmatched)
@@ -88,21 +98,39 @@ func Life() []Move {
 		add(s, Suppress, Stopped)
 	}
 
+	// Who has no account on the other platform gets a stand-in, perhaps after a question.
+	add(Unmatched, Search, Searching)
+	add(Searching, Name, New)
+	add(Searching, Forgo, Unmatched)
+	add(Searching, Lapse, Unmatched)
+	add(Searching, Fail, Unmatched)
+	add(Searching, Shift, New)
+	add(Unmatched, Represent, Represented)
+	add(Unmatched, Hold, Held)
+	add(Represented, Match, Matched) // an account of theirs has appeared
+	add(Represented, Excuse, Exempt)
+	add(Represented, Shift, New)
+	add(Represented, Lose, Suspended)
+
 	add(Matched, Ask, Asking)
+	add(Matched, Offer, Choosing)
+	add(Matched, Accept, Proving) // the person named this very account
 	add(Matched, Dispute, Disputed)
 	add(Matched, Suppress, Stopped)
 	add(Matched, GiveUp, Unanswered) // found again after the last wave
 	add(Matched, Shift, New)
 
-	add(Asking, Accept, Proving)
-	add(Asking, Later, Snoozed)
-	add(Asking, Disown, Declined)
-	add(Asking, Stop, Stopped)
-	add(Asking, WaveOver, Matched)
-	add(Asking, GiveUp, Unanswered)
-	add(Asking, Fail, Unreachable)
-	add(Asking, Dispute, Disputed)
-	add(Asking, Shift, New)
+	for _, s := range []State{Asking, Choosing} {
+		add(s, Accept, Proving)
+		add(s, Later, Snoozed)
+		add(s, Disown, Declined)
+		add(s, Stop, Stopped)
+		add(s, WaveOver, Matched)
+		add(s, GiveUp, Unanswered)
+		add(s, Fail, Unreachable)
+		add(s, Dispute, Disputed)
+		add(s, Shift, New)
+	}
 
 	add(Snoozed, Accept, Proving)
 	add(Snoozed, Disown, Declined)
@@ -136,8 +164,8 @@ func Life() []Move {
 
 	// Whoever leaves is suspended, whatever was going on.
 	for _, s := range []State{
-		New, Waiting, Unmatched, Disputed, Exempt, Matched, Asking, Snoozed, Proving, Confirming,
-		Linked, Declined, Stopped, Unanswered, Unreachable,
+		New, Waiting, Unmatched, Disputed, Exempt, Held, Represented, Searching, Matched, Asking,
+		Choosing, Snoozed, Proving, Confirming, Linked, Declined, Stopped, Unanswered, Unreachable,
 	} {
 		add(s, Leave, Suspended)
 	}
@@ -162,11 +190,12 @@ var lifeIndex = func() map[Move]State {
 // Live reports whether a link in this state is in scope: neither suspended nor unsynced.
 func (s State) Live() bool { return s != Suspended && s != Unsynced && s != "" }
 
-// Holds reports whether a link in this state keeps its two accounts from being claimed by another
-// link. A suspended link does: its accounts are never inherited.
+// Holds reports whether a link in this state keeps its accounts from being claimed by another link. A
+// suspended link does: its accounts are never inherited.
 func (s State) Holds() bool {
 	switch s {
-	case Matched, Asking, Snoozed, Proving, Confirming, Linked, Stopped, Unanswered, Unreachable, Suspended:
+	case Represented, Matched, Asking, Choosing, Snoozed, Proving, Confirming, Linked, Stopped, Unanswered,
+		Unreachable, Suspended:
 		return true
 	}
 	return false

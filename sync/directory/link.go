@@ -59,6 +59,11 @@ type Link struct {
 	Counterpart AccountID // on the secondary one
 	Evidence    string    // a digest of what made the two a match; see correlate
 
+	Candidates []Candidate // with several possible counterparts: those among which the person chooses
+	Alias      Address     // another address of theirs on the secondary platform, which they named
+	Searched   time.Time   // when they were asked for one, which happens once
+	StandIn    StandIn     // what represents them where they have no account
+
 	Waves    int       // prompts sent so far, or possibly sent
 	LastWave time.Time // when the last one went out
 	Tries    int       // wrong numbers since the last wave
@@ -106,6 +111,12 @@ type Bar struct {
 	Until   time.Time
 }
 
+// Candidate is one of several accounts that could each be the counterpart.
+type Candidate struct {
+	Account  AccountID
+	Evidence string // as [Link.Evidence], were it this one
+}
+
 // IsBarred reports whether an account is barred at a time.
 func (l Link) IsBarred(a AccountID, now time.Time) bool {
 	for _, b := range l.Barred {
@@ -116,16 +127,38 @@ func (l Link) IsBarred(a AccountID, now time.Time) bool {
 	return false
 }
 
-// Holds are the accounts that this link keeps from every other one.
+// Holds are the accounts that this link keeps from every other one: the person's own, and the
+// counterpart or every candidate for it.
 func (l Link) Holds() []AccountID {
 	state := l.State
 	if state == Suspended && !l.Before.Holds() {
 		return nil
 	}
-	if !state.Holds() || l.Account.IsZero() || l.Counterpart.IsZero() {
+	if !state.Holds() || l.Account.IsZero() {
 		return nil
 	}
-	return []AccountID{l.Account, l.Counterpart}
+	held := []AccountID{l.Account}
+	if !l.Counterpart.IsZero() {
+		return append(held, l.Counterpart)
+	}
+	for _, c := range l.Candidates {
+		held = append(held, c.Account)
+	}
+	return held
+}
+
+// Named reports whether the person named the account that was found: it was looked for under the
+// address that they gave, and the card on which they were asked is still there to go on with.
+func (l Link) Named() bool {
+	return !l.Alias.IsZero() && l.Waves == 0 && l.Ask.Open() && l.Ask.To == l.Account
+}
+
+// AddressOn is the address by which this link's person is looked for on a platform.
+func (l Link) AddressOn(platform Platform) Address {
+	if platform == l.Secondary && !l.Alias.IsZero() {
+		return l.Alias
+	}
+	return l.Member.Email
 }
 
 // Nonces are the hashes by which an answer finds this link: those that are open, and those that

@@ -15,7 +15,7 @@ const (
 	StandInPersona StandInKind = "persona" // a name under which the app itself may post
 )
 
-// Presence is what a stand-in is at its platform, or is to be.
+// Presence is what a stand-in is at its platform, as far as is known.
 type Presence string
 
 // The presences of a stand-in.
@@ -32,11 +32,17 @@ type StandIn struct {
 	Kind     StandInKind
 	Marker   string    // by which it is recognised as ours; drawn with the intent, not a secret
 	Account  AccountID // zero until it is there
-	Want     Presence  // Missing, Active, Parked or Removed
 	Is       Presence
-	Tried    time.Time // when the intent was stored
+	Since    time.Time // when its presence changed, or the intent to make it was stored
 	Attempts int       // failures in a row
+	// Wanted: the platform said that nobody there could be the person.
+	Wanted bool
+	// Colleague: somebody there could be, but for a licence.
+	Colleague bool
 }
+
+// Exists reports whether a stand-in is there, or may be.
+func (s StandIn) Exists() bool { return s.Is == Making || s.Is == Active || s.Is == Parked }
 
 // Order says which stand-in is to be made.
 type Order struct {

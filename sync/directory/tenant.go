@@ -40,6 +40,12 @@ type Settings struct {
 	Zone string
 	// ReadEvery is the longest time between two reads of a group. Zero means 15 minutes.
 	ReadEvery time.Duration
+	// AskFirst has somebody who wasn't found asked once for another address, before a stand-in
+	// is made.
+	AskFirst bool
+	// StandIns are, for a platform, the kinds of stand-ins that are made there, the preferred one
+	// first. A platform that isn't named has those of its Provisioner; one with none has none.
+	StandIns map[Platform][]StandInKind
 }
 
 // Removal is a tenant's policy for people who leave.

@@ -21,7 +21,7 @@ func Apply(l directory.Link, event directory.Event, why string, now time.Time) (
 	l.State, l.Why, l.DueAt = to, why, now
 	count(&l, event, from, now)
 	if !to.Holds() {
-		l.Account, l.Counterpart, l.Evidence = directory.AccountID{}, directory.AccountID{}, ""
+		l.Account, l.Counterpart, l.Evidence, l.Candidates = directory.AccountID{}, directory.AccountID{}, "", nil
 		l.Accepted, l.Proved, l.LinkedAt = time.Time{}, time.Time{}, time.Time{}
 	}
 	ask, proof := faces(l, event, from)
@@ -43,11 +43,13 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		if from == directory.Proving {
 			l.Tries++ // the wrong number that was one too many
 		}
+	case directory.Disown:
+		l.Alias = directory.Address{} // whoever it names is somebody else
 	case directory.Confirm:
 		l.LinkedAt = now
 	case directory.Fail:
 		l.Checked = now
-		if from == directory.Asking && l.Ask.Delivery == directory.Sending {
+		if (from == directory.Asking || from == directory.Choosing) && l.Ask.Delivery == directory.Sending {
 			l.Waves-- // it certainly did not go out
 		}
 	case directory.Leave:
@@ -61,6 +63,7 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		l.Before, l.SuspendedAt, l.Leaving = "", time.Time{}, directory.Leaving{}
 		if from == directory.Unsynced {
 			l.Waves, l.Tries = 0, 0
+			l.Searched, l.Alias = time.Time{}, directory.Address{}
 		}
 	}
 }
@@ -92,9 +95,14 @@ func want(p *directory.Prompt, face directory.Face) {
 
 // faces are the faces of the two cards after an event; empty: as they were.
 func faces(l directory.Link, event directory.Event, from directory.State) (ask, proof directory.Face) {
+	if from == directory.Represented {
+		return "", "" // nobody is asked anything
+	}
 	switch event {
 	case directory.Accept:
 		return directory.FaceNumber, directory.FaceProve
+	case directory.Name, directory.Forgo:
+		return directory.FaceSearched, ""
 	case directory.Later:
 		return directory.FaceLater, directory.FaceSpent
 	case directory.Disown:
@@ -111,10 +119,16 @@ func faces(l directory.Link, event directory.Event, from directory.State) (ask, 
 	case directory.Miss:
 		return directory.FaceMissed, directory.FaceSpent
 	case directory.Lapse:
+		if from == directory.Searching {
+			return directory.FaceOver, ""
+		}
 		return directory.FaceLapsed, directory.FaceSpent
 	case directory.Confirm:
 		return directory.FaceLinked, directory.FaceLinked
 	case directory.Dispute, directory.Fail:
+		if from == directory.Searching {
+			return directory.FaceOver, ""
+		}
 		return directory.FaceReview, directory.FaceReview
 	case directory.Shift:
 		return directory.FaceWithdrawn, directory.FaceWithdrawn
@@ -136,6 +150,10 @@ func restored(l directory.Link) (ask, proof directory.Face) {
 		return directory.FaceLinked, directory.FaceLinked
 	case directory.Asking:
 		return directory.FaceAsk, directory.FaceWithdrawn
+	case directory.Choosing:
+		return directory.FaceChoose, directory.FaceWithdrawn
+	case directory.Searching:
+		return directory.FaceSearch, ""
 	case directory.Snoozed:
 		return directory.FaceLater, directory.FaceWithdrawn
 	case directory.Declined:

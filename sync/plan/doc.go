@@ -37,6 +37,8 @@ const (
 	UnreachableFor = 30 * 24 * time.Hour
 	// PausedFor is how long after a pause has ended its links may still rest.
 	PausedFor = 15 * time.Minute
+	// FreshFor is how old the answer that nobody is there may be when a stand-in is made.
+	FreshFor = 10 * time.Minute
 	// DefaultGrace is how long a link stays suspended before it is unsynced.
 	DefaultGrace = 7 * 24 * time.Hour
 )

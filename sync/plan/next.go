@@ -26,6 +26,14 @@ const (
 	Check     Action = "check"   // ask the directory whether the person really left
 	Restore   Action = "restore" // the person is back
 	Retire    Action = "retire"  // the grace period is over
+	Begin     Action = "begin"   // the person has named this account: ask it for the proof
+
+	SendSearch    Action = "send search" // ask for another address
+	MakeStandIn   Action = "make stand-in"
+	FindStandIn   Action = "find stand-in" // it may have been made: look
+	ParkStandIn   Action = "suspend stand-in"
+	ResumeStandIn Action = "resume stand-in"
+	RemoveStandIn Action = "remove stand-in"
 )
 
 // Step is what a link needs next, and why.
@@ -47,7 +55,7 @@ type Rules struct {
 // Next is the next step of a link. The same link, rules and time give the same step.
 func Next(l directory.Link, rules Rules, now time.Time) Step {
 	for _, decide := range []func(directory.Link, Rules, time.Time) (Step, bool){
-		nextDelivery, nextPause, nextLeaving, nextFace,
+		nextDelivery, nextMaking, nextPause, nextLeaving, nextFace, nextStandIn,
 	} {
 		if step, ok := decide(l, rules, now); ok {
 			return step
@@ -105,11 +113,17 @@ func nextOfState(l directory.Link, rules Rules, now time.Time) Step {
 	switch l.State {
 	case directory.New:
 		return Step{Do: Correlate, Reason: "not looked at yet"}
-	case directory.Waiting, directory.Unmatched, directory.Disputed, directory.Exempt:
+	case directory.Unmatched:
+		return nextAlone(l, rules, now)
+	case directory.Waiting, directory.Disputed, directory.Exempt, directory.Held:
 		return nextUnmatched(l, now)
+	case directory.Represented:
+		return nextRepresented(l, now)
+	case directory.Searching:
+		return nextSearching(l, rules, now)
 	case directory.Matched:
 		return nextMatched(l, rules, now)
-	case directory.Asking, directory.Snoozed:
+	case directory.Asking, directory.Choosing, directory.Snoozed:
 		return nextAsking(l, rules, now)
 	case directory.Proving:
 		return nextProving(l, now)
@@ -119,7 +133,7 @@ func nextOfState(l directory.Link, rules Rules, now time.Time) Step {
 		if l.Recheck {
 			return Step{Do: Verify, Reason: "one of the accounts changed"}
 		}
-		return Step{Do: Wait, Reason: "linked"}
+		return Step{Do: Wait, Until: standInEnds(l, rules), Reason: "linked"}
 	case directory.Unreachable:
 		return nextUnreachable(l, now)
 	case directory.Suspended:
@@ -146,6 +160,9 @@ func nextUnmatched(l directory.Link, now time.Time) Step {
 }
 
 func nextMatched(l directory.Link, rules Rules, now time.Time) Step {
+	if l.Named() {
+		return Step{Do: Begin, Reason: "the person named this account"}
+	}
 	if l.Waves >= MaxWaves {
 		// The match was lost and found again. That is no reason to ask anew.
 		return Step{Do: Move, Event: directory.GiveUp, Reason: fmt.Sprintf("was asked %d times already", l.Waves)}
@@ -172,7 +189,7 @@ func nextWave(l directory.Link, rules Rules, now time.Time) time.Time {
 
 // nextAsking waits for an answer until the next wave may go out, or until the last prompt expires.
 func nextAsking(l directory.Link, rules Rules, now time.Time) Step {
-	if l.State == directory.Asking && l.Ask.Delivery == directory.NotSent {
+	if l.State != directory.Snoozed && l.Ask.Delivery == directory.NotSent {
 		if next := Allowed(now, rules); now.Before(next) {
 			return Step{Do: Wait, Until: next, Reason: "quiet hours"}
 		}
@@ -239,11 +256,15 @@ func GraceEnds(l directory.Link, settings directory.Settings) (time.Time, bool) 
 		// Even then a second look, a day later, must agree.
 		return l.SuspendedAt.Add(24 * time.Hour), true
 	}
-	grace := settings.Grace
-	if grace <= 0 {
-		grace = DefaultGrace
+	return l.SuspendedAt.Add(grace(settings)), true
+}
+
+// grace is how long a tenant leaves things reversible.
+func grace(settings directory.Settings) time.Duration {
+	if settings.Grace <= 0 {
+		return DefaultGrace
 	}
-	return l.SuspendedAt.Add(grace), true
+	return settings.Grace
 }
 
 // Allowed is the first moment, not before from, at which the person may be prompted: outside the
