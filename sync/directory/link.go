@@ -150,7 +150,7 @@ func (l Link) Holds() []AccountID {
 // Named reports whether the person named the account that was found: it was looked for under the
 // address that they gave, and the card on which they were asked is still there to go on with.
 func (l Link) Named() bool {
-	return !l.Alias.IsZero() && l.Waves == 0 && l.Ask.Open() && l.Ask.To == l.Account
+	return !l.Alias.IsZero() && l.Waves == 0 && !l.Counterpart.IsZero() && l.Ask.Open() && l.Ask.To == l.Account
 }
 
 // AddressOn is the address by which this link's person is looked for on a platform.

@@ -30,6 +30,7 @@ const (
 // StandIn is what represents a link's person on the secondary platform.
 type StandIn struct {
 	Kind     StandInKind
+	Platform Platform  // where it is, or is being made
 	Marker   string    // by which it is recognised as ours; drawn with the intent, not a secret
 	Account  AccountID // zero until it is there
 	Is       Presence

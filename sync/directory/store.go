@@ -2,6 +2,8 @@ package directory
 
 import (
 	"context"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -258,6 +260,19 @@ func ReadingOfGroup(id GroupID) ReadingID { return ReadingID("group/" + escape(s
 // ReadingOfAccounts is the reading of a workspace's accounts.
 func ReadingOfAccounts(inst Installation) ReadingID {
 	return ReadingID("accounts/" + escape(string(inst.Platform)) + "/" + escape(string(inst.Workspace)))
+}
+
+// ReadingOfChanges is how far a subscriber was told of changes.
+func ReadingOfChanges(subscriber string) ReadingID { return ReadingID("changes/" + escape(subscriber)) }
+
+// Subscriber is who is told, by a reading of changes; empty: it is another reading.
+func (id ReadingID) Subscriber() string {
+	name, ok := strings.CutPrefix(string(id), "changes/")
+	if !ok {
+		return ""
+	}
+	name, _ = url.PathUnescape(name)
+	return name
 }
 
 // Reading is how far a group, or a workspace's accounts, was read.

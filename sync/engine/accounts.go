@@ -146,7 +146,8 @@ func (e *Engine) concern(ctx context.Context, tenant directory.TenantID, a direc
 // minds reports whether a link in its state has a use for news of an account.
 func minds(l directory.Link) bool {
 	switch l.State {
-	case directory.Waiting, directory.Unmatched, directory.Disputed, directory.Linked, directory.Unreachable:
+	case directory.Waiting, directory.Unmatched, directory.Disputed, directory.Linked, directory.Unreachable,
+		directory.Held, directory.Represented:
 		return true
 	case directory.Suspended:
 		return l.Present

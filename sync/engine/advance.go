@@ -107,6 +107,16 @@ func (e *Engine) do(ctx context.Context, w *work, step plan.Step) error {
 		return e.restore(ctx, w)
 	case plan.Retire:
 		return e.retire(ctx, w)
+	case plan.Begin:
+		return e.begin(ctx, w)
+	case plan.SendSearch:
+		return e.sendSearch(ctx, w)
+	case plan.MakeStandIn:
+		return e.makeStandIn(ctx, w)
+	case plan.FindStandIn:
+		return e.findStandIn(ctx, w)
+	case plan.ParkStandIn, plan.ResumeStandIn, plan.RemoveStandIn:
+		return e.tendStandIn(ctx, w, step.Do, step.Reason)
 	}
 	return directory.Errorf(directory.Internal, "no such step: %s", step.Do)
 }
@@ -189,6 +199,11 @@ func (e *Engine) commit(ctx context.Context, w *work, change directory.Change, n
 // the effect is a fact: mutate is applied to what is stored now, and answers false where that no
 // longer has a place for it.
 func (e *Engine) record(ctx context.Context, w *work, event, why string, mutate func(*directory.Link) bool) error {
+	return e.recordWith(ctx, w, event, why, mutate, nil)
+}
+
+// recordWith is record for an effect that the link alone does not tell.
+func (e *Engine) recordWith(ctx context.Context, w *work, event, why string, mutate func(*directory.Link) bool, more func(*directory.Change)) error {
 	for {
 		next := w.link
 		if !mutate(&next) {
@@ -198,7 +213,7 @@ func (e *Engine) record(ctx context.Context, w *work, event, why string, mutate 
 		if event == "" {
 			err = e.saveQuietly(ctx, w, next, true)
 		} else {
-			err = e.save(ctx, w, next, event, why, true, nil)
+			err = e.save(ctx, w, next, event, why, true, more)
 		}
 		if !directory.Is(err, directory.Conflict) {
 			return err

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"rollcall/sync/directory"
@@ -83,15 +85,31 @@ func eventOf(l directory.Link, proof bool, a directory.Answer) (directory.Event,
 		default:
 			event = directory.Miss
 		}
-	case !proof && a.Verb == directory.VerbSync:
+	case proof:
+	case l.State == directory.Searching && (a.Verb == directory.VerbNone || a.Verb == directory.VerbStop):
+		event = directory.Forgo
+	case a.Verb == directory.VerbTake:
+		if _, ok := chosen(l, a.Value); ok {
+			event = directory.Accept
+		}
+	case a.Verb == directory.VerbSync && !choosing(l):
 		event = directory.Accept
-	case !proof && a.Verb == directory.VerbLater:
+	case a.Verb == directory.VerbLater:
 		event = directory.Later
-	case !proof && a.Verb == directory.VerbStop:
+	case a.Verb == directory.VerbStop:
 		event = directory.Stop
 	}
 	_, ok := l.State.After(event)
 	return event, ok && event != ""
+}
+
+// chosen is the candidate that a press names.
+func chosen(l directory.Link, value string) (directory.Candidate, bool) {
+	i, err := strconv.Atoi(value)
+	if err != nil || !choosing(l) || i < 1 || i > len(l.Candidates) {
+		return directory.Candidate{}, false
+	}
+	return l.Candidates[i-1], true
 }
 
 // said is, for the trail, what a person's answer was.
@@ -105,6 +123,8 @@ func said(event directory.Event) string {
 		return "the person said that the other account isn't theirs"
 	case directory.Stop:
 		return "the person asked not to be asked again"
+	case directory.Forgo:
+		return "the person has no other address"
 	case directory.Prove:
 		return "the other account picked the right number"
 	case directory.Miss:
@@ -129,10 +149,16 @@ func (e *Engine) take(ctx context.Context, tenant directory.TenantID, link direc
 	}}}
 	switch event {
 	case directory.Accept:
-		e.openProof(&next, link, now)
+		if c, ok := chosen(link, a.Value); ok {
+			next.Counterpart, next.Evidence, next.Candidates = c.Account, c.Evidence, nil
+		}
+		e.mu.Lock()
+		openProof(&next, link, now, e.Rand)
+		e.mu.Unlock()
 	case directory.Disown:
-		next.Barred = append(slices.Clone(next.Barred), directory.Bar{Account: link.Counterpart, Until: now.Add(plan.BarFor)})
-	case directory.Stop:
+		next.Barred = append(slices.Clone(next.Barred), disowned(link, now.Add(plan.BarFor))...)
+	}
+	if a.Verb == directory.VerbStop {
 		change.Suppress = []directory.AccountID{link.Account}
 	}
 	change.Links = []directory.LinkChange{{Link: next, Version: link.Version}}
@@ -142,17 +168,27 @@ func (e *Engine) take(ctx context.Context, tenant directory.TenantID, link direc
 	return directory.AnswerTaken, nil
 }
 
+// disowned are the accounts that "not me" is about.
+func disowned(l directory.Link, until time.Time) []directory.Bar {
+	if !choosing(l) {
+		return []directory.Bar{{Account: l.Counterpart, Until: until}}
+	}
+	var bars []directory.Bar
+	for _, c := range l.Candidates {
+		bars = append(bars, directory.Bar{Account: c.Account, Until: until})
+	}
+	return bars
+}
+
 // openProof draws a number. A fresh one for a proof that is under way is shown in the same message;
 // otherwise the question is posted anew, so that the person is told of it.
-func (e *Engine) openProof(l *directory.Link, was directory.Link, now time.Time) {
+func openProof(l *directory.Link, was directory.Link, now time.Time, rand io.Reader) {
 	// A message that has not come to its last face would keep its buttons if it were forgotten.
 	unfinished := was.Proof.Open() && was.Proof.Shown != was.Proof.Want
 	if was.Proof.Delivery == directory.Assumed || was.State != directory.Proving && !unfinished {
 		l.Proof = directory.Prompt{}
 	}
-	e.mu.Lock()
-	l.Proof.Number, l.Proof.Choices = drawNumber(e.Rand)
-	e.mu.Unlock()
+	l.Proof.Number, l.Proof.Choices = drawNumber(rand)
 	l.Proof.Expires = now.Add(plan.ProveFor)
 	l.Proof.Want, l.Proof.Shown, l.Proof.Nonce = directory.FaceProve, "", ""
 	l.Ask.Shown = "" // the number on the card is another one

@@ -25,17 +25,21 @@ type Asker interface {
 	Pace(platform directory.Platform) float64
 }
 
-// Config is what an engine works with. All of it is required but Lease and Every.
+// Config is what an engine works with. All of it is required but Provisioners, Subscriber and Lease.
 type Config struct {
 	Store directory.Store
 	// Source is a tenant's directory by its name.
 	Source func(tenant directory.TenantID, name string) (directory.Source, bool)
 	// Accounts are the platforms on which people are looked for.
 	Accounts map[directory.Platform]directory.Accounts
-	Asker    Asker
-	Now      func() time.Time
-	Rand     io.Reader // for Answer; Step gets its own
-	Logger   *slog.Logger
+	// Provisioners make stand-ins, on the platforms that have any.
+	Provisioners map[directory.Platform]directory.Provisioner
+	// Subscriber is who is told of a tenant's changes, by its name.
+	Subscriber func(tenant directory.TenantID, name string) (directory.Subscriber, bool)
+	Asker      Asker
+	Now        func() time.Time
+	Rand       io.Reader // for Answer; Step gets its own
+	Logger     *slog.Logger
 	// Lease is how long a worker may take over one step. Zero: two minutes.
 	Lease time.Duration
 }

@@ -142,11 +142,11 @@ func (e *Engine) restore(ctx context.Context, w *work) error {
 	if len(w.link.Holds()) == 0 { // it had no accounts
 		return e.move(ctx, w, directory.Return, "the person is back", func(l *directory.Link) { l.Recheck = true })
 	}
-	own, other, err := e.both(ctx, w)
+	sides, err := e.sides(ctx, w)
 	if err != nil {
 		return e.postponeFor(ctx, w, err)
 	}
-	if why := obstacles(own, other); why != "" {
+	if why := obstacles(sides...); why != "" {
 		next := w.link
 		looked(w.now)(&next)
 		next.Why = "the person is back, but " + why
@@ -155,10 +155,28 @@ func (e *Engine) restore(ctx context.Context, w *work) error {
 	return e.move(ctx, w, directory.Return, "the person is back: everything as it was", looked(w.now))
 }
 
+// sides are the accounts of a link that must be usable for it to come back. A stand-in is made
+// usable afterwards.
+func (e *Engine) sides(ctx context.Context, w *work) ([]side, error) {
+	var out []side
+	for _, id := range []directory.AccountID{w.link.Account, w.link.Counterpart} {
+		if id.IsZero() || id == w.link.StandIn.Account {
+			continue
+		}
+		s, err := e.one(ctx, w, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
 // retire gives a link up after the grace period, if a later read of the directory and another
-// question for this one person agree. It destroys nothing at a platform.
+// question for this one person agree. Where something will be removed for good, the read must have
+// been a complete listing.
 func (e *Engine) retire(ctx context.Context, w *work) error {
-	read, err := e.readSince(ctx, w, w.link.SuspendedAt.Add(24*time.Hour))
+	read, err := e.readSince(ctx, w, w.link.SuspendedAt.Add(24*time.Hour), w.link.StandIn.Exists())
 	if err != nil {
 		return err
 	}
@@ -178,15 +196,15 @@ func (e *Engine) retire(ctx context.Context, w *work) error {
 	return e.move(ctx, w, directory.Expire, "the grace period is over, and the person has not come back")
 }
 
-// readSince reports whether the link's group was read to its end after a time.
-func (e *Engine) readSince(ctx context.Context, w *work, since time.Time) (bool, error) {
+// readSince reports whether the link's group was read to its end, or listed whole, after a time.
+func (e *Engine) readSince(ctx context.Context, w *work, since time.Time, whole bool) (bool, error) {
 	readings, err := e.Store.Readings(ctx, w.tenant.ID)
 	if err != nil {
 		return false, err
 	}
 	for _, r := range readings {
 		if r.ID == directory.ReadingOfGroup(w.link.Group) {
-			return r.Complete.After(since), nil
+			return r.Listed.After(since) || !whole && r.Complete.After(since), nil
 		}
 	}
 	return false, nil

@@ -29,7 +29,7 @@ func (e *Engine) correlate(ctx context.Context, w *work) error {
 		if wait > 0 {
 			return e.postpone(ctx, w, wait, w.link.Why)
 		}
-		if question.Sharing, err = e.Store.LinksByAddress(ctx, w.tenant.ID, w.link.Member.Email); err != nil {
+		if question.Sharing, err = e.sharing(ctx, w); err != nil {
 			return err
 		}
 	}
@@ -58,6 +58,16 @@ func (e *Engine) correlate(ctx context.Context, w *work) error {
 	return e.settleMatch(ctx, w, verdict)
 }
 
+// sharing are the links of everybody who has one of the person's addresses.
+func (e *Engine) sharing(ctx context.Context, w *work) ([]directory.Link, error) {
+	links, err := e.Store.LinksByAddress(ctx, w.tenant.ID, w.link.Member.Email)
+	if err != nil || w.link.Alias.IsZero() {
+		return links, err
+	}
+	more, err := e.Store.LinksByAddress(ctx, w.tenant.ID, w.link.Alias)
+	return append(links, more...), err
+}
+
 // lookUp fills a question's findings. A positive wait: the first listing of a workspace's accounts
 // is still under way, and asking for each person would only slow it down.
 func (e *Engine) lookUp(ctx context.Context, w *work, q *correlate.Question) (time.Duration, error) {
@@ -77,7 +87,7 @@ func (e *Engine) lookUp(ctx context.Context, w *work, q *correlate.Question) (ti
 // findAccount asks the snapshot, which may find; only the platform itself may say absent, or that
 // nothing usable is there.
 func (e *Engine) findAccount(ctx context.Context, w *work, inst directory.Installation) (directory.Finding, time.Duration, error) {
-	known, err := e.Store.AccountsByAddress(ctx, w.tenant.ID, inst.Platform, w.link.Member.Email)
+	known, err := e.Store.AccountsByAddress(ctx, w.tenant.ID, inst.Platform, w.link.AddressOn(inst.Platform))
 	if err != nil {
 		return directory.Finding{}, 0, err
 	}
@@ -87,6 +97,7 @@ func (e *Engine) findAccount(ctx context.Context, w *work, inst directory.Instal
 			good = append(good, a)
 		}
 	}
+	// Who has a stand-in is looked up afresh each time: the snapshot may hold the stand-in alone.
 	if len(good) > 0 && !w.link.Recheck {
 		return directory.Found(good...), 0, nil
 	}
@@ -101,7 +112,7 @@ func (e *Engine) findAccount(ctx context.Context, w *work, inst directory.Instal
 	if accounts == nil {
 		return directory.Failed(directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)), 0, nil
 	}
-	return accounts.Lookup(ctx, inst, w.link.Member.Email), 0, nil
+	return accounts.Lookup(ctx, inst, w.link.AddressOn(inst.Platform)), 0, nil
 }
 
 // listing reports whether the first listing of a workspace's accounts is going on without trouble.
@@ -119,6 +130,9 @@ func (e *Engine) listing(ctx context.Context, tenant directory.TenantID, inst di
 }
 
 func (e *Engine) settleMatch(ctx context.Context, w *work, v correlate.Verdict) error {
+	if w.link.State == directory.Represented && v.Event != directory.Match && v.Event != directory.Excuse {
+		return e.stillRepresented(ctx, w, v)
+	}
 	next, err := plan.Apply(w.link, v.Event, v.Why, w.now)
 	if err != nil {
 		return err
@@ -137,18 +151,34 @@ func (e *Engine) settleMatch(ctx context.Context, w *work, v correlate.Verdict) 
 			})
 		}
 		if v.Event == directory.Match {
-			c.Accounts = []directory.SeenAccount{{Account: v.Account}, {Account: v.Counterpart}}
+			for _, a := range append(v.Choices, v.Account, v.Counterpart) {
+				if !a.ID.IsZero() {
+					c.Accounts = append(c.Accounts, directory.SeenAccount{Account: a})
+				}
+			}
 		}
 	}
-	if v.Event == directory.Match {
-		next.Account, next.Counterpart, next.Evidence = v.Account.ID, v.Counterpart.ID, v.Evidence
-	}
+	matched(&next, v)
 	err = e.save(ctx, w, next, string(v.Event), v.Why, true, change)
 	if directory.Is(err, directory.Taken) {
 		// Somebody claimed an account since it was looked up. The next look sees them.
 		return e.postpone(ctx, w, time.Second, w.link.Why)
 	}
 	return err
+}
+
+// matched puts what a verdict says of accounts into a link.
+func matched(l *directory.Link, v correlate.Verdict) {
+	l.StandIn.Wanted, l.StandIn.Colleague = v.Alone, v.Colleague
+	switch v.Event {
+	case directory.NoMatch:
+		l.Account = v.Account.ID
+	case directory.Match:
+		l.Account, l.Counterpart, l.Evidence, l.Candidates = v.Account.ID, v.Counterpart.ID, v.Evidence, nil
+		for _, a := range v.Choices {
+			l.Candidates = append(l.Candidates, directory.Candidate{Account: a.ID, Evidence: correlate.Digest(v.Account, a)})
+		}
+	}
 }
 
 // confirm reads the evidence once more, afresh, and links.
@@ -181,7 +211,7 @@ func (e *Engine) again(ctx context.Context, w *work, id directory.AccountID) (si
 	if accounts == nil {
 		return side{}, directory.Errorf(directory.Unauthorized, "%s is not connected", id.Platform)
 	}
-	return pick(inst, accounts.Lookup(ctx, inst, w.link.Member.Email), id)
+	return pick(inst, accounts.Lookup(ctx, inst, w.link.AddressOn(id.Platform)), id)
 }
 
 // verify looks at both accounts of a linked person after one of them changed. An address may

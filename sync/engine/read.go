@@ -20,14 +20,18 @@ const (
 	listEvery = 24 * time.Hour
 )
 
-// read does one page of a claimed reading, or looks at the absences of a finished one. Where an
+// read does one page of a claimed reading, looks at the absences of a finished one, or tells a
+// subscriber of what is new. Where an
 // answer or another page wrote to one of its links meanwhile, it is decided again.
 func (e *Engine) read(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
 	var err error
 	for range mostTries {
-		if r.Group == "" {
+		switch {
+		case r.ID.Subscriber() != "":
+			err = e.readChanges(ctx, tenant, r, now)
+		case r.Group == "":
 			err = e.readAccounts(ctx, tenant, r, now)
-		} else {
+		default:
 			err = e.readGroup(ctx, tenant, r, now)
 		}
 		if !directory.Is(err, directory.Conflict) {

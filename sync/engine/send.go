@@ -36,8 +36,12 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 		return err
 	}
 	next := w.link
+	event, face := directory.Ask, directory.FaceAsk
+	if choosing(w.link) {
+		event, face = directory.Offer, directory.FaceChoose
+	}
 	if w.link.State == directory.Matched {
-		if next, err = plan.Apply(w.link, directory.Ask, fmt.Sprintf("wave %d", w.link.Waves+1), w.now); err != nil {
+		if next, err = plan.Apply(w.link, event, fmt.Sprintf("wave %d", w.link.Waves+1), w.now); err != nil {
 			return err
 		}
 		next.Waves++
@@ -52,9 +56,56 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 	nonce, mark := newNonce(w.rand), newMark(w.rand)
 	next.Ask = directory.Prompt{
 		To: next.Account, Nonce: nonce.Hash(), Mark: mark, Delivery: directory.Sending, Tried: w.now,
-		Expires: w.now.Add(plan.AskFor), Want: directory.FaceAsk, Attempts: attempts,
+		Expires: w.now.Add(plan.AskFor), Want: face, Attempts: attempts,
 	}
-	return e.post(ctx, w, inst, next, askOf, nonce, directory.FaceAsk, fmt.Sprintf("wave %d goes out", next.Waves))
+	return e.post(ctx, w, inst, next, askOf, nonce, face, fmt.Sprintf("wave %d goes out", next.Waves))
+}
+
+// choosing reports whether a person has yet to say which of several accounts is theirs.
+func choosing(l directory.Link) bool { return l.Counterpart.IsZero() && len(l.Candidates) > 0 }
+
+// sendSearch asks somebody who was not found for another address. They are asked once.
+func (e *Engine) sendSearch(ctx context.Context, w *work) error {
+	suppressed, err := e.Store.Suppressed(ctx, w.tenant.ID, w.link.Account)
+	if err != nil {
+		return err
+	}
+	if suppressed && w.link.State == directory.Unmatched {
+		next := w.link
+		next.Searched = w.now // who asked not to be asked is not asked this either
+		return e.saveQuietly(ctx, w, next, true)
+	}
+	inst, ok, err := e.mayPost(ctx, w, w.link.Primary, func(inst directory.Installation, now time.Time) time.Time {
+		return e.slot(inst, w.link.Key, now)
+	})
+	if !ok || err != nil {
+		return err
+	}
+	next := w.link
+	if w.link.State == directory.Unmatched {
+		if next, err = plan.Apply(w.link, directory.Search, "asked for another address", w.now); err != nil {
+			return err
+		}
+	}
+	next.LastWave, next.Searched = w.now, w.now
+	nonce, mark := newNonce(w.rand), newMark(w.rand)
+	next.Ask = directory.Prompt{
+		To: next.Account, Nonce: nonce.Hash(), Mark: mark, Delivery: directory.Sending, Tried: w.now,
+		Expires: w.now.Add(plan.WaveGap), Want: directory.FaceSearch, Attempts: next.Ask.Attempts,
+	}
+	return e.post(ctx, w, inst, next, askOf, nonce, directory.FaceSearch, "the person is asked for another address")
+}
+
+// begin asks the account that the person named for the proof, and shows the number where they were
+// asked for an address. It is the first wave.
+func (e *Engine) begin(ctx context.Context, w *work) error {
+	next, err := plan.Apply(w.link, directory.Accept, "the person named this account", w.now)
+	if err != nil {
+		return err
+	}
+	next.Waves++
+	openProof(&next, w.link, w.now, w.rand)
+	return e.save(ctx, w, next, string(directory.Accept), next.Why, true, nil)
 }
 
 // sendProof posts the question to the claimed account. Its number was drawn with the answer that
@@ -218,8 +269,13 @@ func firstFace(p directory.Prompt, of promptOf, l directory.Link) directory.Face
 	if p.Nonce == "" && p.Used == "" {
 		return ""
 	}
-	if of(&l).To == l.Counterpart {
+	switch {
+	case of(&l).To == l.Counterpart:
 		return directory.FaceProve
+	case l.State == directory.Searching:
+		return directory.FaceSearch
+	case choosing(l):
+		return directory.FaceChoose
 	}
 	return directory.FaceAsk
 }
@@ -231,11 +287,16 @@ func (e *Engine) resolve(ctx context.Context, w *work, of promptOf, mark, why st
 			return false
 		}
 		change(p)
-		if l.State == directory.Asking && p == &l.Ask {
+		if asks(l.State) && p == &l.Ask {
 			l.LastWave = w.now // the message can't be younger than this look for it
 		}
 		return true
 	})
+}
+
+// asks reports whether a link in this state has a question out on the primary platform.
+func asks(s directory.State) bool {
+	return s == directory.Asking || s == directory.Choosing || s == directory.Searching
 }
 
 // newNonce draws a 128-bit nonce.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"rollcall/sync/directory"
@@ -95,7 +96,11 @@ func backoff(failures int) time.Duration {
 
 // notice is what one of a link's two accounts is to see.
 func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promptOf, face directory.Face, nonce directory.Nonce) (directory.Notice, error) {
-	accounts, err := e.Store.AccountsByID(ctx, w.tenant.ID, l.Account, l.Counterpart, l.Ask.To, l.Proof.To)
+	ids := []directory.AccountID{l.Account, l.Counterpart, l.Ask.To, l.Proof.To}
+	for _, c := range l.Candidates {
+		ids = append(ids, c.Account)
+	}
+	accounts, err := e.Store.AccountsByID(ctx, w.tenant.ID, ids...)
 	if err != nil {
 		return directory.Notice{}, err
 	}
@@ -126,6 +131,9 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 			n.Other, n.Masked = a.Name, a.Email.Masked()
 		}
 	}
+	if choosing(l) {
+		n.Options = options(l.Candidates, accounts)
+	}
 	switch face {
 	case directory.FaceNumber:
 		n.Number, n.Until = l.Proof.Number, l.Proof.Expires
@@ -139,6 +147,20 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 	}
 	n.Zone = first(n.Zone, w.tenant.Settings.Zone)
 	return n, nil
+}
+
+// options are the candidates as a person may see them.
+func options(candidates []directory.Candidate, accounts []directory.Account) []directory.Option {
+	out := make([]directory.Option, len(candidates))
+	for i, c := range candidates {
+		out[i].Value = strconv.Itoa(i + 1)
+		for _, a := range accounts {
+			if a.ID == c.Account {
+				out[i].Name, out[i].Masked = a.Name, a.Email.Masked()
+			}
+		}
+	}
+	return out
 }
 
 func first(values ...string) string {

@@ -45,6 +45,8 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		}
 	case directory.Disown:
 		l.Alias = directory.Address{} // whoever it names is somebody else
+	case directory.Represent:
+		l.Counterpart = l.StandIn.Account
 	case directory.Confirm:
 		l.LinkedAt = now
 	case directory.Fail:

@@ -45,7 +45,7 @@ func presence(l directory.Link, rules Rules, now time.Time) (directory.Presence,
 		return directory.Parked, "the directory marks the person exempt"
 	case l.State == directory.Linked:
 		idle, why = directory.Parked, "the person has an account of their own now"
-	case l.StandIn.Account.Platform != l.Secondary:
+	case l.StandIn.Platform != l.Secondary:
 		idle, why = directory.Parked, "the person's own platform is another one now"
 	}
 	// Whom nobody needs any more is removed as late as somebody who left.
@@ -70,7 +70,7 @@ func nextAlone(l directory.Link, rules Rules, now time.Time) Step {
 	switch {
 	case l.Recheck || !s.Wanted:
 		return nextUnmatched(l, now)
-	case s.Is == directory.Active && s.Account.Platform == l.Secondary:
+	case s.Is == directory.Active && s.Platform == l.Secondary:
 		return Step{Do: Move, Event: directory.Represent, Reason: "their stand-in is there"}
 	case rules.Settings.AskFirst && l.Searched.IsZero():
 		if next := nextWave(l, rules, now); now.Before(next) {
