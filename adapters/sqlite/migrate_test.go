@@ -101,6 +101,16 @@ func TestMigrationsKeepWhatIsHeld(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rollcall.db")
 	s := open(t, path)
 	fill(t, s, 0, 20)
+	// The earlier schema knows of two accounts only; this link has the one and three candidates.
+	choosing := numbered(20).Links[0]
+	choosing.Link.State, choosing.Link.Counterpart = directory.Choosing, directory.AccountID{}
+	for _, user := range []string{"x", "y", "z"} {
+		id := directory.AccountID{Platform: "webex", Workspace: "O1", User: user}
+		choosing.Link.Candidates = append(choosing.Link.Candidates, directory.Candidate{Account: id})
+	}
+	if err := s.Commit(t.Context(), "other", directory.Change{Links: []directory.LinkChange{choosing}}); err != nil {
+		t.Fatal(err)
+	}
 	closed(t, s)
 
 	db := raw(t, path)
@@ -112,8 +122,8 @@ func TestMigrationsKeepWhatIsHeld(t *testing.T) {
 		t.Fatalf("down: got %v, want no error", err)
 	}
 	var holding, held int
-	if err := db.QueryRow("SELECT (SELECT sum(holding) FROM links), (SELECT count(*) FROM holds)").Scan(&holding, &held); err != nil || holding != 20 || held != 40 {
-		t.Fatalf("after down: got %v links that hold %v accounts, %v, want 20 and 40", holding, held, err)
+	if err := db.QueryRow("SELECT (SELECT sum(holding) FROM links), (SELECT count(*) FROM holds)").Scan(&holding, &held); err != nil || holding != 21 || held != 41 {
+		t.Fatalf("after down: got %v links that hold %v accounts, %v, want 21 and 41", holding, held, err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

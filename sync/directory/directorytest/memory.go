@@ -361,5 +361,6 @@ func cloneLink(l directory.Link) directory.Link {
 	l.Ask.Choices = slices.Clone(l.Ask.Choices)
 	l.Proof.Choices = slices.Clone(l.Proof.Choices)
 	l.Barred = slices.Clone(l.Barred)
+	l.Candidates = slices.Clone(l.Candidates)
 	return l
 }

@@ -29,7 +29,7 @@ func (m *Memory) PutTenant(ctx context.Context, tenant directory.Tenant) error {
 		return err
 	}
 	defer leave()
-	m.tenants[tenant.ID] = tenant
+	m.tenants[tenant.ID] = cloneTenant(tenant)
 	return nil
 }
 
@@ -44,7 +44,7 @@ func (m *Memory) Tenant(ctx context.Context, id directory.TenantID) (directory.T
 	if !ok {
 		return directory.Tenant{}, directory.Errorf(directory.NotFound, "no such tenant")
 	}
-	return tenant, nil
+	return cloneTenant(tenant), nil
 }
 
 // Tenants implements [directory.Registry].
@@ -54,7 +54,20 @@ func (m *Memory) Tenants(ctx context.Context) ([]directory.Tenant, error) {
 		return nil, err
 	}
 	defer leave()
-	return inOrder(m.tenants), nil
+	out := inOrder(m.tenants)
+	for i := range out {
+		out[i] = cloneTenant(out[i])
+	}
+	return out, nil
+}
+
+// cloneTenant copies a tenant with everything that it points to.
+func cloneTenant(t directory.Tenant) directory.Tenant {
+	t.Settings.StandIns = maps.Clone(t.Settings.StandIns)
+	for platform, kinds := range t.Settings.StandIns {
+		t.Settings.StandIns[platform] = slices.Clone(kinds)
+	}
+	return t
 }
 
 // Install implements [directory.Registry].

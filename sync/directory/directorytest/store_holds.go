@@ -16,6 +16,8 @@ var holdCases = []storeCase{
 	{"three in a ring", holdRing},
 	{"two takers in one change", holdTwoTakers},
 	{"a link keeps its own", holdKeepsOwn},
+	{"four accounts", holdFour},
+	{"two who choose", holdTwoChoose},
 }
 
 var nonceCases = []storeCase{
@@ -180,6 +182,64 @@ func holdKeepsOwn(d *desk) {
 	same(d, "holder", d.holder(slackWebex, onSlack("a")), l.Key.Text())
 	same(d, "holder of the one it let go", d.holder(slackWebex, onWebex("b")), "nobody")
 	same(d, "holder of the one it took", d.holder(slackWebex, onWebex("c")), l.Key.Text())
+}
+
+// choosing is a link that holds its account and every candidate.
+func choosing(id string, account directory.AccountID, users ...string) directory.Link {
+	l := heldLink(id, directory.Choosing, account, directory.AccountID{})
+	for _, user := range users {
+		l.Candidates = append(l.Candidates, directory.Candidate{Account: onWebex(user), Evidence: "e-" + user})
+	}
+	return l
+}
+
+func holdFour(d *desk) {
+	l := d.add(choosing("one", onSlack("a"), "1", "2", "3"))[0]
+	all := []directory.AccountID{onSlack("a"), onWebex("1"), onWebex("2"), onWebex("3")}
+	same(d, "what it holds", l.Holds(), all)
+	for _, account := range all {
+		same(d, "holder of "+account.Text(), d.holder(slackWebex, account), l.Key.Text())
+		d.refuse(over(heldLink("two", directory.Matched, account, onWebex("free"))), directory.Taken)
+	}
+
+	// Fewer of them, then others, in another order.
+	l.Candidates = l.Candidates[1:]
+	l = d.update(l)
+	same(d, "holder of one that is out", d.holder(slackWebex, all[1]), "nobody")
+	l.Candidates = choosing("", directory.AccountID{}, "4", "3", "5", "2").Candidates
+	l = d.update(l)
+	for user, who := range map[string]string{"1": "nobody", "2": l.Key.Text(), "3": l.Key.Text(), "4": l.Key.Text(), "5": l.Key.Text()} {
+		same(d, "holder of "+user, d.holder(slackWebex, onWebex(user)), who)
+	}
+
+	// The one that was chosen stays, the others are free.
+	l.State, l.Counterpart, l.Candidates = directory.Proving, onWebex("4"), nil
+	l = d.update(l)
+	for user, who := range map[string]string{"2": "nobody", "3": "nobody", "4": l.Key.Text(), "5": "nobody"} {
+		same(d, "holder of "+user, d.holder(slackWebex, onWebex(user)), who)
+	}
+	l.State, l.Counterpart, l.Candidates = directory.Choosing, directory.AccountID{}, choosing("", directory.AccountID{}, "4", "2").Candidates
+	l = d.update(l)
+	same(d, "holder of one that was chosen before", d.holder(slackWebex, onWebex("4")), l.Key.Text())
+	l.State = directory.Declined
+	d.update(l)
+	for _, account := range []directory.AccountID{onSlack("a"), onWebex("4"), onWebex("2")} {
+		same(d, "holder of "+account.Text(), d.holder(slackWebex, account), "nobody")
+	}
+}
+
+func holdTwoChoose(d *desk) {
+	d.refuse(over(choosing("one", onSlack("a"), "1", "2", "3"), choosing("two", onSlack("b"), "4", "3", "5")), directory.Taken)
+	same(d, "holder", d.holder(slackWebex, onWebex("1")), "nobody")
+	links := d.add(choosing("one", onSlack("a"), "1", "2", "3"), choosing("two", onSlack("b"), "4", "5", "6"))
+	one, two := links[0], links[1]
+	one.Candidates[2], two.Candidates[0] = two.Candidates[0], one.Candidates[2]
+	d.refuse(over(one), directory.Taken)
+	d.refuse(over(two), directory.Taken)
+	d.commit(over(one, two))
+	for user, l := range map[string]directory.Link{"1": one, "2": one, "4": one, "3": two, "5": two, "6": two} {
+		same(d, "holder of "+user, d.holder(slackWebex, onWebex(user)), l.Key.Text())
+	}
 }
 
 // asked is the text of the link with a nonce, or what there is instead.

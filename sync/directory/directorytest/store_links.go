@@ -149,7 +149,7 @@ func linkNotShared(d *desk) {
 	want.Version = 1
 	d.commit(directory.Change{Links: []directory.LinkChange{{Link: l}}})
 	spoil := func(l directory.Link) {
-		l.Barred[0].Account.User = "spoilt"
+		l.Barred[0].Account.User, l.Candidates[0].Account.User = "spoilt", "spoilt"
 		l.Ask.Choices[0], l.Proof.Choices[0] = "spoilt", "spoilt"
 	}
 	spoil(l)
@@ -159,6 +159,19 @@ func linkNotShared(d *desk) {
 	spoil(d.claimOne(at(time.Hour), at(2*time.Hour)))
 	want.Fence, want.Lease = 1, at(2*time.Hour)
 	same(d, "after a worker changed its own", d.link(want.Key), want)
+
+	tenant := fullTenant("t")
+	d.ok("PutTenant", d.PutTenant(d.ctx(), tenant))
+	for range 2 {
+		tenant.Settings.StandIns[webex][0], tenant.Settings.StandIns[slack] = "spoilt", nil
+		tenants, err := d.Tenants(d.ctx())
+		d.ok("Tenants", err)
+		same(d, "a tenant's stand-ins", tenants, []directory.Tenant{fullTenant("t")})
+		tenants[0].Settings.StandIns[webex][0] = "spoilt"
+		tenant, err = d.Store.Tenant(d.ctx(), "t")
+		d.ok("Tenant", err)
+		same(d, "a tenant's stand-ins", tenant, fullTenant("t"))
+	}
 
 	b := directory.Batch{ID: "b", Members: []directory.MemberID{member("one")}, State: directory.BatchHeld, At: start}
 	d.commit(directory.Change{Batches: []directory.BatchChange{{Batch: b}}})

@@ -111,6 +111,11 @@ func (g *gambler) link() directory.Link {
 	if l.Account == l.Counterpart {
 		l.Counterpart = directory.AccountID{}
 	}
+	for range g.IntN(4) {
+		if candidate := g.account(); !candidate.IsZero() {
+			l.Candidates = append(l.Candidates, directory.Candidate{Account: candidate})
+		}
+	}
 	if g.often(3) {
 		l.Leaving = directory.Leaving{Since: g.moment(), Approved: g.often(2)}
 	}

@@ -103,6 +103,12 @@ func fullLink(id string) directory.Link {
 		Member: fullMember(member(id)),
 		Group:  "staff", Primary: webex, Secondary: slack,
 		Account: onWebex("w-" + id), Counterpart: onSlack("s-" + id), Evidence: "e3b0c442",
+		Candidates: []directory.Candidate{{Account: onSlack("one-" + id), Evidence: "c1"}, {Account: onSlack("two-" + id), Evidence: "c2"}},
+		Alias:      mail("zoë.z@acme.example"), Searched: at(12 * tick),
+		StandIn: directory.StandIn{
+			Platform: slack, Kind: directory.StandInGuest, Marker: "rollcall0" + id, Account: onSlack("guest-" + id), Is: directory.Parked,
+			Since: at(13 * tick), Attempts: 4, Wanted: true, Colleague: true,
+		},
 		Waves: 2, LastWave: at(2 * tick), Tries: 1,
 		Ask: prompt(onWebex("w-"+id), "ask"), Proof: prompt(onSlack("s-"+id), "proof"),
 		Accepted: at(3 * tick), Proved: at(4 * tick), LinkedAt: at(5 * tick),
@@ -169,6 +175,7 @@ func fullCreation(account directory.AccountID) directory.Creation {
 func fullTenant(id directory.TenantID) directory.Tenant {
 	return directory.Tenant{ID: id, Name: "Ärzte", Settings: directory.Settings{
 		On: true, Removal: directory.RemovalDelete, Grace: 36 * time.Hour, QuietFrom: 18, QuietTo: 8, Zone: "Europe/Zurich", ReadEvery: time.Minute,
+		AskFirst: true, StandIns: map[directory.Platform][]directory.StandInKind{webex: {directory.StandInBot, directory.StandInGuest}, teams: {}},
 	}}
 }
 
