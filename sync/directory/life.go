@@ -194,8 +194,8 @@ func (s State) Live() bool { return s != Suspended && s != Unsynced && s != "" }
 // suspended link does: its accounts are never inherited.
 func (s State) Holds() bool {
 	switch s {
-	case Represented, Matched, Asking, Choosing, Snoozed, Proving, Confirming, Linked, Stopped, Unanswered,
-		Unreachable, Suspended:
+	case Represented, Searching, Matched, Asking, Choosing, Snoozed, Proving, Confirming, Linked, Stopped,
+		Unanswered, Unreachable, Suspended:
 		return true
 	}
 	return false

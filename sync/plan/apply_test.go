@@ -59,6 +59,22 @@ func TestFaces(t *testing.T) {
 		{directory.Matched, directory.GiveUp, "", ""},
 		{directory.Matched, directory.Dispute, directory.FaceReview, directory.FaceReview},
 		{directory.Asking, directory.Accept, directory.FaceNumber, directory.FaceProve},
+		{directory.Matched, directory.Offer, "", ""},
+		{directory.Matched, directory.Accept, directory.FaceNumber, directory.FaceProve},
+		{directory.Choosing, directory.Accept, directory.FaceNumber, directory.FaceProve},
+		{directory.Choosing, directory.Later, directory.FaceLater, directory.FaceSpent},
+		{directory.Choosing, directory.Disown, directory.FaceDeclined, directory.FaceDeclined},
+		{directory.Unmatched, directory.Search, "", ""},
+		{directory.Searching, directory.Name, directory.FaceSearched, ""},
+		{directory.Searching, directory.Forgo, directory.FaceSearched, ""},
+		{directory.Searching, directory.Lapse, directory.FaceOver, ""},
+		{directory.Searching, directory.Fail, directory.FaceOver, ""},
+		{directory.Searching, directory.Leave, directory.FaceWithdrawn, directory.FaceWithdrawn},
+		{directory.Unmatched, directory.Represent, "", ""},
+		{directory.Unmatched, directory.Hold, "", ""},
+		{directory.Represented, directory.Match, "", ""},
+		{directory.Represented, directory.Leave, "", ""},
+		{directory.Represented, directory.Lose, "", ""},
 		{directory.Asking, directory.Later, directory.FaceLater, directory.FaceSpent},
 		{directory.Asking, directory.Disown, directory.FaceDeclined, directory.FaceDeclined},
 		{directory.Asking, directory.Stop, directory.FaceStopped, directory.FaceWithdrawn},
@@ -123,6 +139,8 @@ func TestLeavingAndComingBack(t *testing.T) {
 		directory.Unanswered:  {directory.FaceOver, directory.FaceWithdrawn},
 		directory.Disputed:    {directory.FaceReview, directory.FaceReview},
 		directory.Unreachable: {directory.FaceReview, directory.FaceReview},
+		directory.Choosing:    {directory.FaceChoose, directory.FaceWithdrawn},
+		directory.Searching:   {directory.FaceSearch, directory.FaceWithdrawn},
 	}
 	for _, state := range states() {
 		if !state.Live() {
@@ -159,6 +177,12 @@ func TestLeavingAndComingBack(t *testing.T) {
 			if got.Account != was.Account || got.Counterpart != was.Counterpart || got.Evidence != was.Evidence ||
 				got.Waves != was.Waves || !got.LastWave.Equal(was.LastWave) || !got.LinkedAt.Equal(was.LinkedAt) {
 				t.Errorf("came back as %+v, was %+v", got, was)
+			}
+			if state == directory.Represented { // nobody was asked anything
+				if got.Ask.Want != "" || got.Proof.Want != "" {
+					t.Errorf("cards %q and %q for a stand-in", got.Ask.Want, got.Proof.Want)
+				}
+				return
 			}
 			faces, ok := restored[back]
 			if !ok {
@@ -262,7 +286,7 @@ func sound(l directory.Link) string {
 	away := l.State == directory.Suspended
 	noted := l.Before != "" || !l.SuspendedAt.IsZero()
 	switch {
-	case !l.State.Holds() && (!l.Account.IsZero() || !l.Counterpart.IsZero() || l.Evidence != ""):
+	case !l.State.Holds() && (!l.Account.IsZero() && l.State != directory.Unmatched || !l.Counterpart.IsZero() || l.Evidence != ""):
 		return "it holds nothing and has accounts"
 	case !l.State.Holds() && !(l.Accepted.IsZero() && l.Proved.IsZero() && l.LinkedAt.IsZero()):
 		return "it holds nothing and remembers what was said of its accounts"

@@ -23,6 +23,7 @@ type history struct {
 	prompts    []time.Time             // that really went out, ever
 	waves      int                     // of them since the link began anew
 	stopped    bool                    // the person asked not to be asked
+	standIn    int                     // how many stand-ins there are
 	candidate  int                     // which account the person's address finds
 	happened   map[directory.Event]int
 	breaches   []string
@@ -37,7 +38,7 @@ func newHistory(seed uint64) *history {
 	}
 	h.readBack = h.chance(70)
 	h.rules.Settings = directory.Settings{
-		On: true, Grace: time.Duration(h.dice.IntN(10*24)) * time.Hour,
+		On: true, AskFirst: h.chance(50), Grace: time.Duration(h.dice.IntN(10*24)) * time.Hour,
 		Removal: []directory.Removal{directory.RemovalSuspend, directory.RemovalUnsync, directory.RemovalDelete}[h.dice.IntN(3)],
 	}
 	if h.chance(70) {
@@ -76,12 +77,23 @@ func (h *history) apply(event directory.Event) {
 	h.happened[event]++
 	h.link = next
 	switch event {
+	case directory.Name:
+		h.link.Alias = another
 	case directory.Match:
 		h.link.Account, h.link.Counterpart, h.link.Evidence = mine, h.found(), "evidence"
+		if h.chance(10) && !h.link.IsBarred(others, h.now) { // several could be
+			h.link.Counterpart, h.link.Evidence = directory.AccountID{}, ""
+			h.link.Candidates = []directory.Candidate{{Account: h.found(), Evidence: "evidence"}, {Account: others, Evidence: "evidence"}}
+		}
+	case directory.NoMatch:
+		h.link.Account, h.link.StandIn.Wanted = mine, h.chance(80)
 	case directory.Stop:
 		h.stopped = true
 	case directory.Disown:
-		h.link.Barred = append(slices.Clone(was.Barred), directory.Bar{Account: was.Counterpart, Until: h.now.Add(BarFor)})
+		h.link.Barred = slices.Clone(was.Barred)
+		for _, c := range append([]directory.Candidate{{Account: was.Counterpart}}, was.Candidates...) {
+			h.link.Barred = append(h.link.Barred, directory.Bar{Account: c.Account, Until: h.now.Add(BarFor)})
+		}
 	case directory.Expire:
 		h.waves = 0
 	}
@@ -105,7 +117,7 @@ func (h *history) step() (waited bool, until time.Time) {
 		}
 		return true, step.Until
 	}
-	if h.impatience > 12 {
+	if h.impatience > 15 { // as many as the engine allows
 		h.breach("does not come to rest: %s", step.Do)
 	}
 	h.act(step)
@@ -126,7 +138,11 @@ func (h *history) act(step Step) {
 		l.Proof.Delivery, l.Proof.Tried, l.Proof.Want = directory.Sending, h.now, directory.FaceProve
 		h.post(&l.Proof, directory.FaceProve)
 	case FindAsk:
-		h.find(&l.Ask, directory.FaceAsk)
+		face := directory.FaceAsk
+		if l.State == directory.Searching {
+			face = directory.FaceSearch
+		}
+		h.find(&l.Ask, face)
 	case FindProof:
 		h.find(&l.Proof, directory.FaceProve)
 	case ShowAsk:
@@ -145,6 +161,25 @@ func (h *history) act(step Step) {
 		} else {
 			l.Leaving, l.Present = directory.Leaving{}, true
 		}
+	case Begin:
+		h.apply(directory.Accept)
+		h.link.Waves++
+		h.waves++
+		h.prove()
+	case SendSearch:
+		h.search()
+	case MakeStandIn:
+		h.makeStandIn()
+	case FindStandIn:
+		if l.StandIn.Is = directory.Missing; h.standIn > 0 {
+			l.StandIn.Is, l.StandIn.Account = directory.Active, standsIn
+		}
+	case ParkStandIn:
+		l.StandIn.Is, l.StandIn.Since = directory.Parked, h.now
+	case ResumeStandIn:
+		l.StandIn.Is, l.StandIn.Since = directory.Active, h.now
+	case RemoveStandIn:
+		h.removeStandIn()
 	case Restore:
 		if l.Checked, l.Recheck = h.now, false; h.chance(70) {
 			h.apply(directory.Return)
@@ -154,6 +189,53 @@ func (h *history) act(step Step) {
 	default:
 		h.breach("no such step: %s", step.Do)
 	}
+}
+
+// another is an address that the person names.
+var another = func() directory.Address {
+	address, err := directory.ParseAddress("other@corp.example")
+	if err != nil {
+		panic(err)
+	}
+	return address
+}()
+
+// standsIn is what stands in for the person.
+var standsIn = directory.AccountID{Platform: "beta", Workspace: "w", User: "standin"}
+
+// makeStandIn has a platform make a stand-in, lose the order, lose the answer, or refuse.
+func (h *history) makeStandIn() {
+	s := &h.link.StandIn
+	if h.standIn > 0 {
+		h.breach("a second stand-in")
+	}
+	s.Kind, s.Platform, s.Marker, s.Is, s.Since = directory.StandInGuest, "beta", "s", directory.Making, h.now
+	switch roll := h.dice.IntN(100); {
+	case roll < 60:
+		h.standIn++
+		s.Is, s.Account = directory.Active, standsIn
+	case roll < 70: // and the answer is lost
+		h.standIn++
+	case roll < 80: // lost on the way there
+	default:
+		s.Is = directory.Missing
+		h.apply(directory.Hold)
+		h.link.Checked = h.now
+	}
+}
+
+// removeStandIn is what can't be undone, and where the policy is held to.
+func (h *history) removeStandIn() {
+	l := &h.link
+	switch {
+	case h.rules.Settings.Removal == directory.RemovalUnsync:
+		h.breach("a stand-in was removed")
+	case l.State == directory.Unsynced:
+	case l.StandIn.Is != directory.Parked || h.now.Sub(l.StandIn.Since) < h.rules.Settings.Grace:
+		h.breach("a stand-in was removed at once")
+	}
+	h.standIn--
+	l.StandIn.Is, l.StandIn.Since = directory.Removed, h.now
 }
 
 func (h *history) either(percent int, a, b directory.Event) {
@@ -177,14 +259,36 @@ func (h *history) correlate() {
 	case roll < 15:
 		event = directory.Excuse
 	}
-	h.apply(event)
+	if _, can := h.link.State.After(event); can { // a stand-in stays as it is otherwise
+		h.apply(event)
+	}
 	h.link.Checked, h.link.Recheck = h.now, false
+}
+
+// search asks for another address, once.
+func (h *history) search() {
+	if h.link.State == directory.Unmatched {
+		if !h.link.Searched.IsZero() {
+			h.breach("asked for an address a second time")
+		}
+		h.apply(directory.Search)
+	}
+	l := &h.link
+	l.LastWave, l.Searched = h.now, h.now
+	l.Ask = directory.Prompt{
+		To: mine, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(WaveGap), Want: directory.FaceSearch,
+	}
+	h.post(&l.Ask, directory.FaceSearch)
 }
 
 // ask sends a wave's prompt, or the one that was not delivered.
 func (h *history) ask() {
 	if h.link.State == directory.Matched {
-		h.apply(directory.Ask)
+		if len(h.link.Candidates) > 0 {
+			h.apply(directory.Offer)
+		} else {
+			h.apply(directory.Ask)
+		}
 		h.link.Waves++
 		h.link.Tries = 0
 	}
@@ -224,10 +328,13 @@ func (h *history) post(p *directory.Prompt, face directory.Face) {
 // accept is a message going out, and where the manners are held to.
 func (h *history) accept(face directory.Face, at time.Time) {
 	h.arrived[face] = true
-	if face != directory.FaceAsk {
+	if face == directory.FaceProve {
 		return
 	}
 	h.tell("prompt")
+	if face == directory.FaceSearch {
+		h.waves-- // it is none
+	}
 	if len(h.prompts) > 0 {
 		if gap := at.Sub(h.prompts[len(h.prompts)-1]); gap < 72*time.Hour {
 			h.breach("asked again after %v", gap)
@@ -242,7 +349,7 @@ func (h *history) accept(face directory.Face, at time.Time) {
 		h.breach("asked in quiet hours")
 	case h.stopped:
 		h.breach("asked after a stop")
-	case l.IsBarred(l.Counterpart, h.now):
+	case slices.ContainsFunc(l.Holds(), func(a directory.AccountID) bool { return l.IsBarred(a, h.now) }):
 		h.breach("asked about an account of which they said no")
 	case !l.State.Live() || !l.Present || !l.Leaving.Since.IsZero():
 		h.breach("asked somebody who is away")
@@ -263,7 +370,7 @@ func (h *history) find(p *directory.Prompt, face directory.Face) {
 	default:
 		p.Delivery, p.Nonce = directory.NotSent, ""
 	}
-	if h.link.State == directory.Asking && p == &h.link.Ask {
+	if h.link.State != directory.Proving && p == &h.link.Ask {
 		h.link.LastWave = h.now
 	}
 }
@@ -299,8 +406,10 @@ func (h *history) outside() {
 	switch roll := h.dice.IntN(100); {
 	case roll < 20:
 		h.press(&l.Ask, directory.FaceAsk, []directory.Event{directory.Accept, directory.Accept, directory.Later, directory.Disown, directory.Stop})
-	case roll < 45:
+	case roll < 45 && l.State != directory.Searching:
 		h.press(&l.Proof, directory.FaceProve, []directory.Event{directory.Prove, directory.Miss, directory.Miss, directory.Disown})
+	case roll < 50 && l.State == directory.Searching:
+		h.press(&l.Ask, directory.FaceSearch, []directory.Event{directory.Forgo, directory.Name})
 	case roll < 55 && l.State.Live():
 		l.Leaving.Since = h.now
 	case roll < 70 && !l.State.Live():
@@ -335,9 +444,19 @@ func (h *history) press(p *directory.Prompt, face directory.Face, events []direc
 	if p.Ref.IsZero() {
 		p.Delivery, p.Ref, p.Shown = directory.Sent, directory.MessageRef{ID: "1"}, ""
 	}
-	if event != directory.Accept {
-		return
+	if event == directory.Accept {
+		if len(l.Candidates) > 0 {
+			l.Counterpart, l.Evidence, l.Candidates = l.Candidates[0].Account, l.Candidates[0].Evidence, nil
+		}
+		h.proveAfter(from)
 	}
+}
+
+// prove opens the question to the other account.
+func (h *history) prove() { h.proveAfter("") }
+
+func (h *history) proveAfter(from directory.State) {
+	l := &h.link
 	if from != directory.Proving || l.Proof.Delivery == directory.Assumed {
 		l.Proof = directory.Prompt{}
 		h.arrived[directory.FaceProve] = false

@@ -19,6 +19,7 @@ var (
 		Member: directory.MemberID{Directory: "hr", ID: "17"}, Pair: directory.PairOf("alpha", "beta"),
 	}
 	mine   = directory.AccountID{Platform: "alpha", Workspace: "w", User: "u17"}
+	others = directory.AccountID{Platform: "beta", Workspace: "w", User: "v18"}
 	theirs = directory.AccountID{Platform: "beta", Workspace: "w", User: "v17"}
 	on     = Rules{Settings: directory.Settings{On: true}}
 )
@@ -34,6 +35,19 @@ func link(state directory.State, changes ...func(*directory.Link)) directory.Lin
 		l.Account, l.Counterpart, l.Evidence = mine, theirs, "evidence"
 	}
 	switch state {
+	case directory.Choosing:
+		l.Counterpart, l.Evidence = directory.AccountID{}, ""
+		l.Candidates = []directory.Candidate{{Account: theirs, Evidence: "e1"}, {Account: others, Evidence: "e2"}}
+		l.Waves, l.LastWave = 1, now.Add(-time.Hour)
+		l.Ask = out(directory.FaceChoose, "a", l.LastWave.Add(AskFor))
+	case directory.Searching:
+		l.Account, l.Counterpart, l.Evidence = mine, directory.AccountID{}, ""
+		l.Searched, l.LastWave = now.Add(-time.Hour), now.Add(-time.Hour)
+		l.Ask = out(directory.FaceSearch, "a", l.LastWave.Add(WaveGap))
+	case directory.Represented:
+		l.StandIn = directory.StandIn{
+			Kind: directory.StandInGuest, Platform: "beta", Marker: "s", Account: theirs, Is: directory.Active, Since: now.Add(-time.Hour), Wanted: true,
+		}
 	case directory.Asking, directory.Snoozed, directory.Proving, directory.Confirming, directory.Linked:
 		l.Waves, l.LastWave = 1, now.Add(-time.Hour)
 		l.Ask = out(directory.FaceAsk, "a", l.LastWave.Add(AskFor))

@@ -42,6 +42,36 @@ func TestNextOfEveryState(t *testing.T) {
 		{"waiting, something changed", link(directory.Waiting, recheck), on, Step{Do: Correlate}},
 		{"unmatched", link(directory.Unmatched), on, wait(now.Add(23 * time.Hour))},
 		{"unmatched, never looked at", link(directory.Unmatched, checked(time.Time{})), on, Step{Do: Correlate}},
+		{"unmatched, and nobody can be them", link(directory.Unmatched, alone, checked(now)), on, Step{Do: MakeStandIn}},
+		{"nobody could be them an hour ago", link(directory.Unmatched, alone), on, Step{Do: Correlate}},
+		{"nobody can be them, ask first", link(directory.Unmatched, alone), askFirst, Step{Do: SendSearch}},
+		{"nobody can be them, asked", link(directory.Unmatched, alone, checked(now), searched), askFirst, Step{Do: MakeStandIn}},
+		{"ask first, not before three days after a wave", link(directory.Unmatched, alone, waves(1, now.Add(-time.Hour))), askFirst, wait(now.Add(WaveGap - time.Hour))},
+		{"their stand-in is there", link(directory.Unmatched, alone, standIn(directory.Active)), on, move(directory.Represent)},
+		{"their stand-in was parked", link(directory.Unmatched, alone, standIn(directory.Parked)), on, Step{Do: ResumeStandIn}},
+		{"their stand-in was removed", link(directory.Unmatched, alone, checked(now), standIn(directory.Removed)), on, Step{Do: MakeStandIn}},
+		{"a stand-in may be being made", link(directory.Unmatched, alone, standIn(directory.Making)), on, wait(now.Add(Settle - time.Second))},
+		{"a stand-in may have been made", link(directory.Unmatched, alone, standIn(directory.Making), since(now.Add(-Settle))), on, Step{Do: FindStandIn}},
+		{"a stand-in on the other platform", link(directory.Unmatched, alone, standIn(directory.Active), elsewhere), on, Step{Do: ParkStandIn}},
+		{"no stand-in can be made", link(directory.Held), on, wait(now.Add(23 * time.Hour))},
+		{"no stand-in could be made, something changed", link(directory.Held, recheck), on, Step{Do: Correlate}},
+		{"searching", link(directory.Searching), askFirst, wait(now.Add(WaveGap - time.Hour))},
+		{"searching in vain", link(directory.Searching, askUntil(now)), askFirst, move(directory.Lapse)},
+		{"the question for an address was not delivered", link(directory.Searching, unasked), askFirst, Step{Do: SendSearch}},
+		{"represented", link(directory.Represented), on, wait(now.Add(23 * time.Hour))},
+		{"represented, an account changed", link(directory.Represented, recheck), on, Step{Do: Correlate}},
+		{"represented by nothing", link(directory.Represented, standIn(directory.Removed)), on, move(directory.Shift)},
+		{"choosing", link(directory.Choosing), on, wait(now.Add(WaveGap - time.Hour))},
+		{"the choice was not delivered", link(directory.Choosing, unasked), on, Step{Do: SendAsk}},
+		{"no choice", link(directory.Choosing, waves(1, now.Add(-WaveGap))), on, move(directory.WaveOver)},
+		{"found under the address that they named", link(directory.Matched, named), on, Step{Do: Begin}},
+		{"linked, with a stand-in", link(directory.Linked, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
+		{"linked, with a parked one", link(directory.Linked, standIn(directory.Parked)), on, wait(now.Add(DefaultGrace - time.Second))},
+		{"linked, with one parked for long", link(directory.Linked, standIn(directory.Parked), since(now.Add(-DefaultGrace))), on, Step{Do: RemoveStandIn}},
+		{"suspended with a stand-in", link(directory.Suspended, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
+		{"unsynced with a stand-in", link(directory.Unsynced, standIn(directory.Parked)), on, Step{Do: RemoveStandIn}},
+		{"asked, with a stand-in", link(directory.Asking, standIn(directory.Active)), on, wait(now.Add(WaveGap - time.Hour))},
+		{"exempt with a stand-in", link(directory.Exempt, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
 		{"exempt", link(directory.Exempt), on, wait(now.Add(23 * time.Hour))},
 		{"exempt, something changed", link(directory.Exempt, recheck), on, Step{Do: Correlate}},
 		{"disputed", link(directory.Disputed), on, wait(now.Add(23 * time.Hour))},
@@ -76,6 +106,42 @@ func TestNextOfEveryState(t *testing.T) {
 			t.Errorf("nothing is said of a link that is %s", m.From)
 		}
 	}
+}
+
+var askFirst = Rules{Settings: directory.Settings{On: true, AskFirst: true}}
+
+func alone(l *directory.Link)    { l.Account, l.StandIn.Wanted = mine, true }
+func searched(l *directory.Link) { l.Searched = now.Add(-time.Hour) }
+func elsewhere(l *directory.Link) {
+	l.StandIn.Platform, l.StandIn.Account.Platform = "alpha", "alpha"
+}
+
+func unasked(l *directory.Link) {
+	l.Ask.Delivery, l.Ask.Nonce, l.Ask.Ref = directory.NotSent, "", directory.MessageRef{}
+}
+
+func standIn(is directory.Presence) func(*directory.Link) {
+	return func(l *directory.Link) {
+		l.StandIn.Kind, l.StandIn.Platform, l.StandIn.Marker = directory.StandInGuest, "beta", "s"
+		l.StandIn.Is, l.StandIn.Since = is, now.Add(-time.Second)
+		if is != directory.Making {
+			l.StandIn.Account = others
+		}
+	}
+}
+
+func since(at time.Time) func(*directory.Link) {
+	return func(l *directory.Link) { l.StandIn.Since = at }
+}
+
+func askUntil(at time.Time) func(*directory.Link) {
+	return func(l *directory.Link) { l.Ask.Expires = at }
+}
+
+// named is a link whose person was asked for another address, and gave it.
+func named(l *directory.Link) {
+	l.Alias, l.Ask = another, out(directory.FaceSearched, "", now)
+	l.Ask.To = mine
 }
 
 func recheck(l *directory.Link) { l.Recheck = true }

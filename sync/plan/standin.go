@@ -94,7 +94,7 @@ func nextSearching(l directory.Link, rules Rules, now time.Time) Step {
 	if now.Before(l.Ask.Expires) {
 		return Step{Do: Wait, Until: l.Ask.Expires, Reason: "waits for another address"}
 	}
-	return Step{Do: Move, Event: directory.Forgo, Reason: "no answer to the question for another address"}
+	return Step{Do: Move, Event: directory.Lapse, Reason: "no answer to the question for another address"}
 }
 
 // nextRepresented looks now and then whether an account has appeared, and at once when told.
