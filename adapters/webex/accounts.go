@@ -157,17 +157,22 @@ func (a *Adapter) people(ctx context.Context, inst directory.Installation, query
 
 // asAdmin reads with the token of the tenant's administrator.
 func (a *Adapter) asAdmin(ctx context.Context, inst directory.Installation, path, query string, into any) (reply, error) {
+	token, err := a.adminToken(ctx, inst)
+	if err != nil {
+		return reply{}, err
+	}
+	return a.client.do(ctx, call{token: token, method: http.MethodGet, path: path, query: query}, into)
+}
+
+func (a *Adapter) adminToken(ctx context.Context, inst directory.Installation) (directory.Secret, error) {
 	if inst.Platform != Name {
-		return reply{}, directory.Errorf(directory.Invalid, "webex: the installation is another platform's")
+		return directory.Secret{}, directory.Errorf(directory.Invalid, "webex: the installation is another platform's")
 	}
 	token, err := a.config.Admin(ctx, inst)
 	if err == nil && token.IsZero() {
 		err = directory.Errorf(directory.Unauthorized, "webex: the tenant has no admin token")
 	}
-	if err != nil {
-		return reply{}, err
-	}
-	return a.client.do(ctx, call{token: token, method: http.MethodGet, path: path, query: query}, into)
+	return token, err
 }
 
 // has reports whether one of a person's addresses is this one.

@@ -9,6 +9,9 @@
 //     look up people by address, and belongs to the organisation in which it was made.
 //   - A tenant's admin token, of a service app or an integration with spark-admin:people_read,
 //     lists that tenant's people and looks them up. Nothing else is done with it.
+//   - A tenant's guest token, of a service app with guest-issuer:write, makes and deletes the guests
+//     that stand in for people: see [Provisioner]. What Webex answers with a guest, the access token
+//     of that guest, is neither kept nor logged.
 //
 // # What is believed
 //

@@ -53,7 +53,7 @@ func TestPublishedAPI(t *testing.T) {
 		"GET /people", "GET /people/me", "GET /people/{personId}", "GET /memberships", "GET /memberships/{membershipId}",
 		"GET /messages", "POST /messages", "GET /messages/direct", "GET /messages/{messageId}", "PUT /messages/{messageId}",
 		"DELETE /messages/{messageId}", "GET /attachment/actions/{id}", "GET /webhooks", "POST /webhooks", "PUT /webhooks/{webhookId}",
-		"DELETE /webhooks/{webhookId}",
+		"DELETE /webhooks/{webhookId}", "POST /guests/token", "DELETE /people/{personId}",
 	} {
 		if judge.reached[route] == 0 {
 			t.Errorf("%s was never called", route)
@@ -90,12 +90,27 @@ func (w *world) tellMore(t *testing.T, who directory.AccountID) {
 	if f := w.adapter.Lookup(t.Context(), instA, pat); len(f.Accounts()) != 1 {
 		t.Fatal(f.Err())
 	}
+	w.standIn(t)
 	hooks := w.hooks(t)
 	w.api(t, http.MethodPost, "/webhooks", `{"name":"Rollcall: stray","targetUrl":"https://x.example","resource":"messages","event":"created"}`, nil)
 	w.failHooks(t, who)
 	report, err := w.adapter.CheckWebhooks(t.Context())
 	if err != nil || report.Deleted != 1 || report.Activated == 0 || len(hooks) != 3 {
 		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// standIn makes and removes a guest.
+func (w *world) standIn(t *testing.T) {
+	t.Helper()
+	w.sim.AddServiceApp(orgA, guestToken, guestScopes...)
+	p := w.provisioner()
+	id, err := p.Provision(t.Context(), instA, guestOrder("marker1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Deprovision(t.Context(), instA, standIn(guestOrder("marker1"), id)); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -204,7 +219,7 @@ func publishedAPI(t *testing.T) map[string]published {
 	}
 	api := make(map[string]published)
 	for file, prefixes := range map[string][]string{
-		"webex-admin-openapi.json":     {"/people"},
+		"webex-admin-openapi.json":     {"/people", "/guests"},
 		"webex-messaging-openapi.json": {"/messages", "/memberships", "/attachment/actions", "/webhooks"},
 	} {
 		text, err := os.ReadFile(filepath.Join(folder, file))

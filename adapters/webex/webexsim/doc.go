@@ -1,4 +1,4 @@
-// Package webexsim is Webex as a bot, and an organisation's administrator, see it: people, spaces,
+// Package webexsim is Webex as a bot, an organisation's administrator and its service apps see it: people, guests, spaces,
 // messages with cards, presses, webhooks. It is an [http.Handler] with state that can be run behind
 // TLS on loopback or reached within the process, and as strict as the platform: tokens and what they
 // may see, unknown fields, sizes, cards, edits, rates by its own clock. COVERAGE.md lists its routes.

@@ -16,6 +16,7 @@ type Org struct {
 	Name       string
 	AdminToken string // may list its people; empty: none
 	BlocksBots bool   // its policy lets no bot open a space with its people
+	Free       bool   // its plan has no guests
 }
 
 // The types of people.
@@ -51,6 +52,8 @@ type person struct {
 	org     *org
 	place   int // in org.people
 	created string
+	subject string // of a guest that was made through the API
+	tokens  int    // that were made for such a guest
 }
 
 // AddOrg adds an organisation, or changes one. What it has of people stays.
@@ -79,6 +82,10 @@ func (s *Sim) PutPerson(orgID string, p Person) string {
 	if home == nil {
 		panic("webexsim: no such organisation")
 	}
+	return s.put(home, p).ID
+}
+
+func (s *Sim) put(home *org, p Person) *person {
 	if p.ID == "" {
 		p.ID = s.newUUID()
 	}
@@ -102,7 +109,7 @@ func (s *Sim) PutPerson(orgID string, p Person) string {
 	who.Person = p
 	key := strings.ToLower(p.Email)
 	home.byEmail[key] = append(home.byEmail[key], who)
-	return p.ID
+	return who
 }
 
 // forget takes a person's address out of the index.
@@ -116,10 +123,14 @@ func (s *Sim) DeletePerson(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p := s.people[id]; p != nil {
-		p.org.forget(p)
-		p.org.people[p.place] = nil
-		delete(s.people, id)
+		s.drop(p)
 	}
+}
+
+func (s *Sim) drop(p *person) {
+	p.org.forget(p)
+	p.org.people[p.place] = nil
+	delete(s.people, p.ID)
 }
 
 // People are an organisation's people in the order in which they were added.

@@ -17,8 +17,9 @@ import (
 type route struct {
 	name  string // "GET /people", as in the documentation
 	query []string
-	busy  bool // one of those that Webex lets be called more often
-	admin bool // an admin's token may call it
+	busy  bool   // one of those that Webex lets be called more often
+	admin bool   // an admin's token may call it
+	scope string // that a service app needs; empty: none may call it, or spark-admin:people_read
 	serve func(*Sim, caller, *http.Request) result
 	note  string // what is not as in Webex; empty: nothing that is known
 }
@@ -30,6 +31,8 @@ var routes = []route{
 	},
 	{name: "GET /people/me", busy: true, serve: (*Sim).getMe, note: "the bot's token only"},
 	{name: "GET /people/{id}", busy: true, admin: true, serve: (*Sim).getPerson},
+	{name: "DELETE /people/{id}", scope: ScopePeopleWrite, serve: (*Sim).deletePerson, note: "not by a person's own token"},
+	{name: "POST /guests/token", scope: ScopeGuests, serve: (*Sim).postGuest, note: "a deleted guest's subject makes a new guest; the token is good for nothing"},
 	{name: "GET /memberships", query: []string{"roomId", "max"}, serve: (*Sim).listMemberships, note: "by room only"},
 	{name: "GET /memberships/{id}", serve: (*Sim).getMembership},
 	{
@@ -61,8 +64,11 @@ func Coverage() string {
 	b.WriteString("| route | tokens | support |\n|---|---|---|\n")
 	for _, r := range routes {
 		tokens, support := "bot", "as documented"
-		if r.admin {
-			tokens = "bot, admin"
+		switch {
+		case r.admin:
+			tokens = "bot, admin, service app"
+		case r.scope != "":
+			tokens = "service app with `" + r.scope + "`"
 		}
 		if r.note != "" {
 			support = "partial: " + r.note

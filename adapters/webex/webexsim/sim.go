@@ -51,6 +51,7 @@ type Sim struct {
 	orgOrder []*org
 	people   map[string]*person // by UUID
 	admins   map[string]*org    // by token
+	apps     map[string]caller  // by token: service apps
 	spent    map[string]*window // by token and kind of request
 	rooms    map[string]*room   // by API id, like all below
 	members  map[string]*membership
@@ -84,6 +85,7 @@ func New(config Config) *Sim {
 		orgs:     make(map[string]*org),
 		people:   make(map[string]*person),
 		admins:   make(map[string]*org),
+		apps:     make(map[string]caller),
 		spent:    make(map[string]*window),
 		rooms:    make(map[string]*room),
 		members:  make(map[string]*membership),
@@ -127,10 +129,12 @@ func (s *Sim) SetBotToken(token string) {
 // Bot is the UUID of the bot.
 func (s *Sim) Bot() string { return s.bot.ID }
 
-// caller is whose token a request carries: the bot's, or an organisation's admin's.
+// caller is whose token a request carries: the bot's, an organisation's admin's, or a service app's.
 type caller struct {
-	bot bool
-	org *org
+	bot    bool
+	org    *org
+	app    bool
+	scopes []string // of a service app
 }
 
 // result is what a handler answers.
@@ -242,7 +246,7 @@ func (s *Sim) answer(route route, r *http.Request) result {
 		res.after = wait
 		return res
 	}
-	if !who.bot && !route.admin {
+	if !who.may(route) {
 		return refuse(http.StatusForbidden, "Missing required scopes.")
 	}
 	if res := wellFormed(route, r); res.status != 0 {
@@ -257,6 +261,9 @@ func (s *Sim) whose(token string) (caller, bool) {
 	}
 	if token == s.botToken {
 		return caller{bot: true, org: s.orgOrder[0]}, true
+	}
+	if app, ok := s.apps[token]; ok {
+		return app, true
 	}
 	home, ok := s.admins[token]
 	return caller{org: home}, ok
