@@ -18,6 +18,12 @@ type paging struct {
 	Cursor string `json:"next_cursor"`
 }
 
+// identity is whose token it is.
+type identity struct {
+	status
+	TeamID string `json:"team_id"`
+}
+
 type userList struct {
 	status
 	Members []user `json:"members"`

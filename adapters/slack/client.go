@@ -83,26 +83,32 @@ func (a *Adapter) client(ctx context.Context, inst directory.Installation) (*sla
 
 // read asks a method that has no effect, and decodes the answer into what into points to.
 func (a *Adapter) read(ctx context.Context, inst directory.Installation, method string, query url.Values, into interface{ state() status }) error {
+	_, err := a.readWhole(ctx, inst, method, query, into)
+	return err
+}
+
+// readWhole is read for those who need the answer's header as well.
+func (a *Adapter) readWhole(ctx context.Context, inst directory.Installation, method string, query url.Values, into interface{ state() status }) (http.Header, error) {
 	token, err := a.token(ctx, inst)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.api.base+method+"?"+query.Encode(), nil)
 	if err != nil {
-		return directory.Errorf(directory.Invalid, "slack: a request can't be made")
+		return nil, directory.Errorf(directory.Invalid, "slack: a request can't be made")
 	}
 	r.Header.Set("Authorization", "Bearer "+token.Reveal())
 	resp, err := a.api.Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
-		return directory.Errorf(directory.Unavailable, "slack: the answer can't be read")
+		return nil, directory.Errorf(directory.Unavailable, "slack: the answer can't be read")
 	}
 	if s := into.state(); !s.OK {
-		return refused(method, s.Error)
+		return nil, refused(method, s.Error)
 	}
-	return nil
+	return resp.Header, nil
 }
 
 // CheckInstallation asks whether the installation's token works and is this workspace's.

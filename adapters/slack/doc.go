@@ -11,6 +11,7 @@
 //	users:read.email   their addresses; look somebody up by address
 //	commands           the slash command
 //	im:history         optional: texts in the 1:1 chat, and reading back what was sent (Find)
+//	chat:write.customize  optional: personas, which stand in for people (Provisioner)
 //
 // # Whose workspace
 //

@@ -25,6 +25,7 @@ type message struct {
 	sim.Message
 	metadata json.RawMessage
 	edited   string // the ts of the last edit
+	username string // under which the app posted it; empty: its own
 }
 
 func (c *chat) find(ts string) *message {
@@ -90,6 +91,9 @@ func (s *Sim) conversationsOpen(ws *workspace, args url.Values) result {
 	return ok(out)
 }
 
+// scopeCustomize is what a post under another name than the app's own needs.
+const scopeCustomize = "chat:write.customize"
+
 // Lengths of a message's text: above the first chat.update refuses, above the second
 // chat.postMessage cuts, which here is refused.
 const (
@@ -141,6 +145,8 @@ func (s *Sim) chatPostMessage(ws *workspace, args url.Values) result {
 	}
 	in, res := readContent(args)
 	switch {
+	case args.Get("username") != "" && !ws.granted(scopeCustomize):
+		return result{refusal: "missing_scope", needed: scopeCustomize}
 	case res.refusal != "":
 		return res
 	case utf8.RuneCountInString(in.text) > longestText:
@@ -158,7 +164,7 @@ func (s *Sim) chatPostMessage(ws *workspace, args url.Values) result {
 			From: BotUser, FromApp: true, To: c.with, Text: in.text,
 			Card: in.blocks, First: in.blocks, Presses: [][]string{in.presses},
 		},
-		metadata: in.metadata,
+		metadata: in.metadata, username: args.Get("username"),
 	}
 	s.add(ws, c, m)
 	return ok(map[string]any{"channel": c.id, "ts": m.ID, "message": ws.shownMessage(m, true)})
@@ -200,6 +206,7 @@ func (s *Sim) chatUpdate(ws *workspace, args url.Values) result {
 type shownMessage struct {
 	Type     string          `json:"type"`
 	User     string          `json:"user"`
+	Username string          `json:"username,omitempty"`
 	BotID    string          `json:"bot_id,omitempty"`
 	AppID    string          `json:"app_id,omitempty"`
 	Team     string          `json:"team"`
@@ -211,7 +218,7 @@ type shownMessage struct {
 }
 
 func (ws *workspace) shownMessage(m *message, metadata bool) shownMessage {
-	out := shownMessage{Type: "message", User: m.From, Team: ws.ID, TS: m.ID, Text: m.Text, Blocks: m.Card}
+	out := shownMessage{Type: "message", User: m.From, Team: ws.ID, TS: m.ID, Text: m.Text, Blocks: m.Card, Username: m.username}
 	if m.FromApp {
 		out.BotID, out.AppID = BotID, AppID
 	}

@@ -38,8 +38,8 @@ var routes = map[string]route{
 	},
 	"chat.postMessage": {
 		scope: "chat:write", serve: (*Sim).chatPostMessage,
-		args: []string{"channel", "text", "blocks", "metadata", "unfurl_links", "unfurl_media", "mrkdwn"},
-		note: "into 1:1 chats by their own id; blocks of the kinds header, section, context, divider, actions with buttons, and rich_text with text",
+		args: []string{"channel", "text", "blocks", "metadata", "unfurl_links", "unfurl_media", "mrkdwn", "username"},
+		note: "into 1:1 chats by their own id; blocks of the kinds header, section, context, divider, actions with buttons, and rich_text with text; username needs `chat:write.customize`",
 	},
 	"chat.update": {
 		scope: "chat:write", tier: tier3, serve: (*Sim).chatUpdate,

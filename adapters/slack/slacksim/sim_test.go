@@ -172,6 +172,21 @@ func TestScopes(t *testing.T) {
 	if got["needed"] != "users:read" || got["provided"] != "chat:write" || resp.Header.Get("X-Oauth-Scopes") != "chat:write" {
 		t.Errorf("%v %v", got, resp.Header)
 	}
+	poster := newBench(t)
+	in := poster.chat(t)
+	got = poster.call(t, "xoxb-1", "chat.postMessage", "channel", in, "text", "x", "username", "Ada")
+	poster.wantError(t, got, "")
+	if m := got["message"].(map[string]any); m["username"] != "Ada" {
+		t.Errorf("posted as %v", m)
+	}
+	poster.Grant("T1", []string{"chat:write"})
+	got = poster.call(t, "xoxb-1", "chat.postMessage", "channel", in, "text", "x", "username", "Ada")
+	poster.wantError(t, got, "missing_scope")
+	if got["needed"] != "chat:write.customize" || len(poster.Messages(0)) != 1 {
+		t.Errorf("%v, %d messages", got, len(poster.Messages(0)))
+	}
+	poster.wantError(t, poster.call(t, "xoxb-1", "chat.postMessage", "channel", in, "text", "x"), "")
+
 	// Without the scope no event comes either.
 	if err := b.Type("T1", "U1", "hi"); err != nil {
 		t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 
 // Scopes are all that the app may be granted in a workspace.
 func Scopes() []string {
-	return []string{"chat:write", "commands", "im:history", "im:write", "users:read", "users:read.email"}
+	return []string{"chat:write", scopeCustomize, "commands", "im:history", "im:write", "users:read", "users:read.email"}
 }
 
 // Workspace is a workspace in which the app is installed.

@@ -1,7 +1,8 @@
-// Package webexsim is Webex as a bot, an organisation's administrator and its service apps see it: people, guests, spaces,
-// messages with cards, presses, webhooks. It is an [http.Handler] with state that can be run behind
-// TLS on loopback or reached within the process, and as strict as the platform: tokens and what they
-// may see, unknown fields, sizes, cards, edits, rates by its own clock. COVERAGE.md lists its routes.
+// Package webexsim is Webex as a bot, an organisation's administrator and its service apps see it:
+// people, guests, spaces, messages with cards, presses, webhooks. It is an [http.Handler] with state
+// that can be run behind TLS on loopback or reached within the process, and as strict as the platform:
+// tokens and what they may see, unknown fields, sizes, cards, edits, rates by its own clock.
+// COVERAGE.md lists its routes.
 //
 // People act through methods ([Sim.Type], [Sim.Press], [Sim.Open], [Sim.Mention]) and not through
 // the API. What follows for the product goes into [Sim.Outbox], signed, and leaves when somebody pumps
