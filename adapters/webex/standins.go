@@ -97,9 +97,9 @@ func (p *Provisioner) Deprovision(ctx context.Context, inst directory.Installati
 // lookedAt is somebody as a token sees them by id; NotFound only if Webex itself says so.
 func (p *Provisioner) lookedAt(ctx context.Context, token directory.Secret, uuid string) (person, error) {
 	var found person
-	r, err := p.adapter.client.do(ctx, call{token: token, method: http.MethodGet, path: "/people/" + encodeID(kindPerson, uuid)}, &found)
+	_, err := p.adapter.client.do(ctx, call{token: token, method: http.MethodGet, path: "/people/" + encodeID(kindPerson, uuid)}, &found)
 	switch {
-	case directory.Is(err, directory.NotFound) && r.status == http.StatusNotFound:
+	case directory.Is(err, directory.NotFound):
 		return person{}, err
 	case err != nil:
 		return person{}, unchanged(err)
