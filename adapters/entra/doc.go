@@ -1,0 +1,2 @@
+// Package entra is Microsoft Entra through Graph.
+package entra
