@@ -97,7 +97,7 @@ func (b *Bot) said(ctx context.Context, inst directory.Installation, origin dire
 			return Reply{}, err
 		}
 		b.logger.Info("address", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
-		if outcome == directory.AnswerTaken || outcome == directory.AnswerTwice {
+		if outcome == directory.AnswerTaken {
 			card = catalog.Named()
 		}
 	}

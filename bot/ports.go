@@ -120,8 +120,8 @@ type Syncer interface {
 	// Observe takes a hint that an account joined or changed.
 	Observe(ctx context.Context, inst directory.Installation, account directory.Account) error
 	// Named takes another address that a person named, in their own chat, when they were asked for
-	// one. directory.AnswerTaken: they are looked for by it. directory.AnswerTwice: they named
-	// this one already. directory.AnswerLate: nobody asked, or not any more.
+	// one. directory.AnswerTaken: they are looked for by it. directory.AnswerLate: nobody had
+	// asked them, or they have answered, as when it is called again.
 	Named(ctx context.Context, inst directory.Installation, actor directory.AccountID, address directory.Address) (directory.Outcome, error)
 	// Reached takes a hint that an account can be written to (again).
 	Reached(ctx context.Context, inst directory.Installation, account directory.AccountID) error

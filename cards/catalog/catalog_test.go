@@ -130,7 +130,7 @@ func TestWhatCardsSay(t *testing.T) {
 		{"choose where there is room", Choose(chooser(2, 5)), []string{"three times"}, []string{"Stop asking"}},
 		{"later after a choice says when", Later(chooser(3, 5)), []string{"on Tuesday 24 November, 14:00.", "1: a•••@example.com"}, []string{"Sync now"}},
 		{"search says what to do", Search(asked), []string{"Webex", "reply here with that address", "only once", "until Tuesday 24 November, 14:00."}, nil},
-		{"searched", Searched(asked), []string{"Thank you", "Webex", "don't need to do anything"}, nil},
+		{"searched", Searched(asked), []string{"Thank you", "Webex", "If you named an address", "nothing to do"}, nil},
 		{"named says what follows", Named(), []string{"Thank you", "looks for that address"}, nil},
 		{"number says where to pick which", Number(asked), []string{"Open Webex.", "Pick 47."}, nil},
 		{"prove says who asks", Prove(claimed), []string{"Ada Lovelace", "a•••@example.com", "Slack", "ignore"}, nil},

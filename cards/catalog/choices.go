@@ -121,8 +121,7 @@ func Search(p Prompt) cards.Card {
 	}
 }
 
-// Searched ends the question of [Search]: there is no account, or none that could be used.
+// Searched ends the question of [Search], whichever answer came.
 func Searched(p Prompt) cards.Card {
-	return p.end(searchedTitle, searchedWhat, cards.Normal,
-		p.say(cards.Normal, nothingToDo), p.say(cards.Subtle, askAdmin))
+	return p.end(searchedTitle, searchedWhat, cards.Normal, p.say(cards.Normal, searchedThen))
 }

@@ -89,7 +89,8 @@ const (
 	searchOnce    = "You can ignore this message. Rollcall asks this only once."
 
 	searchedTitle = "Thank you"
-	searchedWhat  = "Rollcall knows of no {There} account that it could link with your {Here} account."
+	searchedWhat  = "You have answered whether you have a {There} account."
+	searchedThen  = "If you named an address, Rollcall asks there whether it is you. Otherwise there is nothing to do."
 )
 
 // Number: go to the other account and pick this number.
