@@ -109,18 +109,15 @@ func checkProperty(value any, kind, name string, depth int) error {
 
 // check checks what a property holds.
 func (p place) check(value any, wrong error, depth int) error {
-	list, isList := value.([]any)
-	if p.list != isList {
+	if !p.list {
 		if _, isText := value.(string); isText && p.kinds[0] == "BackgroundImage" {
-			return nil
+			return nil // a short form
 		}
-		if !p.list || value != nil {
-			return p.checkOne(value, wrong, depth)
-		}
-		return wrong
-	}
-	if !isList {
 		return p.checkOne(value, wrong, depth)
+	}
+	list, isList := value.([]any)
+	if !isList {
+		return wrong
 	}
 	for _, one := range list {
 		if _, isText := one.(string); isText && (p.kinds[0] == "TextRun" || p.kinds[0] == "TargetElement") {
