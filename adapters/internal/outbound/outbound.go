@@ -114,14 +114,42 @@ func control(loopback bool) func(string, string, syscall.RawConn) error {
 			}
 			return nil
 		}
-		if !ip.IsGlobalUnicast() || ip.IsPrivate() || carrierGrade.Contains(ip) {
+		if !public(ip) {
 			return directory.Errorf(directory.Invalid, "the host resolves to an address that is not public")
 		}
 		return nil
 	}
 }
 
-var carrierGrade = netip.MustParsePrefix("100.64.0.0/10")
+// public reports whether an address is one of the internet's own: by what it says itself, and by what
+// it carries, where it is an IPv4 address in the clothes of another.
+func public(ip netip.Addr) bool {
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
+		return false
+	}
+	return !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+// special are the networks that are no hosts of the internet, though they look like it
+// (https://www.iana.org/assignments/iana-ipv4-special-registry, and the same for IPv6).
+var special = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),       // this network
+	netip.MustParsePrefix("100.64.0.0/10"),   // carrier-grade NAT
+	netip.MustParsePrefix("192.0.0.0/24"),    // protocol assignments, some clouds' metadata
+	netip.MustParsePrefix("192.0.2.0/24"),    // documentation
+	netip.MustParsePrefix("198.18.0.0/15"),   // benchmarks
+	netip.MustParsePrefix("198.51.100.0/24"), // documentation
+	netip.MustParsePrefix("203.0.113.0/24"),  // documentation
+	netip.MustParsePrefix("240.0.0.0/4"),     // reserved
+	netip.MustParsePrefix("::/96"),           // IPv4-compatible
+	netip.MustParsePrefix("64:ff9b::/96"),    // NAT64
+	netip.MustParsePrefix("64:ff9b:1::/48"),  // NAT64, local use
+	netip.MustParsePrefix("100::/64"),        // discard
+	netip.MustParsePrefix("2001::/32"),       // Teredo
+	netip.MustParsePrefix("2001:db8::/32"),   // documentation
+	netip.MustParsePrefix("2002::/16"),       // 6to4
+	netip.MustParsePrefix("fec0::/10"),       // site-local
+}
 
 // ReadBody reads a response's body up to a limit and closes it. Uncertain: it broke off, so what
 // was asked for may have happened. Invalid: it is longer.
