@@ -83,6 +83,9 @@ func Decide(q Question) (Verdict, error) {
 	}
 	others, why := usable(q.OnSecondary, q.Secondary, link, q.Now)
 	if len(others) == 0 {
+		if rival := claim(q, own[0], nil); rival.Event == directory.Dispute {
+			return rival, nil
+		}
 		v := Verdict{Event: directory.NoMatch, Account: own[0], Why: why}
 		v.Alone, v.Colleague = alone(q.OnSecondary, q.Secondary, link)
 		return v, nil
@@ -131,7 +134,9 @@ func several(n int, inst directory.Installation) Verdict {
 }
 
 // claim is the verdict on accounts that are clear by themselves: a match, unless somebody else claims
-// one of them.
+// one of them; without others it only says whether somebody else claims the person's own. What
+// was found by an address that the person named is claimed from nobody: it makes no
+// rivals.
 func claim(q Question, own directory.Account, others []directory.Account) Verdict {
 	dispute := Verdict{Event: directory.Dispute}
 	for _, account := range append([]directory.Account{own}, others...) {
@@ -140,7 +145,8 @@ func claim(q Question, own directory.Account, others []directory.Account) Verdic
 			continue
 		}
 		dispute.Why = fmt.Sprintf("the account on %s belongs to another person's link (%s)", account.ID.Platform, holder.State)
-		if _, can := holder.State.After(directory.Dispute); can && !dispute.rivals(holder) {
+		named := account.ID != own.ID && !q.Link.Alias.IsZero()
+		if _, can := holder.State.After(directory.Dispute); can && !named && !dispute.rivals(holder) {
 			dispute.Rivals = append(dispute.Rivals, holder)
 		}
 	}
@@ -152,13 +158,16 @@ func claim(q Question, own directory.Account, others []directory.Account) Verdic
 		if dispute.Why == "" {
 			dispute.Why = "another person in the directory has the same address"
 		}
-		if _, can := l.State.After(directory.Dispute); can && l.State != directory.Disputed && !dispute.rivals(l) {
+		named := l.Member.Email != q.Link.Member.Email
+		if _, can := l.State.After(directory.Dispute); can && !named && l.State != directory.Disputed && !dispute.rivals(l) {
 			dispute.Rivals = append(dispute.Rivals, l)
 		}
 	}
 	switch {
 	case dispute.Why != "":
 		return dispute
+	case len(others) == 0:
+		return Verdict{}
 	case len(others) > 1:
 		slices.SortFunc(others, func(a, b directory.Account) int { return strings.Compare(a.ID.Text(), b.ID.Text()) })
 		return Verdict{

@@ -103,6 +103,15 @@ func holder(id string, state directory.State, users ...string) directory.Link {
 	return l
 }
 
+// sharing has another person's link found by an address.
+func sharing(id string, email directory.Address, state directory.State) func(*Question) {
+	return func(q *Question) {
+		l := directory.Link{Key: keyOf(id), State: state}
+		l.Member.Email = email
+		q.Sharing = append(q.Sharing, l)
+	}
+}
+
 func suppressed(user string) func(*Question) {
 	return func(q *Question) {
 		q.Suppressed = func(id directory.AccountID) bool { return id == slack.Account(user) }
@@ -167,6 +176,9 @@ func TestDecide(t *testing.T) {
 		{"another is asked", question(held(holder("9", directory.Asking, "P1"))), directory.Dispute, "(asking)", []string{"9"}},
 		{"another was found", question(held(holder("9", directory.Matched, "U1"))), directory.Dispute, "slack", []string{"9"}},
 		{"another is asked about both", question(held(holder("9", directory.Proving, "U1", "P1"))), directory.Dispute, "webex", []string{"9"}},
+		{"held here, with nobody there", question(absentThere, held(holder("9", directory.Linked, "U1"))), directory.Dispute, "slack belongs to another person's link (linked)", nil},
+		{"another was found here, with nobody there", question(absentThere, held(holder("9", directory.Represented, "U1"))), directory.Dispute, "(standin)", nil},
+		{"two people with one address, with nobody there", question(absentThere, sharing("9", rosa, directory.Unmatched)), directory.Dispute, "the same address", []string{"9"}},
 		{"two others are asked", question(held(holder("9", directory.Asking, "U1"), holder("8", directory.Snoozed, "P1"))), directory.Dispute, "webex", []string{"9", "8"}},
 		{"one is linked, another asked", question(held(holder("9", directory.Linked, "U1"), holder("8", directory.Asking, "P1"))), directory.Dispute, "webex", []string{"8"}},
 		{"this one here, another there", question(held(holder("17", directory.Matched, "U1"), holder("8", directory.Confirming, "P1"))), directory.Dispute, "webex", []string{"8"}},
@@ -290,6 +302,28 @@ func TestAnAliasCountsOnTheOtherPlatform(t *testing.T) {
 	} {
 		if got, err := Decide(question(alias, test.change)); err != nil || got.Event != test.want {
 			t.Errorf("%s: got %s (%s), %v", test.name, got.Event, got.Why, err)
+		}
+	}
+}
+
+// Whoever names an address that is somebody else's unsettles nothing of theirs.
+func TestAnAliasMakesNoRivals(t *testing.T) {
+	t.Parallel()
+	other := func(a *directory.Account) { a.Email = somebody }
+	alias := func(q *Question) { q.Link.Alias, q.Link.Primary, q.Link.Secondary = somebody, "slack", "webex" }
+	for _, test := range []struct {
+		name   string
+		change func(*Question)
+		rivals int
+	}{
+		{"the directory has somebody with it", sharing("9", somebody, directory.Asking), 0},
+		{"the account found by it is somebody's", held(holder("9", directory.Asking, "P1")), 0},
+		{"their own account is claimed", held(holder("9", directory.Asking, "U1")), 1},
+		{"the directory's own address is shared", sharing("9", rosa, directory.Asking), 1},
+	} {
+		got, err := Decide(question(alias, onSecondary(account(webex, "P1", other)), test.change))
+		if err != nil || got.Event != directory.Dispute || len(got.Rivals) != test.rivals {
+			t.Errorf("%s: got %s (%s) with %d rivals, %v", test.name, got.Event, got.Why, len(got.Rivals), err)
 		}
 	}
 }

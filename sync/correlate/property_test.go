@@ -89,11 +89,23 @@ func TestAMatchIsOfTwoUsableAccounts(t *testing.T) {
 		if got.Event != directory.Match {
 			return
 		}
-		for _, side := range []struct {
+		type side struct {
 			inst  directory.Installation
 			found directory.Finding
 			a     directory.Account
-		}{{slack, q.OnPrimary, got.Account}, {webex, q.OnSecondary, got.Counterpart}} {
+		}
+		sides := []side{{slack, q.OnPrimary, got.Account}}
+		others := got.Choices
+		if len(others) == 0 {
+			others = []directory.Account{got.Counterpart}
+		}
+		for _, other := range others {
+			sides = append(sides, side{webex, q.OnSecondary, other})
+		}
+		if len(others) > MaxChoices || len(got.Choices) == 1 {
+			t.Fatalf("%d choices", len(got.Choices))
+		}
+		for _, side := range sides {
 			a := side.a
 			usable := a.Active && !a.Unlicensed && a.Kind == directory.KindPerson && a.Ownership != directory.Unverified &&
 				a.ID.Platform == side.inst.Platform && a.ID.Workspace == side.inst.Workspace

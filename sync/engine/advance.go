@@ -41,8 +41,11 @@ func (e *Engine) advance(ctx context.Context, tenant directory.Tenant, link dire
 		}
 		step := plan.Next(w.link, w.rules, now)
 		err = e.do(ctx, w, step)
-		if directory.Is(err, directory.Conflict) {
+		switch {
+		case directory.Is(err, directory.Conflict):
 			err = e.reload(ctx, w)
+		case directory.Is(err, directory.Taken):
+			err = e.lookAgain(ctx, w)
 		}
 		if err != nil {
 			return e.lost(err)
@@ -53,6 +56,13 @@ func (e *Engine) advance(ctx context.Context, tenant directory.Tenant, link dire
 	}
 	e.Logger.Error("a link does not come to rest", "tenant", tenant.ID, "link", w.link.Key, "state", w.link.State)
 	return e.lost(e.postpone(ctx, w, retryDefect, w.link.Why))
+}
+
+// lookAgain has both accounts looked up anew: another link claimed one of them since they were.
+func (e *Engine) lookAgain(ctx context.Context, w *work) error {
+	next := w.link
+	next.Recheck, next.DueAt = true, w.now.Add(retryAfter)
+	return e.saveQuietly(ctx, w, next, false)
 }
 
 // lost forgives a claim that another worker took over: what this one wanted to write is void.

@@ -72,7 +72,7 @@ func (e *Engine) answer(ctx context.Context, tenant directory.TenantID, a direct
 func eventOf(l directory.Link, proof bool, a directory.Answer) (directory.Event, bool) {
 	event := directory.Event("")
 	switch {
-	case a.Verb == directory.VerbNotMe:
+	case a.Verb == directory.VerbNotMe, a.Verb == directory.VerbNone && choosing(l):
 		event = directory.Disown
 	case proof && a.Verb == directory.VerbPick:
 		switch {

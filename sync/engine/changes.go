@@ -27,7 +27,7 @@ func (e *Engine) readChanges(ctx context.Context, tenant directory.Tenant, r dir
 		return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
 	}
 	next := r
-	next.Cursor, next.DueAt = r.Cursor, now.Add(tellEvery)
+	next.DueAt = now.Add(tellEvery)
 	after, _ := strconv.ParseInt(r.Cursor, 10, 64) // empty: from the beginning
 	entries, err := e.Store.Trail(ctx, tenant.ID, directory.TrailQuery{After: after})
 	if err != nil {
@@ -68,13 +68,10 @@ func (e *Engine) tell(ctx context.Context, tenant directory.TenantID, to directo
 		return false, nil
 	}
 	links, err := e.Store.Links(ctx, tenant, entry.Link)
-	if err != nil || len(links) == 0 {
+	if err != nil || len(links) == 0 || neverWas(entry, links[0]) {
 		return false, err
 	}
-	return true, to.Deliver(ctx, directory.Changed{
-		ID: string(tenant) + "-" + strconv.FormatInt(entry.Seq, 10), At: entry.At, Tenant: tenant, Link: links[0],
-		From: entry.From, To: entry.To, Event: directory.Event(entry.Event), Why: entry.Why,
-	})
+	return true, to.Deliver(ctx, entry.Changed(tenant, links[0]))
 }
 
 // matters reports whether a line of the trail is about a link that others may rely on.
@@ -82,6 +79,12 @@ func matters(entry directory.Entry) bool {
 	linked := func(s directory.State) bool { return s == directory.Linked || s == directory.Represented }
 	ended := entry.From == directory.Suspended && entry.To == directory.Unsynced
 	return entry.From != entry.To && (linked(entry.From) || linked(entry.To) || ended)
+}
+
+// neverWas reports whether a line is about the end of a link that was suspended before it was one.
+func neverWas(entry directory.Entry, l directory.Link) bool {
+	return entry.To == directory.Unsynced && l.State == directory.Unsynced &&
+		l.Before != directory.Linked && l.Before != directory.Represented
 }
 
 // untold records that a subscriber could not be told, and when it is tried again.

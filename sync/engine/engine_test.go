@@ -54,9 +54,11 @@ func TestSituations(t *testing.T) {
 			w.person("rosa")
 			w.account(beta, "rosa", func(a *directory.Account) { a.Ownership = directory.Unverified })
 		}, directory.Unmatched},
-		{"two accounts there", func(w *world) {
+		{"four accounts there", func(w *world) {
 			w.person("rosa")
-			w.account(beta, "rosa2", func(a *directory.Account) { a.Email = address("rosa") })
+			for _, name := range []string{"rosa2", "rosa3", "rosa4"} {
+				w.account(beta, name, func(a *directory.Account) { a.Email = address("rosa") })
+			}
 		}, directory.Disputed},
 		{"exempt", func(w *world) {
 			w.person("rosa")

@@ -93,11 +93,10 @@ func (e *Engine) findAccount(ctx context.Context, w *work, inst directory.Instal
 	}
 	var good []directory.Account
 	for _, a := range known {
-		if correlate.Obstacle(a, inst) == "" {
+		if a.ID != w.link.StandIn.Account && correlate.Obstacle(a, inst) == "" {
 			good = append(good, a)
 		}
 	}
-	// Who has a stand-in is looked up afresh each time: the snapshot may hold the stand-in alone.
 	if len(good) > 0 && !w.link.Recheck {
 		return directory.Found(good...), 0, nil
 	}
@@ -173,6 +172,9 @@ func matched(l *directory.Link, v correlate.Verdict) {
 	switch v.Event {
 	case directory.NoMatch:
 		l.Account = v.Account.ID
+		if !l.Alias.IsZero() { // the address that they named helped nobody: look by the directory's again
+			l.Alias, l.Recheck = directory.Address{}, true
+		}
 	case directory.Match:
 		l.Account, l.Counterpart, l.Evidence, l.Candidates = v.Account.ID, v.Counterpart.ID, v.Evidence, nil
 		for _, a := range v.Choices {

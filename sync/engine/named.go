@@ -2,22 +2,30 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"rollcall/sync/directory"
 	"rollcall/sync/plan"
 )
 
 // Named takes another address of a person, whom we asked for one, as they wrote it in their own chat.
-// Late: nobody had asked them, or not any more. It proves nothing: whoever has the address is asked
-// there. It may be called again, and is late then.
+// Late: nobody had asked them, or not any more. Twice: they named it already. It proves nothing:
+// whoever has the address is asked there. It may be called again.
 func (e *Engine) Named(ctx context.Context, inst directory.Installation, actor directory.AccountID, address directory.Address) (directory.Outcome, error) {
 	if t, err := e.Store.Tenant(ctx, inst.Tenant); err != nil || !t.Settings.On || actor.IsZero() || address.IsZero() {
 		return directory.AnswerLate, err
 	}
 	for range mostTries {
-		link, asked, err := e.asked(ctx, inst.Tenant, actor)
-		if err != nil || !asked {
-			return directory.AnswerLate, err
+		links, err := e.Store.LinksWith(ctx, inst.Tenant, actor)
+		if err != nil {
+			return "", err
+		}
+		link, asked := e.asked(links, actor)
+		switch {
+		case !asked && slices.ContainsFunc(links, func(l directory.Link) bool { return l.Account == actor && l.Alias == address }):
+			return directory.AnswerTwice, nil
+		case !asked:
+			return directory.AnswerLate, nil
 		}
 		now := e.Now()
 		next, err := plan.Apply(link, directory.Name, "the person named another address", now)
@@ -42,9 +50,9 @@ func (e *Engine) Named(ctx context.Context, inst directory.Installation, actor d
 	return "", directory.Errorf(directory.Unavailable, "the link is being written to by others")
 }
 
-// asked is the link whose person was asked for another address last, if the question still counts.
-func (e *Engine) asked(ctx context.Context, tenant directory.TenantID, actor directory.AccountID) (link directory.Link, found bool, err error) {
-	links, err := e.Store.LinksWith(ctx, tenant, actor)
+// asked is, of the links, the one whose person was asked for another address last, if the question
+// still counts.
+func (e *Engine) asked(links []directory.Link, actor directory.AccountID) (link directory.Link, found bool) {
 	now := e.Now()
 	for _, l := range links {
 		open := l.State == directory.Searching && l.Ask.To == actor && now.Before(l.Ask.Expires) && l.Present && l.Leaving.Since.IsZero()
@@ -52,5 +60,5 @@ func (e *Engine) asked(ctx context.Context, tenant directory.TenantID, actor dir
 			link, found = l, true
 		}
 	}
-	return link, found, err
+	return link, found
 }

@@ -21,8 +21,8 @@ const (
 )
 
 // read does one page of a claimed reading, looks at the absences of a finished one, or tells a
-// subscriber of what is new. Where an
-// answer or another page wrote to one of its links meanwhile, it is decided again.
+// subscriber of what is new. Where an answer or another page wrote to one of its links meanwhile, it
+// is decided again.
 func (e *Engine) read(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
 	var err error
 	for range mostTries {
@@ -268,7 +268,7 @@ func (e *Engine) present(l directory.Link, group directory.Group, m directory.Me
 	moved := l.Member.Email != m.Email || l.Member.Exempt != m.Exempt
 	// Whoever has accounts that were settled keeps the direction in which they were asked.
 	turned := l.Primary != group.Primary
-	if !settled(l.State) && (l.Group != group.ID || turned) {
+	if !settled(l.State) && (turned || l.Group != group.ID && l.State != directory.Represented) {
 		moved = true
 	}
 	if l.Group != group.ID {
@@ -283,6 +283,9 @@ func (e *Engine) present(l directory.Link, group directory.Group, m directory.Me
 		next.Recheck = true
 	}
 	if len(next.Holds()) == 0 {
+		if turned {
+			next.Alias = directory.Address{} // it was one on the other platform
+		}
 		next.Primary, next.Secondary = group.Primary, group.Secondary
 	}
 	if changed {

@@ -219,16 +219,17 @@ func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installati
 func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark string, lastWave time.Time, cause error) error {
 	e.Logger.Info("undeliverable", "tenant", w.tenant.ID, "link", w.link.Key, "error", cause)
 	event, why := directory.Fail, fmt.Sprintf("%s does not deliver to this person", of(&w.link).To.Platform)
-	if own, other, err := e.both(ctx, w); err == nil && obstacles(own, other) != "" {
-		event, why = directory.Shift, obstacles(own, other)
+	if sides, err := e.sides(ctx, w); err == nil && obstacles(sides...) != "" {
+		event, why = directory.Shift, obstacles(sides...)
 	}
+	wave := w.link.State != directory.Searching
 	return e.move(ctx, w, event, why, func(l *directory.Link) {
 		if p := of(l); p.Mark == mark {
 			p.Delivery, p.Nonce = directory.NotSent, ""
 			l.LastWave = lastWave
 			if event == directory.Shift {
 				l.Recheck = true
-				if p == &l.Ask {
+				if p == &l.Ask && wave {
 					l.Waves--
 				}
 			}

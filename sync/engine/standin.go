@@ -25,6 +25,9 @@ func (e *Engine) makeStandIn(ctx context.Context, w *work) error {
 	}
 	var whys []string
 	for _, kind := range kinds {
+		if step := plan.Next(w.link, w.rules, w.now); step.Do != plan.MakeStandIn {
+			return nil // something happened while the kind before was tried
+		}
 		why, err := e.tryStandIn(ctx, w, provisioner, inst, kind)
 		if err != nil || w.over || w.link.StandIn.Is != directory.Missing {
 			return err
@@ -173,14 +176,21 @@ func (e *Engine) tendStandIn(ctx context.Context, w *work, do plan.Action, why s
 		return e.postponeFor(ctx, w, err)
 	}
 	s := w.link.StandIn
+	made, ours, err := e.creation(ctx, w)
+	if err != nil {
+		return err
+	}
 	to := directory.Parked
-	switch do {
-	case plan.ParkStandIn:
+	switch {
+	case !ours:
+		e.Logger.Error("a stand-in is not in the ledger, and is left alone", "tenant", w.tenant.ID, "link", w.link.Key)
+		to = directory.Removed
+	case do == plan.ParkStandIn:
 		err = provisioner.Suspend(ctx, inst, s)
-	case plan.ResumeStandIn:
+	case do == plan.ResumeStandIn:
 		to, err = directory.Active, provisioner.Resume(ctx, inst, s)
-	case plan.RemoveStandIn:
-		to, err = directory.Removed, e.remove(ctx, w, provisioner, inst)
+	case do == plan.RemoveStandIn:
+		to, err = directory.Removed, provisioner.Deprovision(ctx, inst, s)
 	}
 	if directory.Is(err, directory.NotFound) { // it is gone, or was never ours
 		to, err = directory.Removed, nil
@@ -196,30 +206,29 @@ func (e *Engine) tendStandIn(ctx context.Context, w *work, do plan.Action, why s
 			return false
 		}
 		l.StandIn.Is, l.StandIn.Since, l.StandIn.Attempts = to, w.now, 0
+		if to == directory.Removed && l.Counterpart == s.Account {
+			l.Counterpart = directory.AccountID{} // it may represent somebody else next
+		}
 		return true
 	}, func(c *directory.Change) {
-		if to == directory.Removed {
-			c.Made = append(c.Made, directory.Creation{
-				Account: s.Account, Kind: s.Kind, Marker: s.Marker, Link: w.link.Key, At: s.Since, Gone: w.now,
-			})
+		if to == directory.Removed && ours {
+			made.Gone = w.now
+			c.Made = append(c.Made, made)
 		}
 	})
 }
 
-// remove takes a stand-in away for good, if our own ledger says that it was made for this link.
-func (e *Engine) remove(ctx context.Context, w *work, provisioner directory.Provisioner, inst directory.Installation) error {
-	made, err := e.Store.Creations(ctx, w.tenant.ID, inst.Platform)
-	if err != nil {
-		return err
-	}
+// creation is what our own ledger says of a link's stand-in, and whether it says that it was made for
+// this link and is there. Nothing else is ever touched.
+func (e *Engine) creation(ctx context.Context, w *work) (directory.Creation, bool, error) {
+	made, err := e.Store.Creations(ctx, w.tenant.ID, w.link.StandIn.Platform)
 	s := w.link.StandIn
 	for _, c := range made {
 		if c.Account == s.Account && c.Link == w.link.Key && c.Marker == s.Marker && c.Gone.IsZero() {
-			return provisioner.Deprovision(ctx, inst, s)
+			return c, true, err
 		}
 	}
-	e.Logger.Error("a stand-in is not in the ledger, and is left alone", "tenant", w.tenant.ID, "link", w.link.Key)
-	return directory.Errorf(directory.NotFound, "the ledger has no such stand-in")
+	return directory.Creation{}, false, err
 }
 
 // provisionerOf is who made a link's stand-in, and where.

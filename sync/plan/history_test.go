@@ -206,8 +206,11 @@ var standsIn = directory.AccountID{Platform: "beta", Workspace: "w", User: "stan
 // makeStandIn has a platform make a stand-in, lose the order, lose the answer, or refuse.
 func (h *history) makeStandIn() {
 	s := &h.link.StandIn
-	if h.standIn > 0 {
+	switch {
+	case h.standIn > 0:
 		h.breach("a second stand-in")
+	case h.link.Account.IsZero():
+		h.breach("a stand-in for somebody without an account")
 	}
 	s.Kind, s.Platform, s.Marker, s.Is, s.Since = directory.StandInGuest, "beta", "s", directory.Making, h.now
 	switch roll := h.dice.IntN(100); {

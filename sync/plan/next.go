@@ -55,13 +55,18 @@ type Rules struct {
 // Next is the next step of a link. The same link, rules and time give the same step.
 func Next(l directory.Link, rules Rules, now time.Time) Step {
 	for _, decide := range []func(directory.Link, Rules, time.Time) (Step, bool){
-		nextDelivery, nextMaking, nextPause, nextLeaving, nextFace, nextStandIn,
+		nextDelivery, nextPause, nextLeaving, nextMaking, nextFace,
 	} {
 		if step, ok := decide(l, rules, now); ok {
 			return step
 		}
 	}
-	return nextOfState(l, rules, now)
+	step := nextOfState(l, rules, now)
+	if step.Do == Wait {
+		// Last of all, so that a stand-in that can't be tended keeps nobody from coming back.
+		return nextStandIn(l, rules, now, step)
+	}
+	return step
 }
 
 // nextDelivery resolves messages that may or may not be out, before anything else.
@@ -133,7 +138,7 @@ func nextOfState(l directory.Link, rules Rules, now time.Time) Step {
 		if l.Recheck {
 			return Step{Do: Verify, Reason: "one of the accounts changed"}
 		}
-		return Step{Do: Wait, Until: standInEnds(l, rules), Reason: "linked"}
+		return Step{Do: Wait, Reason: "linked"}
 	case directory.Unreachable:
 		return nextUnreachable(l, now)
 	case directory.Suspended:
@@ -160,7 +165,7 @@ func nextUnmatched(l directory.Link, now time.Time) Step {
 }
 
 func nextMatched(l directory.Link, rules Rules, now time.Time) Step {
-	if l.Named() {
+	if l.Named() && now.Before(l.Ask.Expires) {
 		return Step{Do: Begin, Reason: "the person named this account"}
 	}
 	if l.Waves >= MaxWaves {

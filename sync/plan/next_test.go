@@ -53,6 +53,9 @@ func TestNextOfEveryState(t *testing.T) {
 		{"a stand-in may be being made", link(directory.Unmatched, alone, standIn(directory.Making)), on, wait(now.Add(Settle - time.Second))},
 		{"a stand-in may have been made", link(directory.Unmatched, alone, standIn(directory.Making), since(now.Add(-Settle))), on, Step{Do: FindStandIn}},
 		{"a stand-in on the other platform", link(directory.Unmatched, alone, standIn(directory.Active), elsewhere), on, Step{Do: ParkStandIn}},
+		{"a parked stand-in on the other platform", link(directory.Unmatched, alone, checked(now), standIn(directory.Parked), elsewhere), on, wait(now.Add(day))},
+		{"one that was parked there for long", link(directory.Unmatched, alone, checked(now), standIn(directory.Parked), elsewhere, since(now.Add(-DefaultGrace))), on, Step{Do: RemoveStandIn}},
+		{"nobody can be them, and their own account has to be looked up", link(directory.Unmatched, alone, checked(now), ownless), on, Step{Do: Correlate}},
 		{"no stand-in can be made", link(directory.Held), on, wait(now.Add(23 * time.Hour))},
 		{"no stand-in could be made, something changed", link(directory.Held, recheck), on, Step{Do: Correlate}},
 		{"searching", link(directory.Searching), askFirst, wait(now.Add(WaveGap - time.Hour))},
@@ -65,6 +68,13 @@ func TestNextOfEveryState(t *testing.T) {
 		{"the choice was not delivered", link(directory.Choosing, unasked), on, Step{Do: SendAsk}},
 		{"no choice", link(directory.Choosing, waves(1, now.Add(-WaveGap))), on, move(directory.WaveOver)},
 		{"found under the address that they named", link(directory.Matched, named), on, Step{Do: Begin}},
+		{"found under the address that they named long ago", link(directory.Matched, named, askUntil(now)), on, Step{Do: SendAsk}},
+		{"linked, with a stand-in, and an account changed", link(directory.Linked, recheck, standIn(directory.Active)), on, Step{Do: Verify}},
+		{"declined, with a parked one on the other platform", link(directory.Declined, standIn(directory.Parked), elsewhere), on, wait(now.Add(DefaultGrace - time.Second))},
+		{"waiting with a stand-in", link(directory.Waiting, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
+		{"waiting with one parked for long", link(directory.Waiting, standIn(directory.Parked), since(now.Add(-DefaultGrace))), on, wait(now.Add(23 * time.Hour))},
+		{"back, with a stand-in that isn't parked yet", link(directory.Suspended, present, recheck, standIn(directory.Active)), on, Step{Do: Restore}},
+		{"leaving, while a stand-in may be being made", link(directory.Unmatched, alone, standIn(directory.Making), leaving), on, Step{Do: Check}},
 		{"linked, with a stand-in", link(directory.Linked, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
 		{"linked, with a parked one", link(directory.Linked, standIn(directory.Parked)), on, wait(now.Add(DefaultGrace - time.Second))},
 		{"linked, with one parked for long", link(directory.Linked, standIn(directory.Parked), since(now.Add(-DefaultGrace))), on, Step{Do: RemoveStandIn}},
@@ -111,6 +121,7 @@ func TestNextOfEveryState(t *testing.T) {
 var askFirst = Rules{Settings: directory.Settings{On: true, AskFirst: true}}
 
 func alone(l *directory.Link)    { l.Account, l.StandIn.Wanted = mine, true }
+func ownless(l *directory.Link)  { l.Account = directory.AccountID{} }
 func searched(l *directory.Link) { l.Searched = now.Add(-time.Hour) }
 func elsewhere(l *directory.Link) {
 	l.StandIn.Platform, l.StandIn.Account.Platform = "alpha", "alpha"
@@ -140,7 +151,7 @@ func askUntil(at time.Time) func(*directory.Link) {
 
 // named is a link whose person was asked for another address, and gave it.
 func named(l *directory.Link) {
-	l.Alias, l.Ask = another, out(directory.FaceSearched, "", now)
+	l.Alias, l.Ask = another, out(directory.FaceSearched, "", now.Add(time.Hour))
 	l.Ask.To = mine
 }
 

@@ -7,7 +7,8 @@ import (
 	"rollcall/sync/directory"
 )
 
-// nextMaking resolves a stand-in that may or may not have been made, before anything else.
+// nextMaking resolves a stand-in that may or may not have been made. Until then an account there may
+// be the stand-in, so nothing else is decided; but whoever leaves is not kept waiting for it.
 func nextMaking(l directory.Link, _ Rules, now time.Time) (Step, bool) {
 	if l.StandIn.Is != directory.Making {
 		return Step{}, false
@@ -18,46 +19,53 @@ func nextMaking(l directory.Link, _ Rules, now time.Time) (Step, bool) {
 	return Step{Do: FindStandIn, Reason: "a stand-in was begun and its answer was lost"}, true
 }
 
-// nextStandIn keeps a stand-in as the link's state has it.
-func nextStandIn(l directory.Link, rules Rules, now time.Time) (Step, bool) {
-	is := l.StandIn.Is
-	want, why := presence(l, rules, now)
-	switch {
-	case !l.StandIn.Exists() || is == want:
-		return Step{}, false
-	case want == directory.Removed:
-		return Step{Do: RemoveStandIn, Reason: why}, true
-	case want == directory.Parked:
-		return Step{Do: ParkStandIn, Reason: why}, true
+// nextStandIn keeps a stand-in as the link's state has it, while the link itself waits.
+func nextStandIn(l directory.Link, rules Rules, now time.Time, wait Step) Step {
+	if !l.StandIn.Exists() {
+		return wait
 	}
-	return Step{Do: ResumeStandIn, Reason: why}, true
+	want, why, idle := presence(l)
+	if ends := idleEnds(l, rules); idle && !ends.IsZero() {
+		switch {
+		case !now.Before(ends):
+			want = directory.Removed
+		case wait.Until.IsZero() || ends.Before(wait.Until):
+			wait.Until = ends
+		}
+	}
+	switch want {
+	case l.StandIn.Is:
+		return wait
+	case directory.Removed:
+		return Step{Do: RemoveStandIn, Reason: why}
+	case directory.Parked:
+		return Step{Do: ParkStandIn, Reason: why}
+	}
+	return Step{Do: ResumeStandIn, Reason: why}
 }
 
-// presence is what a stand-in that exists should be, and why.
-func presence(l directory.Link, rules Rules, now time.Time) (directory.Presence, string) {
-	idle, why := directory.Active, "the stand-in represents somebody"
+// presence is what a stand-in that exists should be, and why; and whether nobody needs it any more.
+func presence(l directory.Link) (want directory.Presence, why string, idle bool) {
 	switch {
 	case l.State == directory.Unsynced:
-		return directory.Removed, "the person has left for good"
+		return directory.Removed, "the person has left for good", false
 	case l.State == directory.Suspended:
-		return directory.Parked, "the person is away"
+		return directory.Parked, "the person is away", false
 	case l.State == directory.Exempt:
-		return directory.Parked, "the directory marks the person exempt"
+		return directory.Parked, "the directory marks the person exempt", false
 	case l.State == directory.Linked:
-		idle, why = directory.Parked, "the person has an account of their own now"
+		return directory.Parked, "the person has an account of their own now", true
 	case l.StandIn.Platform != l.Secondary:
-		idle, why = directory.Parked, "the person's own platform is another one now"
+		return directory.Parked, "the person's own platform is another one now", true
+	case l.State == directory.Waiting:
+		return directory.Parked, "the person has no account of their own any more", false
 	}
-	// Whom nobody needs any more is removed as late as somebody who left.
-	if idle == directory.Parked && l.StandIn.Is == directory.Parked && rules.Settings.Removal != directory.RemovalUnsync &&
-		!now.Before(l.StandIn.Since.Add(grace(rules.Settings))) {
-		return directory.Removed, why
-	}
-	return idle, why
+	return directory.Active, "the stand-in represents somebody", false
 }
 
-// standInEnds is when a parked stand-in of somebody who is in scope is removed, if it is.
-func standInEnds(l directory.Link, rules Rules) time.Time {
+// idleEnds is when a parked stand-in that nobody needs is removed: as late as that of somebody who
+// left. Zero: not by itself.
+func idleEnds(l directory.Link, rules Rules) time.Time {
 	if l.StandIn.Is != directory.Parked || rules.Settings.Removal == directory.RemovalUnsync {
 		return time.Time{}
 	}
@@ -70,8 +78,12 @@ func nextAlone(l directory.Link, rules Rules, now time.Time) Step {
 	switch {
 	case l.Recheck || !s.Wanted:
 		return nextUnmatched(l, now)
+	case l.Account.IsZero(): // a question for another address came to its end
+		return Step{Do: Correlate, Reason: "look again"}
 	case s.Is == directory.Active && s.Platform == l.Secondary:
 		return Step{Do: Move, Event: directory.Represent, Reason: "their stand-in is there"}
+	case s.Exists(): // it is to be resumed; or there is one on the other platform, which has to go first
+		return nextUnmatched(l, now)
 	case rules.Settings.AskFirst && l.Searched.IsZero():
 		if next := nextWave(l, rules, now); now.Before(next) {
 			return Step{Do: Wait, Until: next, Reason: "will be asked for another address, outside quiet hours"}
