@@ -99,7 +99,9 @@ func TestInstalling(t *testing.T) {
 				var a struct {
 					Action                       string
 					MembersAdded, MembersRemoved []struct{ ID string }
-					ChannelData                  struct{ Settings struct{ SelectedChannel struct{ ID string } } }
+					ChannelData                  struct {
+						Settings struct{ SelectedChannel struct{ ID string } }
+					}
 				}
 				do(t, json.Unmarshal(body, &a))
 				switch {

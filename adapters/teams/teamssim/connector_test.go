@@ -1,6 +1,7 @@
 package teamssim_test
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -342,6 +343,40 @@ func TestRatesOfATenant(t *testing.T) {
 			if answer.Code != status || status == 429 && (answer.Header().Get("Retry-After") == "") != bare {
 				t.Errorf("call %d: %d, Retry-After %q", i, answer.Code, answer.Header().Get("Retry-After"))
 			}
+		}
+	}
+}
+
+// The simulator also runs for itself, behind TLS.
+func TestBehindTLS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	authority, err := sim.NewAuthority()
+	do(t, err)
+	server, err := authority.Serve(w.Sim)
+	do(t, err)
+	defer server.Close()
+	w.Reach(server.URL, "https://product.example/teams/messages")
+	chat := w.chat(t, one, pat)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: authority.Pool()}}}
+	defer client.CloseIdleConnections()
+	for _, tt := range []struct {
+		url  string
+		want int
+	}{
+		{w.Places().Metadata, 200},
+		{strings.TrimSuffix(w.Places().Service, "/") + chat + "/members", 200},
+		{w.Places().GCC + chat + "/members", 403},
+		{w.Places().Authority + "/nothing", 404},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, tt.url, nil)
+		do(t, err)
+		r.Header.Set("Authorization", "Bearer "+w.token)
+		resp, err := client.Do(r)
+		do(t, err)
+		resp.Body.Close()
+		if resp.StatusCode != tt.want {
+			t.Errorf("%s: got %d, want %d", tt.url, resp.StatusCode, tt.want)
 		}
 	}
 }

@@ -143,13 +143,16 @@ func (s *Sim) find(r *request, kind spending) (*conversation, result) {
 	return c, s.spend(c.tenant, c, kind)
 }
 
+// blockedSubcode is what stands within the second way to say that the bot is blocked.
+const blockedSubcode = "MessageWritesBlocked"
+
 func (b Blocking) result() result {
 	if b == BlockedByUser {
 		return refuse(http.StatusForbidden, "ConversationBlockedByUser", "User blocked the conversation with the bot.")
 	}
 	return result{
 		status: http.StatusForbidden, detail: blockedSubcode, kind: "application/json; charset=utf-8",
-		raw: encoded(map[string]any{"errorCode": blockedNumber, "message": string(encoded(map[string]string{
+		raw: encoded(map[string]any{"errorCode": 209, "message": string(encoded(map[string]string{
 			"subCode": blockedSubcode, "details": "Thread is a 1-1 thread with a bot, and the user has blocked or uninstalled it.", "errorCode": "",
 		}))}),
 	}

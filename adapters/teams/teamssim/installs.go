@@ -12,10 +12,11 @@ type Announcing struct {
 	Twice             bool // both are sent two times
 	Upgrade           bool // the action is add-upgrade or remove-upgrade
 	Silent            bool // neither is sent: it happened long ago
-	Only              string
+	// Only is the one of the two that is sent, as if the other was lost. Empty: both are.
+	Only string
 }
 
-// What may alone be sent, in [Announcing].
+// What [Announcing] may be limited to.
 const (
 	OnlyInstallation = "installationUpdate"
 	OnlyConversation = "conversationUpdate"
@@ -152,18 +153,14 @@ type Blocking int
 
 // Teams says it in either of two ways.
 const (
-	NotBlocked     Blocking = iota
-	BlockedByUser           // by a code
-	MessageWrites           // by a code within a text within a message
-	firstBlocking  = BlockedByUser
-	lastBlocking   = MessageWrites
-	blockedNumber  = 209
-	blockedSubcode = "MessageWritesBlocked"
+	NotBlocked    Blocking = iota
+	BlockedByUser          // by a code
+	MessageWrites          // by a code within JSON within the text of a message
 )
 
 // Block makes a user block the bot, who hears nothing of it.
 func (s *Sim) Block(tenantID, userID string, how Blocking) error {
-	if how < firstBlocking || how > lastBlocking {
+	if how != BlockedByUser && how != MessageWrites {
 		return fmt.Errorf("teamssim: there is no such way to block")
 	}
 	return s.setBlocked(tenantID, userID, how)
