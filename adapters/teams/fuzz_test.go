@@ -111,6 +111,9 @@ func FuzzReference(f *testing.F) {
 		cloud := Public()
 		ref, ok := cloud.parseReference(text)
 		if !ok {
+			if ref != (reference{}) {
+				t.Errorf("%q is refused, and %+v", text, ref)
+			}
 			return
 		}
 		if again, ok := cloud.parseReference(ref.text()); !ok || again != ref {

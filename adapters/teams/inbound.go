@@ -71,7 +71,7 @@ func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		return
 	}
-	replies, status := e.take(ctx, h)
+	replies, status := e.take(ctx, &h)
 	e.answer(w, h, replies, status)
 	if status == http.StatusOK {
 		e.reply(context.WithoutCancel(r.Context()), h, replies.chat)
@@ -125,9 +125,9 @@ type replies struct {
 }
 
 // take gives the sink what an activity says. A status of 200 says that it is done with.
-func (e endpoint) take(ctx context.Context, h heard) (replies, int) {
+func (e endpoint) take(ctx context.Context, h *heard) (replies, int) {
 	var out replies
-	welcome, status := e.arrive(ctx, h)
+	welcome, status := e.arrive(ctx, *h)
 	if status != http.StatusOK {
 		return out, status
 	}
@@ -138,10 +138,10 @@ func (e endpoint) take(ctx context.Context, h heard) (replies, int) {
 	if event == nil {
 		return out, h.unknown()
 	}
-	if status = e.locate(ctx, &h); status != http.StatusOK {
+	if status = e.locate(ctx, h); status != http.StatusOK {
 		return out, status
 	}
-	reply, status := e.accept(ctx, h, event)
+	reply, status := e.accept(ctx, *h, event)
 	switch {
 	case status != http.StatusOK:
 	case h.Type == schema.Invoke:

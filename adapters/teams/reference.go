@@ -29,7 +29,10 @@ func (c Cloud) parseReference(text string) (reference, bool) {
 		return reference{}, false
 	}
 	service, ok := c.service(r.Service)
-	return reference{Service: service, ID: r.ID}, ok
+	if !ok {
+		return reference{}, false
+	}
+	return reference{Service: service, ID: r.ID}, true
 }
 
 // longestID bounds what is stored of a conversation's or an activity's id.
