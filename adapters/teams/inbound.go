@@ -19,8 +19,8 @@ import (
 const (
 	longestBody = 1 << 20
 	// takeWithin bounds what happens before the answer. The connector waits for ten to fifteen
-	// seconds, and a press shows an error afterwards.
-	takeWithin  = 8 * time.Second
+	// seconds, of which reading new keys may take five, and a press shows an error afterwards.
+	takeWithin  = 5 * time.Second
 	replyWithin = 10 * time.Second
 )
 

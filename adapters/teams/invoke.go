@@ -3,6 +3,7 @@ package teams
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/infracloudio/msbotbuilder-go/schema"
 
@@ -70,5 +71,6 @@ func (e endpoint) answerPress(w http.ResponseWriter, reply *bot.Reply) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // whoever has hung up needs no answer
 }

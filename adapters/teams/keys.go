@@ -24,6 +24,7 @@ const (
 	keysStale  = 72 * time.Hour
 	keysPause  = 5 * time.Minute
 	firstPause = 10 * time.Second // while there are none at all
+	keysWithin = 5 * time.Second  // for the two pages together
 )
 
 // errUnknownKey says that the keys are known and this is none of them.
@@ -58,7 +59,9 @@ func (k *keys) find(ctx context.Context, id string) (key, error) {
 	if k.due(id) {
 		k.tried = k.now()
 		// A stranger who hangs up must not end the request that everybody else needs.
-		k.refresh(context.WithoutCancel(ctx))
+		reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), keysWithin)
+		defer cancel()
+		k.refresh(reading)
 	}
 	if k.read.IsZero() || k.now().Sub(k.read) > keysStale {
 		return key{}, directory.Errorf(directory.Unavailable, "teams: the keys can't be read")
