@@ -201,7 +201,7 @@ func (a *Adapter) Account(ctx context.Context, inst directory.Installation, id d
 	if err != nil {
 		return directory.Failed(err)
 	}
-	if id.Platform != Name || id.Workspace != inst.Workspace || !isObjectID(id.User) {
+	if id.Platform != Name || id.Workspace != inst.Workspace || id.User == "" {
 		return directory.Failed(directory.Errorf(directory.Invalid, "entra: the account is of another directory"))
 	}
 	domains, err := g.verified(ctx)
@@ -222,9 +222,9 @@ func (a *Adapter) Account(ctx context.Context, inst directory.Installation, id d
 	return directory.Found(account)
 }
 
-// user asks for somebody by id. NotFound: Graph says that there is no such user.
+// user asks for somebody by id, and takes nobody whom Graph knows by that as another name. NotFound: Graph says that there is no such user.
 func (g *graph) user(ctx context.Context, id, fields string) (models.Userable, error) {
-	user, err := get[models.Userable](ctx, g, "users/"+id+"?$select="+fields, models.CreateUserFromDiscriminatorValue)
+	user, err := get[models.Userable](ctx, g, "users/"+url.PathEscape(id)+"?$select="+fields, models.CreateUserFromDiscriminatorValue)
 	if err != nil {
 		return nil, err
 	}

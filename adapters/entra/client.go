@@ -116,7 +116,7 @@ func (g *graph) request(method abstractions.HttpMethod, reference string) (*abst
 	info.Headers.TryAdd("Accept", "application/json")
 	// Graph answers what is cast to a type or counted from an index, and only where that is accepted
 	// (https://learn.microsoft.com/graph/aad-advanced-queries).
-	if strings.Contains(reference, "$count=true") || strings.Contains(reference, "%24count=true") {
+	if strings.Contains(at.Path, "/transitiveMembers/") {
 		info.Headers.TryAdd("ConsistencyLevel", "eventual")
 	}
 	return info, nil
