@@ -166,7 +166,7 @@ func (s *Sim) AddGroup(tenant string, g Group) string {
 		g.Kind = Security
 	}
 	t.sequence++
-	one := &group{Group: g, n: t.sequence, created: s.now()}
+	one := &group{Group: g, n: t.sequence, created: s.now(), in: make(map[string]bool)}
 	one.Members = nil
 	t.groups = append(t.groups, one)
 	t.groupByID[g.ID] = one

@@ -1,7 +1,6 @@
 package entrasim
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -41,12 +40,11 @@ type group struct {
 	n       int
 	created time.Time
 	state   State
-	members []membership
+	members []membership // in the order in which they joined
+	in      map[string]bool
 }
 
-func (g *group) has(id string) bool {
-	return slices.ContainsFunc(g.members, func(m membership) bool { return m.id == id })
-}
+func (g *group) has(id string) bool { return g.in[id] }
 
 func (g *group) types() []string {
 	switch g.Kind {

@@ -39,6 +39,7 @@ func (s *Sim) join(t *tenant, g *group, id string) {
 	}
 	t.sequence++
 	g.members = append(g.members, membership{t.sequence, id})
+	g.in[id] = true
 	t.log = append(t.log, change{group: g, member: id})
 	s.notifyGroup(t, g, id, false)
 }
@@ -48,6 +49,7 @@ func (s *Sim) leave(t *tenant, g *group, id string) {
 	if !g.has(id) {
 		return
 	}
+	delete(g.in, id)
 	g.members = slices.DeleteFunc(g.members, func(m membership) bool { return m.id == id })
 	t.log = append(t.log, change{group: g, member: id})
 	s.notifyGroup(t, g, id, true)
