@@ -14,15 +14,15 @@ type Falsehood string
 
 // The falsehoods.
 const (
-	Looped     Falsehood = "the nextLink is this page's own"
-	Emptied    Falsehood = "nobody is on the page, and it is the last"
-	Thinned    Falsehood = "three in ten are missing"
-	Cut        Falsehood = "the list ends in the middle, without any link"
-	Replayed   Falsehood = "the nextLink is new and leads to the same page"
-	NoMembers  Falsehood = "members@delta is absent"
-	NilMembers Falsehood = "members@delta is null"
-	ZeroMember Falsehood = "members@delta is empty"
-	Zipped     Falsehood = "compressed, though nobody asked for it"
+	Looped      Falsehood = "the nextLink is this page's own"
+	Emptied     Falsehood = "nobody is on the page, and it is the last"
+	Thinned     Falsehood = "three in ten are missing"
+	Cut         Falsehood = "the list ends in the middle, without any link"
+	Replayed    Falsehood = "the nextLink is new and leads to the same page"
+	NoMembers   Falsehood = "members@delta is absent"
+	NilMembers  Falsehood = "members@delta is null"
+	ZeroMembers Falsehood = "members@delta is empty"
+	Zipped      Falsehood = "compressed, though nobody asked for it"
 )
 
 // Lie is a falsehood that some pages get.
@@ -85,7 +85,7 @@ func (l *listing) distort(kind Falsehood) {
 		l.value, l.next, l.delta = l.value[:(len(l.value)+1)/2], "", ""
 	case Replayed:
 		l.next, l.delta = l.again, ""
-	case NoMembers, NilMembers, ZeroMember:
+	case NoMembers, NilMembers, ZeroMembers:
 		for _, object := range l.value {
 			switch kind {
 			case NoMembers:

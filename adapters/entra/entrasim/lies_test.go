@@ -47,7 +47,7 @@ func TestLies(t *testing.T) {
 		}},
 		{entrasim.NoMembers, delta, func(page, _ map[string]any) bool { return members(page) == "false <nil>" }},
 		{entrasim.NilMembers, delta, func(page, _ map[string]any) bool { return members(page) == "true <nil>" }},
-		{entrasim.ZeroMember, delta, func(page, _ map[string]any) bool { return members(page) == "true []" }},
+		{entrasim.ZeroMembers, delta, func(page, _ map[string]any) bool { return members(page) == "true []" }},
 	} {
 		t.Run(string(tt.kind)+" "+tt.route, func(t *testing.T) {
 			t.Parallel()

@@ -11,7 +11,8 @@ import (
 // itemPrefix begins the names of routes that are reached through a $batch.
 const itemPrefix = "item "
 
-// grant is a list of application permissions of which one is enough, the least first.
+// grant is a list of application permissions of which one is enough. The first is the least, or one that
+// the app has to have anyway.
 type grant []string
 
 var (
@@ -24,7 +25,7 @@ var (
 	readDomains  = grant{"Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readApps     = grant{"AppCatalog.Read.All", "AppCatalog.ReadWrite.All"}
 	readInstalls = grant{
-		"TeamsAppInstallation.ReadForUser.All", "TeamsAppInstallation.ReadWriteSelfForUser.All", "TeamsAppInstallation.ReadWriteForUser.All",
+		"TeamsAppInstallation.ReadWriteSelfForUser.All", "TeamsAppInstallation.ReadForUser.All", "TeamsAppInstallation.ReadWriteForUser.All",
 	}
 	install    = grant{"TeamsAppInstallation.ReadWriteSelfForUser.All", "TeamsAppInstallation.ReadWriteForUser.All"}
 	anyObjects = grant{
@@ -101,7 +102,7 @@ func table() []route {
 		{name: "POST /invitations", needs: []grant{inviteUsers}, cost: 4, serve: (*Sim).postInvitation, note: "guests, who never redeem unless told to"},
 
 		{name: "GET /subscriptions", serve: (*Sim).listSubscriptions},
-		{name: "POST /subscriptions", free: (*Sim).postSubscription, note: "users, groups, one of each, and a group's members; without resource data"},
+		{name: "POST /subscriptions", free: (*Sim).postSubscription, note: "users (`User.Read.All`), groups (`Group.Read.All`), one of each, and a group's members; without resource data"},
 		{name: "GET /subscriptions/{id}", serve: (*Sim).getSubscription},
 		{name: "PATCH /subscriptions/{id}", free: (*Sim).patchSubscription},
 		{name: "DELETE /subscriptions/{id}", serve: (*Sim).deleteSubscription},
@@ -132,7 +133,7 @@ func (s *Sim) mux(prefix string) http.Handler {
 	return mux
 }
 
-// Permissions are the least application permissions with which every route can be called.
+// Permissions are application permissions with which every route can be called, and as few as can be.
 func Permissions() []string {
 	all := map[string]bool{watchGroups[0]: true, watchUsers[0]: true}
 	for _, r := range table() {
