@@ -2,6 +2,7 @@ package entrasim
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -106,70 +107,77 @@ func (s *Sim) record(name string, serve http.HandlerFunc) http.Handler {
 	})
 }
 
-// serve makes a handler of a route: token, permissions, rate, query, and then the route itself.
+// serve makes a handler of a route: token, permissions, rate, query, body, and then the route itself.
 func (s *Sim) serve(route route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		unlock := s.lock()
-		locked := true
-		defer func() {
-			if locked {
-				unlock()
-			}
-		}()
-		s.purge()
-		id := s.newID()
-		w.Header().Set("request-id", id)
-		client := r.Header.Get("client-request-id")
-		if client == "" {
-			client = id
-		}
-		w.Header().Set("client-request-id", client)
-		w.Header().Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"ENTRASIM"}}`)
-
+		ids := s.identify(w.Header(), r)
 		c, res := s.let(route, r)
 		if res.status == 0 {
-			if route.free != nil {
-				unlock()
-				locked = false
-				res = route.free(s, c)
-				unlock = s.lock()
-				locked = true
-			} else {
-				res = route.serve(s, c)
-			}
+			res = c.read()
 		}
-		if res.list != nil {
-			s.distort(route.name, c.t, res.list)
-			res.body = res.list.body()
-		}
-		if res.after > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(res.after))
-		}
-		if res.location != "" {
-			w.Header().Set("Location", res.location)
+		if res.status == 0 {
+			res = s.run(route, c)
 		}
 		if res.code != "" {
 			exchangeOf(r).detail = res.code
-			res.body = odataError(res.code, res.message, s.now(), id, client)
+			res.body = odataError(res.code, res.message, s.now(), ids)
 		}
-		if res.body == nil {
-			w.WriteHeader(res.status)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
-		w.Header().Set("OData-Version", "4.0")
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || res.list != nil && res.list.zipped {
-			writeZipped(w, res.status, res.body)
-			return
-		}
-		write(w, res.status, res.body)
+		res.write(w, strings.Contains(r.Header.Get("Accept-Encoding"), "gzip"))
 	}
 }
 
-func odataError(code, message string, at time.Time, id, client string) map[string]any {
+// identity are the ids by which Microsoft and the app speak of a request.
+type identity struct{ request, client string }
+
+func (s *Sim) identify(h http.Header, r *http.Request) identity {
+	s.mu.Lock()
+	id := s.newID()
+	s.mu.Unlock()
+	ids := identity{id, cmp.Or(r.Header.Get("client-request-id"), id)}
+	h.Set("request-id", ids.request)
+	h.Set("client-request-id", ids.client)
+	h.Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"ENTRASIM"}}`)
+	return ids
+}
+
+// run calls a route, and lies about its page if it was told to.
+func (s *Sim) run(route route, c *call) result {
+	if route.free != nil {
+		return route.free(s, c)
+	}
+	defer s.lock()()
+	res := route.serve(s, c)
+	if res.list != nil {
+		s.distort(route.name, c.t, res.list)
+		res.body = res.list.body()
+	}
+	return res
+}
+
+func (r result) write(w http.ResponseWriter, zipped bool) {
+	if r.after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(r.after))
+	}
+	if r.location != "" {
+		w.Header().Set("Location", r.location)
+	}
+	if r.body == nil {
+		w.WriteHeader(r.status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
+	w.Header().Set("OData-Version", "4.0")
+	if zipped || r.list != nil && r.list.zipped {
+		writeZipped(w, r.status, r.body)
+		return
+	}
+	write(w, r.status, r.body)
+}
+
+func odataError(code, message string, at time.Time, ids identity) map[string]any {
 	return map[string]any{"error": map[string]any{
 		"code": code, "message": message,
-		"innerError": map[string]any{"date": at.UTC().Format("2006-01-02T15:04:05"), "request-id": id, "client-request-id": client},
+		"innerError": map[string]any{"date": at.UTC().Format("2006-01-02T15:04:05"), "request-id": ids.request, "client-request-id": ids.client},
 	}}
 }
 
@@ -194,8 +202,10 @@ func writeZipped(w http.ResponseWriter, status int, body any) {
 	_ = z.Close()
 }
 
-// let checks everything that is the same for all routes.
+// let checks everything that is the same for all routes, before a body is read.
 func (s *Sim) let(route route, r *http.Request) (*call, result) {
+	defer s.lock()()
+	s.purge()
 	t, token, good := s.bearer(r)
 	c := &call{Request: r, t: t, roles: token.roles, advanced: strings.EqualFold(r.Header.Get("ConsistencyLevel"), "eventual")}
 	if !good {
@@ -227,7 +237,7 @@ func (s *Sim) let(route route, r *http.Request) (*call, result) {
 			return c, badRequest("Unrecognized or repeated query argument specified: '%s'.", name)
 		}
 	}
-	return c, c.read()
+	return c, result{}
 }
 
 // read takes a body, which the SDK sends compressed.
