@@ -38,8 +38,9 @@ type oauthError struct {
 // token issues an access token for the client credentials flow.
 func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
+	form, readable := tokenForm(r)
 	defer s.lock()()
-	t, refused := s.admitted(r)
+	t, refused := s.admitted(r.PathValue("tenant"), form, readable)
 	w.Header().Set("Cache-Control", "no-store, no-cache")
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if refused != nil {
@@ -62,22 +63,35 @@ func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// admitted checks who asks, and for what.
-func (s *Sim) admitted(r *http.Request) (*tenant, *oauthError) {
-	t := s.tenants[strings.ToLower(r.PathValue("tenant"))]
-	if t == nil {
-		return nil, &oauthError{400, "invalid_request", "Tenant '" + r.PathValue("tenant") + "' not found.", 90002}
-	}
+// tokenForm reads what is asked of the token endpoint. The client may say who it is in a header.
+func tokenForm(r *http.Request) (url.Values, bool) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, longestBody))
 	form, bad := url.ParseQuery(string(body))
 	if err != nil || bad != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return nil, false
+	}
+	if user, password, ok := r.BasicAuth(); ok {
+		id, idErr := url.QueryUnescape(user)
+		secret, secretErr := url.QueryUnescape(password)
+		if idErr != nil || secretErr != nil {
+			return nil, false
+		}
+		form.Set("client_id", id)
+		form.Set("client_secret", secret)
+	}
+	return form, true
+}
+
+// admitted checks who asks, and for what.
+func (s *Sim) admitted(name string, form url.Values, readable bool) (*tenant, *oauthError) {
+	t := s.tenants[strings.ToLower(name)]
+	if t == nil {
+		return nil, &oauthError{400, "invalid_request", "Tenant '" + name + "' not found.", 90002}
+	}
+	if !readable {
 		return nil, &oauthError{400, "invalid_request", "The request body must contain the following parameter: 'grant_type'.", 900144}
 	}
 	id, secret := form.Get("client_id"), form.Get("client_secret")
-	if user, password, ok := r.BasicAuth(); ok {
-		id, _ = url.QueryUnescape(user)
-		secret, _ = url.QueryUnescape(password)
-	}
 	switch {
 	case form.Get("grant_type") != "client_credentials":
 		return nil, &oauthError{400, "unsupported_grant_type", "The app requested an unsupported grant type '" + form.Get("grant_type") + "'.", 70003}
