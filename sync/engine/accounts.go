@@ -210,7 +210,7 @@ func (e *Engine) reread(ctx context.Context, inst directory.Installation, hinted
 }
 
 // Reached takes a hint that an account can be written to again: whoever was given up as unreachable
-// is tried again.
+// is tried again, and whoever is just being given up.
 func (e *Engine) Reached(ctx context.Context, inst directory.Installation, account directory.AccountID) error {
 	for range mostTries {
 		links, err := e.Store.LinksWith(ctx, inst.Tenant, account)
@@ -219,11 +219,15 @@ func (e *Engine) Reached(ctx context.Context, inst directory.Installation, accou
 		}
 		change := directory.Change{}
 		for _, l := range links {
-			if l.State != directory.Unreachable {
+			next := l
+			switch {
+			case l.State == directory.Unreachable:
+				next.Recheck, next.DueAt = true, e.Now()
+			case l.Ask.To == account && l.Ask.Delivery == directory.Sending, l.Proof.To == account && l.Proof.Delivery == directory.Sending:
+				next.Recheck = true // the news may overtake the answer that they can't be written to
+			default:
 				continue
 			}
-			next := l
-			next.Recheck, next.DueAt = true, e.Now()
 			change.Links = append(change.Links, directory.LinkChange{Link: next, Version: l.Version})
 		}
 		if len(change.Links) == 0 {

@@ -194,10 +194,10 @@ func (e *Engine) confirm(ctx context.Context, w *work) error {
 		return e.postponeFor(ctx, w, err)
 	}
 	if why := obstacles(own, other); why != "" {
-		return e.move(ctx, w, directory.Shift, why)
+		return e.move(ctx, w, directory.Shift, why, afresh)
 	}
 	if correlate.Digest(own.account, other.account) != w.link.Evidence {
-		return e.move(ctx, w, directory.Shift, "an address changed since the person was asked")
+		return e.move(ctx, w, directory.Shift, "an address changed since the person was asked", afresh)
 	}
 	return e.move(ctx, w, directory.Confirm, "both accounts said yes, and the evidence still stands")
 }
@@ -244,6 +244,9 @@ func (e *Engine) lose(ctx context.Context, w *work, why string) error {
 	}
 	return e.move(ctx, w, directory.Lose, why, looked(w.now))
 }
+
+// afresh has a link's accounts looked up at their platforms: the snapshot knows them as they were.
+func afresh(l *directory.Link) { l.Recheck = true }
 
 // looked notes that a link's accounts were looked at.
 func looked(now time.Time) func(*directory.Link) {

@@ -222,18 +222,24 @@ func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark s
 	if sides, err := e.sides(ctx, w); err == nil && obstacles(sides...) != "" {
 		event, why = directory.Shift, obstacles(sides...)
 	}
-	wave := w.link.State != directory.Searching
-	return e.move(ctx, w, event, why, func(l *directory.Link) {
-		if p := of(l); p.Mark == mark {
-			p.Delivery, p.Nonce = directory.NotSent, ""
-			l.LastWave = lastWave
-			if event == directory.Shift {
-				l.Recheck = true
-				if p == &l.Ask && wave {
-					l.Waves--
-				}
+	return e.record(ctx, w, string(event), why, func(l *directory.Link) bool {
+		if of(l).Mark != mark || of(l).Delivery != directory.Sending {
+			return false
+		}
+		wave := l.State != directory.Searching
+		if next, err := plan.Apply(*l, event, why, w.now); err == nil { // else the person has left meanwhile
+			*l = next
+		}
+		p := of(l)
+		p.Delivery, p.Nonce = directory.NotSent, ""
+		l.LastWave = lastWave
+		if event == directory.Shift {
+			l.Recheck = true
+			if p == &l.Ask && wave {
+				l.Waves--
 			}
 		}
+		return true
 	})
 }
 

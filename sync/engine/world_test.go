@@ -42,7 +42,8 @@ type desk struct {
 	findErr  error
 	lookErr  error
 	lookups  int
-	unlisted directory.AccountID // left out of every listing
+	answered map[directory.Platform]map[directory.Address]time.Time // when it last said who has an address
+	unlisted directory.AccountID                                    // left out of every listing
 }
 
 func (d *desk) Pace(directory.Platform) float64 { return 10 }
@@ -110,6 +111,7 @@ func (d *desk) Lookup(_ context.Context, inst directory.Installation, address di
 	if d.lookErr != nil {
 		return directory.Failed(d.lookErr)
 	}
+	d.answered[inst.Platform][address] = d.now()
 	var found []directory.Account
 	for _, a := range d.accounts {
 		if a.ID.Platform == inst.Platform && a.ID.Workspace == inst.Workspace && a.Email == address {
@@ -160,6 +162,8 @@ type world struct {
 	at     time.Time
 	dir    *directorytest.Directory
 	desk   *desk
+	maker  *maker    // nil: nobody makes stand-ins
+	hook   *listener // nil: nobody is told of changes
 	store  directory.Store
 	engine *Engine
 	rand   io.Reader
@@ -175,7 +179,10 @@ func newWorld(t *testing.T) *world {
 	now := func() time.Time { return w.at }
 	w.rand = seeded{rand.NewChaCha8([32]byte{1})}
 	w.dir = directorytest.NewDirectory("hr", now)
-	w.desk = &desk{now: now, accounts: make(map[directory.AccountID]directory.Account)}
+	w.desk = &desk{
+		now: now, accounts: make(map[directory.AccountID]directory.Account),
+		answered: map[directory.Platform]map[directory.Address]time.Time{alpha: {}, beta: {}},
+	}
 	w.store = directorytest.NewMemory()
 	ctx := t.Context()
 	w.must(w.store.PutTenant(ctx, directory.Tenant{ID: acme, Settings: directory.Settings{On: true}}))
@@ -191,7 +198,15 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) newEngine() *Engine {
+	makers := make(map[directory.Platform]directory.Provisioner)
+	if w.maker != nil {
+		makers[alpha], makers[beta] = w.maker, w.maker
+	}
 	return New(Config{
+		Provisioners: makers,
+		Subscriber: func(_ directory.TenantID, name string) (directory.Subscriber, bool) {
+			return w.hook, w.hook != nil && name == w.hook.name
+		},
 		Store: w.store,
 		Source: func(_ directory.TenantID, name string) (directory.Source, bool) {
 			return w.dir, name == "hr"
