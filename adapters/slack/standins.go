@@ -53,9 +53,14 @@ func (p *Provisioner) Provision(ctx context.Context, inst directory.Installation
 	return inst.Account(personaID + order.Marker), nil
 }
 
-// Recover finds nothing, ever: nothing was made of which an answer could have been lost.
-func (p *Provisioner) Recover(context.Context, directory.Installation, directory.Order) (directory.AccountID, bool, error) {
-	return directory.AccountID{}, false, nil
+// Recover finds the marker's persona wherever Provision would name it, and otherwise definitely finds
+// none: since nothing is made, there is none that an answer could have been lost of.
+func (p *Provisioner) Recover(ctx context.Context, inst directory.Installation, order directory.Order) (directory.AccountID, bool, error) {
+	id, err := p.Provision(ctx, inst, order)
+	if directory.Is(err, directory.Unsupported) {
+		return directory.AccountID{}, false, nil
+	}
+	return id, err == nil, err
 }
 
 // Suspend does nothing: only the app itself uses a persona.

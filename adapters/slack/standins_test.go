@@ -35,8 +35,8 @@ func TestAPersonasLife(t *testing.T) {
 	if two, err := p.Provision(t.Context(), inst, personaOrder("m2")); err != nil || two == one {
 		t.Errorf("another marker: %+v, %v", two, err)
 	}
-	if _, found, err := p.Recover(t.Context(), inst, personaOrder("m1")); found || err != nil {
-		t.Errorf("recovered: %v, %v", found, err)
+	if same, found, err := p.Recover(t.Context(), inst, personaOrder("m1")); !found || same != one || err != nil {
+		t.Errorf("recovered: %+v, %v, %v", same, found, err)
 	}
 	s := directory.StandIn{Kind: directory.StandInPersona, Platform: Name, Marker: "m1", Account: one, Is: directory.Active}
 	for range 2 {
@@ -107,6 +107,10 @@ func TestPersonasThatCannotBe(t *testing.T) {
 			id, err := NewProvisioner(w.adapter).Provision(t.Context(), w.insts["T0001"], tt.order)
 			if !directory.Is(err, tt.code) || !id.IsZero() || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %+v, %v, want %v and %q", id, err, tt.code, tt.says)
+			}
+			id, found, err := NewProvisioner(w.adapter).Recover(t.Context(), w.insts["T0001"], tt.order)
+			if found || !id.IsZero() || (err == nil) != (tt.code == directory.Unsupported) || err != nil && !directory.Is(err, tt.code) {
+				t.Errorf("recovered %+v, %v, %v", id, found, err)
 			}
 		})
 	}

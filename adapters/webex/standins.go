@@ -24,7 +24,8 @@ type StandIns struct {
 // use.
 //
 // A bot is there already, so handing it out changes nothing at Webex, and neither does taking it
-// back. Two callers at once may be handed the same one: the ledger gives it to the first.
+// back. It has no marker: that it represents somebody only our own ledger says. Two callers at once
+// may be handed the same one, and the ledger gives it to the first.
 //
 // A guest is known to the service app by a subject, for which we use the stand-in's marker. Webex has
 // no call that looks for a subject. It has one that answers the guest of a subject, and makes that
@@ -64,34 +65,53 @@ func (p *Provisioner) Provision(ctx context.Context, inst directory.Installation
 	return directory.AccountID{}, directory.Errorf(directory.Unsupported, "webex has no stand-in of the kind %s", order.Kind)
 }
 
-// Recover finds no bot, ever: nothing was made of which an answer could have been lost. A guest it
-// always finds, since asking for a marker's guest makes what is missing. So for neither kind there is
-// a "not found" that could be wrong.
+// Recover finds the bot that Provision would hand out, which is the same one for as long as nobody
+// else was given it; where Provision would hand out none, there definitely is none, since nothing was
+// made. A guest it always finds: Webex can't be asked without making what is missing, so that there is
+// no "not found" that could be wrong. After a guest was removed, it must not be asked again.
 func (p *Provisioner) Recover(ctx context.Context, inst directory.Installation, order directory.Order) (directory.AccountID, bool, error) {
-	if order.Kind != directory.StandInGuest {
+	id, err := p.Provision(ctx, inst, order)
+	if directory.Is(err, directory.Unsupported) {
+		if order.Kind == directory.StandInGuest { // an earlier one may be there nevertheless
+			return directory.AccountID{}, false, withoutPower(err)
+		}
 		return directory.AccountID{}, false, nil
 	}
-	id, err := p.guest(ctx, inst, order.Marker, order.Member.Name)
-	return id, err == nil, withoutPower(err)
+	return id, err == nil, err
 }
 
-// Suspend does nothing: a bot is only ever written to by those who know it, and nobody holds a token
-// with which a guest could be used.
-func (p *Provisioner) Suspend(context.Context, directory.Installation, directory.StandIn) error {
-	return nil
+// Suspend only says whether the stand-in is there: a bot is written to by nobody but those who know
+// it, and nobody holds a token with which a guest could be used.
+func (p *Provisioner) Suspend(ctx context.Context, inst directory.Installation, s directory.StandIn) error {
+	_, err := p.ours(ctx, inst, s)
+	return err
 }
 
-// Resume does nothing, as Suspend did nothing.
-func (p *Provisioner) Resume(context.Context, directory.Installation, directory.StandIn) error {
-	return nil
+// Resume only says whether the stand-in is there, as Suspend changed nothing.
+func (p *Provisioner) Resume(ctx context.Context, inst directory.Installation, s directory.StandIn) error {
+	_, err := p.ours(ctx, inst, s)
+	return err
 }
 
-// Deprovision gives a bot back to the pool, for which there is nothing to do, and deletes a guest.
+// Deprovision deletes a guest. A bot is free again as soon as the ledger says so.
 func (p *Provisioner) Deprovision(ctx context.Context, inst directory.Installation, s directory.StandIn) error {
-	if s.Kind != directory.StandInGuest {
-		return nil
+	token, err := p.ours(ctx, inst, s)
+	if err != nil || s.Kind != directory.StandInGuest {
+		return err
 	}
-	return p.removeGuest(ctx, inst, s)
+	return p.delete(ctx, token, s.Account.User)
+}
+
+// ours reports whether a stand-in is there and is ours, and answers the token for it where it is a
+// guest. NotFound: it isn't.
+func (p *Provisioner) ours(ctx context.Context, inst directory.Installation, s directory.StandIn) (directory.Secret, error) {
+	if inst.Platform != Name || s.Account.Platform != Name || s.Account.Workspace != inst.Workspace {
+		return directory.Secret{}, directory.Errorf(directory.NotFound, "webex: the stand-in is of another workspace")
+	}
+	if s.Kind != directory.StandInGuest {
+		return directory.Secret{}, nil
+	}
+	return p.ourGuest(ctx, inst, s)
 }
 
 // lookedAt is somebody as a token sees them by id; NotFound only if Webex itself says so.

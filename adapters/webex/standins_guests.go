@@ -97,35 +97,32 @@ func refusedGuest(r reply, err error) error {
 	return unchanged(err)
 }
 
-// removeGuest deletes a guest who is still the one of the marker. Which guest a marker has, Webex
-// only tells whoever asks for that guest; one that was made by asking, because the recorded account
-// isn't the marker's, is deleted again.
-func (p *Provisioner) removeGuest(ctx context.Context, inst directory.Installation, s directory.StandIn) error {
-	if s.Account.Platform != Name || s.Account.Workspace != inst.Workspace {
-		return directory.Errorf(directory.NotFound, "webex: the guest is of another workspace")
-	}
+// ourGuest reports whether a guest is still the one of the marker, and answers the token for guests.
+// Which guest a marker has, Webex only tells whoever asks for that guest: one that was made by asking,
+// because the recorded account isn't the marker's, is deleted again.
+func (p *Provisioner) ourGuest(ctx context.Context, inst directory.Installation, s directory.StandIn) (directory.Secret, error) {
 	token, err := p.guestToken(ctx, inst)
 	if err != nil {
-		return withoutPower(err)
+		return token, withoutPower(err)
 	}
 	found, err := p.lookedAt(ctx, token, s.Account.User)
 	if err != nil {
-		return err
+		return token, err
 	}
 	if found.Type != typeGuest || found.OrgID != string(inst.Workspace) {
-		return directory.Errorf(directory.NotFound, "webex: the account is no guest of this organisation")
+		return token, directory.Errorf(directory.NotFound, "webex: the account is no guest of this organisation")
 	}
 	marked, err := p.issue(ctx, token, s.Marker, found.DisplayName)
 	if err != nil {
-		return withoutPower(err)
+		return token, withoutPower(err)
 	}
-	if err := p.delete(ctx, token, marked); err != nil {
-		return err
+	if marked == s.Account.User {
+		return token, nil
 	}
-	if marked != s.Account.User {
-		return directory.Errorf(directory.NotFound, "webex: the account is not the marker's guest")
+	if err := p.delete(ctx, token, marked); err != nil && !directory.Is(err, directory.NotFound) {
+		return token, err
 	}
-	return nil
+	return token, directory.Errorf(directory.NotFound, "webex: the account is not the marker's guest")
 }
 
 func (p *Provisioner) delete(ctx context.Context, token directory.Secret, uuid string) error {

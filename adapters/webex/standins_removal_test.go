@@ -1,6 +1,7 @@
 package webex_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -38,8 +39,13 @@ func TestOnlyOurOwnGuestIsDeleted(t *testing.T) {
 			}
 			who := tt.who(w, ours)
 			before := [][]webexsim.Person{w.sim.People(orgA), w.sim.People(orgB)}
-			if err := p.Deprovision(t.Context(), instA, standIn(guestOrder("marker1"), who)); !directory.Is(err, directory.NotFound) {
-				t.Errorf("got %v, want NotFound", err)
+			s := standIn(guestOrder("marker1"), who)
+			for name, act := range map[string]func(context.Context, directory.Installation, directory.StandIn) error{
+				"suspend": p.Suspend, "resume": p.Resume, "deprovision": p.Deprovision,
+			} {
+				if err := act(t.Context(), instA, s); !directory.Is(err, directory.NotFound) {
+					t.Errorf("%s: got %v, want NotFound", name, err)
+				}
 			}
 			for i, org := range []string{orgA, orgB} {
 				if got := w.sim.People(org); !slices.Equal(got, before[i]) {

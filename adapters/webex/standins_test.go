@@ -159,8 +159,11 @@ func TestABotIsOnlyHandedOut(t *testing.T) {
 	if err != nil || got != one {
 		t.Fatal(got, err)
 	}
-	if _, found, err := p.Recover(t.Context(), instA, order); found || err != nil {
-		t.Errorf("recovered: %v, %v", found, err)
+	if same, found, err := p.Recover(t.Context(), instA, order); !found || same != one || err != nil {
+		t.Errorf("recovered: %+v, %v, %v", same, found, err)
+	}
+	if _, found, err := p.Recover(t.Context(), instA, botOrder(one)); found || err != nil {
+		t.Errorf("recovered where none is left: %v, %v", found, err)
 	}
 	s := standIn(order, got)
 	for range 2 {
