@@ -190,6 +190,7 @@ func TestArrows(t *testing.T) {
 // clouds of simulators are built by the demo and tests alone.
 func TestOnlyTheProgramTouchesTheProcess(t *testing.T) {
 	t.Parallel()
+	clouds := []string{"slack", "webex", "teams", "entra", "hook"}
 	process := []string{"os.Getenv", "os.LookupEnv", "os.Environ", "os.Exit", "slog.SetDefault", "log.SetOutput", "http.DefaultClient", "http.DefaultTransport", "time.Sleep"}
 	for _, s := range sources(t) {
 		if s.test || exam(s.dir) {

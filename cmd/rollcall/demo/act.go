@@ -33,6 +33,9 @@ func (w *World) Edit(tenant string, change func(*csv.Sheet) error) error {
 
 // Change does what the page's directory offers.
 func (w *World) Change(c PersonChange) error {
+	if c.Directory == entraDirectory {
+		return w.changeEntra(c)
+	}
 	if c.Do == "create" {
 		return w.create(c)
 	}
@@ -138,6 +141,9 @@ func (w *World) Press(p Press) error {
 		return errors.New("there is no such message")
 	case paneWebex:
 		return w.Webex.Press(p.User, p.Message, p.Button)
+	case paneTeams:
+		tenant := w.teamsTenantOf(f)
+		return w.Teams.Press(tenant, p.User, w.Teams.Conversation(tenant, p.User), p.Message, strconv.Itoa(p.Button))
 	}
 	return errors.New("there is no such platform")
 }
@@ -156,6 +162,9 @@ func (w *World) Say(s Say) error {
 		return w.Slack.Type(f.slackTeam, s.User, s.Text)
 	case paneWebex:
 		_, err := w.Webex.Type(s.User, s.Text)
+		return err
+	case paneTeams:
+		_, err := w.Teams.Say(w.teamsTenantOf(f), s.User, s.Text)
 		return err
 	}
 	return errors.New("there is no such platform")

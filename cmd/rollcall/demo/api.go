@@ -24,13 +24,15 @@ type State struct {
 	Tenants []TenantName `json:"tenants"`
 	Tenant  string       `json:"tenant"`
 	Company string       `json:"company"`
-	Groups  []GroupView  `json:"groups"`
-	People  []PersonView `json:"people"`
-	Panes   []PaneView   `json:"panes"`
-	Links   []LinkView   `json:"links"`
-	Held    []HeldView   `json:"held"`
-	Trail   []TrailView  `json:"trail"` // newest first, the last 200
-	Trouble []string     `json:"trouble"`
+	// Directories are those that the groups and the people are in.
+	Directories []DirectoryView `json:"directories"`
+	Groups      []GroupView     `json:"groups"`
+	People      []PersonView    `json:"people"`
+	Panes       []PaneView      `json:"panes"`
+	Links       []LinkView      `json:"links"`
+	Held        []HeldView      `json:"held"`
+	Trail       []TrailView     `json:"trail"` // newest first, the last 200
+	Trouble     []string        `json:"trouble"`
 }
 
 // TenantName is a tenant that can be chosen.
@@ -39,9 +41,18 @@ type TenantName struct {
 	Name string `json:"name"`
 }
 
+// DirectoryView is a directory of a tenant.
+type DirectoryView struct {
+	ID    string `json:"id"` // "staff"
+	Title string `json:"title"`
+	// Does are what can be done to its people: see PersonChange.
+	Does []string `json:"does"`
+}
+
 // GroupView is a directory group: who is put into it has their first account on Primary.
 type GroupView struct {
 	ID        string `json:"id"` // as in the directory
+	Directory string `json:"directory"`
 	Name      string `json:"name"`
 	Primary   string `json:"primary"` // a pane's id
 	Secondary string `json:"secondary"`
@@ -50,13 +61,15 @@ type GroupView struct {
 
 // PersonView is a row of the directory.
 type PersonView struct {
-	ID     string   `json:"id"`
-	Name   string   `json:"name"`
-	Email  string   `json:"email"`
-	Groups []string `json:"groups"` // ids
-	Active bool     `json:"active"`
-	Exempt bool     `json:"exempt"`
-	Note   string   `json:"note"` // why the person is interesting: "has no Webex account"; may be empty
+	ID        string   `json:"id"` // unique among all directories
+	Directory string   `json:"directory"`
+	Name      string   `json:"name"`
+	Email     string   `json:"email"`
+	Groups    []string `json:"groups"` // ids
+	Active    bool     `json:"active"`
+	Exempt    bool     `json:"exempt"`
+	Licensed  bool     `json:"licensed"` // for Teams, in a directory that knows
+	Note      string   `json:"note"`     // why the person is interesting: "has no Webex account"; may be empty
 }
 
 // PaneView is a platform as its people see it.
@@ -93,15 +106,17 @@ type MessageView struct {
 
 // LinkView is a person's link, in words.
 type LinkView struct {
-	Person string    `json:"person"` // id in the directory
-	Name   string    `json:"name"`
-	From   string    `json:"from"` // pane ids
-	To     string    `json:"to"`
-	State  string    `json:"state"`
-	Tone   string    `json:"tone"` // "good", "busy", "quiet", "attention"
-	Why    string    `json:"why"`
-	Next   string    `json:"next"` // what happens next
-	At     time.Time `json:"at"`   // when; zero: when something happens
+	Person string `json:"person"` // id in the directory
+	Name   string `json:"name"`
+	From   string `json:"from"` // pane ids
+	To     string `json:"to"`
+	State  string `json:"state"`
+	Tone   string `json:"tone"` // "good", "busy", "quiet", "attention"
+	Why    string `json:"why"`
+	// StandIn is what represents the person at the other end: "bot", "guest", "persona"; empty: nothing.
+	StandIn string    `json:"standIn"`
+	Next    string    `json:"next"` // what happens next
+	At      time.Time `json:"at"`   // when; zero: when something happens
 }
 
 // HeldView is a batch of removals that the guard holds.
@@ -128,7 +143,11 @@ type TrailView struct {
 // PersonChange changes the directory.
 type PersonChange struct {
 	Tenant string `json:"tenant"`
-	Do     string `json:"do"` // "join", "leave", "rename", "disable", "enable", "delete", "create", "empty" (the whole group)
+	// Directory is which one; empty: the file.
+	Directory string `json:"directory"`
+	// Do is "join", "leave", "rename", "disable", "enable", "delete", "create", "empty" (the whole
+	// group); in Entra also "restore", "license", "unlicense", and not "create".
+	Do     string `json:"do"`
 	Person string `json:"person"`
 	Group  string `json:"group"`
 	Name   string `json:"name"`

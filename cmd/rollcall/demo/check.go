@@ -24,6 +24,21 @@ func steps() []step {
 	return []step{
 		{"pair.slack-webex", pairFromSlack},
 		{"pair.webex-slack", pairFromWebex},
+		{"pair.teams-webex", pairOn("vera", paneTeams, paneWebex)},
+		{"pair.webex-teams", pairOn("walt", paneWebex, paneTeams)},
+		{"pair.slack-teams", pairOn("xenia", paneSlack, paneTeams)},
+		{"pair.teams-slack", pairOn("yann", paneTeams, paneSlack)},
+		{"standin.webex", standInWebex},
+		{"standin.webex-pool-empty", standInPoolEmpty},
+		{"standin.teams", standInTeams},
+		{"standin.slack", standInSlack},
+		{"unlicensed.guest", unlicensedGuest},
+		{"unlicensed.held", unlicensedHeld},
+		{"choose.candidates", chooseCandidates},
+		{"teams.not-installed", notInstalled},
+		{"teams.blocked", blockedOnTeams},
+		{"m365-group.refused", m365Refused},
+		{"link-changed.delivered", linkChangedDelivered},
 		{"number.wrong", wrongNumber},
 		{"later.sooner", laterAndSooner},
 		{"help.answers", helpAnswers},
@@ -34,6 +49,7 @@ func steps() []step {
 		{"rename.keeps", renameKeeps},
 		{"remove.suspends", removeSuspends},
 		{"return.restores", returnRestores},
+		{"soft-delete.suspends", softDeleteSuspends},
 		{"reuse.never-inherits", reuseNeverInherits},
 		{"tenants.isolated", tenantsIsolated},
 		{"empty-directory.removes-nobody", emptyDirectory},
@@ -59,7 +75,7 @@ func Check(ctx context.Context, out io.Writer, options Options) (err error) {
 		return err
 	}
 	defer done()
-	options.Dir, options.Tenants = path, max(2, options.Tenants)
+	options.Dir, options.Tenants, options.Refused = path, max(2, options.Tenants), true
 	w, err := Start(options)
 	if err != nil {
 		return err
@@ -95,8 +111,10 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // quiet waits until nothing is on its way and nothing is due for half a minute.
 func (s *story) quiet(ctx context.Context) error {
 	return s.w.until(ctx, func() (bool, string) {
-		if n := s.w.Slack.Outbox.Len() + s.w.Webex.Outbox.Len(); n > 0 {
-			return false, fmt.Sprintf("%d webhooks are on their way", n)
+		for _, outbox := range s.w.outboxes() {
+			if n := outbox.Len(); n > 0 {
+				return false, fmt.Sprintf("%d webhooks are on their way", n)
+			}
 		}
 		now := s.w.Clock.Now()
 		for _, f := range s.w.companies {

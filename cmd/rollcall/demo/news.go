@@ -12,15 +12,15 @@ import (
 // watcher remembers what one page has been told of, so that it is told of what is new and of nothing
 // else.
 type watcher struct {
-	world        *World
-	slack, webex int64
-	trail        map[string]int64
-	files        map[string]time.Time
-	ahead        time.Duration
+	world *World
+	seen  map[string]int64 // by platform
+	trail map[string]int64
+	files map[string]time.Time
+	ahead time.Duration
 }
 
 func newWatcher(w *World) *watcher {
-	return &watcher{world: w, trail: make(map[string]int64), files: make(map[string]time.Time)}
+	return &watcher{world: w, seen: make(map[string]int64), trail: make(map[string]int64), files: make(map[string]time.Time)}
 }
 
 // news reports whether anything happened since it was last called.
@@ -28,8 +28,11 @@ func (n *watcher) news(ctx context.Context) bool {
 	w := n.world
 	changed := n.ahead != w.Clock.Ahead()
 	n.ahead = w.Clock.Ahead()
-	changed = later(w.Slack.Messages(n.slack), &n.slack) || changed
-	changed = later(w.Webex.Messages(n.webex), &n.webex) || changed
+	changed = n.later(paneSlack, w.Slack.Messages(n.seen[paneSlack])) || changed
+	changed = n.later(paneWebex, w.Webex.Messages(n.seen[paneWebex])) || changed
+	if w.Teams != nil {
+		changed = n.later(paneTeams, w.Teams.Messages(n.seen[paneTeams])) || changed
+	}
 	m := w.Program()
 	for _, f := range w.companies {
 		if info, err := os.Stat(f.path); err == nil && !info.ModTime().Equal(n.files[f.id]) {
@@ -46,10 +49,11 @@ func (n *watcher) news(ctx context.Context) bool {
 	return changed
 }
 
-// later moves a cursor behind the newest of some messages, and reports whether there were any.
-func later(messages []sim.Message, cursor *int64) bool {
+// later moves a platform's cursor behind the newest of some messages, and reports whether there were
+// any.
+func (n *watcher) later(pane string, messages []sim.Message) bool {
 	for _, m := range messages {
-		*cursor = max(*cursor, m.Seq)
+		n.seen[pane] = max(n.seen[pane], m.Seq)
 	}
 	return len(messages) > 0
 }

@@ -38,8 +38,18 @@ func (w *World) State(ctx context.Context, tenant string) (State, error) {
 		s.Trouble = append(s.Trouble, "The directory can't be read: "+err.Error())
 	}
 	names := make(map[string]string)
+	s.Directories = []DirectoryView{{ID: fileDirectory, Title: "File", Does: []string{"join", "leave", "rename", "disable", "enable", "delete", "create", "empty"}}}
 	s.People, s.Groups = people(f, sheet, names)
-	s.Panes = []PaneView{w.slackPane(f, sheet), w.webexPane(f, sheet)}
+	s.Panes = []PaneView{w.slackPane(f), w.webexPane(f)}
+	if w.Teams != nil {
+		w.entraState(f, names, &s)
+	}
+	for i := range s.Panes {
+		for j := range s.Panes[i].Users {
+			u := &s.Panes[i].Users[j]
+			u.Person = personOf(s.People, u.Email)
+		}
+	}
 	m := w.Program()
 	if m == nil {
 		s.Trouble = append(s.Trouble, "The program is not running.")
@@ -75,14 +85,17 @@ func people(f *firm, sheet csv.Sheet, names map[string]string) ([]PersonView, []
 		notes[r.id], names[r.id] = r.note, r.name
 	}
 	groups := []GroupView{
-		{ID: slackGroup, Name: "Slack primaries", Primary: paneSlack, Secondary: paneWebex},
-		{ID: webexGroup, Name: "Webex primaries", Primary: paneWebex, Secondary: paneSlack},
+		{ID: slackGroup, Directory: fileDirectory, Name: "Slack primaries", Primary: paneSlack, Secondary: paneWebex},
+		{ID: webexGroup, Directory: fileDirectory, Name: "Webex primaries", Primary: paneWebex, Secondary: paneSlack},
+	}
+	if slices.Contains(sheet.Groups, slackTeamsGroup) {
+		groups = append(groups, GroupView{ID: slackTeamsGroup, Directory: fileDirectory, Name: "Slack primaries on Teams", Primary: paneSlack, Secondary: paneTeams})
 	}
 	rows := make([]PersonView, 0, len(sheet.People))
 	for _, p := range sheet.People {
 		names[p.ID] = p.Name
 		rows = append(rows, PersonView{
-			ID: p.ID, Name: p.Name, Email: p.Email, Groups: slices.Clone(p.Groups), Active: p.Active, Exempt: p.Exempt, Note: notes[p.ID],
+			ID: p.ID, Directory: fileDirectory, Name: p.Name, Email: p.Email, Groups: slices.Clone(p.Groups), Active: p.Active, Exempt: p.Exempt, Note: notes[p.ID],
 		})
 		for i := range groups {
 			if slices.Contains(p.Groups, groups[i].ID) {
@@ -94,9 +107,9 @@ func people(f *firm, sheet csv.Sheet, names map[string]string) ([]PersonView, []
 }
 
 // personOf is the person in the directory with an address; empty if nobody, or several, have it.
-func personOf(sheet csv.Sheet, email string) string {
+func personOf(people []PersonView, email string) string {
 	found := ""
-	for _, p := range sheet.People {
+	for _, p := range people {
 		if strings.EqualFold(p.Email, email) {
 			if found != "" {
 				return ""
@@ -107,10 +120,10 @@ func personOf(sheet csv.Sheet, email string) string {
 	return found
 }
 
-func (w *World) slackPane(f *firm, sheet csv.Sheet) PaneView {
+func (w *World) slackPane(f *firm) PaneView {
 	pane := PaneView{ID: paneSlack, Title: "Slack", Workspace: f.name}
 	for _, u := range w.Slack.Users(f.slackTeam) {
-		pane.Users = append(pane.Users, UserView{ID: u.ID, Name: cmp.Or(u.RealName, u.Name), Email: u.Email, Person: personOf(sheet, u.Email), Kind: slackKind(u)})
+		pane.Users = append(pane.Users, UserView{ID: u.ID, Name: cmp.Or(u.RealName, u.Name), Email: u.Email, Kind: slackKind(u)})
 	}
 	fill(pane.Users, w.Slack.Messages(0), f.slackTeam, "blocks")
 	return pane
@@ -130,10 +143,10 @@ func slackKind(u slacksim.User) string {
 	return ""
 }
 
-func (w *World) webexPane(f *firm, sheet csv.Sheet) PaneView {
+func (w *World) webexPane(f *firm) PaneView {
 	pane := PaneView{ID: paneWebex, Title: "Webex", Workspace: f.name}
 	for _, p := range w.Webex.People(f.webexOrg) {
-		pane.Users = append(pane.Users, UserView{ID: p.ID, Name: p.Name, Email: p.Email, Person: personOf(sheet, p.Email), Kind: webexKind(p)})
+		pane.Users = append(pane.Users, UserView{ID: p.ID, Name: p.Name, Email: p.Email, Kind: webexKind(p)})
 	}
 	fill(pane.Users, w.Webex.Messages(0), f.webexOrg, "adaptive")
 	return pane
@@ -258,7 +271,7 @@ func linkViews(ctx context.Context, e *engine.Engine, f *firm, names map[string]
 		step := steps[l.Key]
 		views = append(views, LinkView{
 			Person: l.Key.Member.ID, Name: cmp.Or(names[l.Key.Member.ID], l.Member.Name), From: string(l.Primary), To: string(l.Secondary),
-			State: string(l.State), Tone: tone(l.State), Why: l.Why, Next: next(step), At: step.Until,
+			StandIn: standIn(l), State: string(l.State), Tone: tone(l.State), Why: l.Why, Next: next(step), At: step.Until,
 		})
 	}
 	// In the order of the directory, as the people stand beside them.
@@ -280,13 +293,21 @@ func order(place int) int {
 	return place
 }
 
+// standIn is what represents the person now.
+func standIn(l directory.Link) string {
+	if l.StandIn.Is != directory.Active {
+		return ""
+	}
+	return string(l.StandIn.Kind)
+}
+
 func tone(s directory.State) string {
 	switch s {
-	case directory.Linked:
+	case directory.Linked, directory.Represented:
 		return "good"
-	case directory.New, directory.Matched, directory.Asking, directory.Proving, directory.Confirming:
+	case directory.New, directory.Matched, directory.Asking, directory.Choosing, directory.Searching, directory.Proving, directory.Confirming:
 		return "busy"
-	case directory.Waiting, directory.Unmatched, directory.Disputed, directory.Unreachable:
+	case directory.Waiting, directory.Unmatched, directory.Held, directory.Disputed, directory.Unreachable:
 		return "attention"
 	}
 	return "quiet"

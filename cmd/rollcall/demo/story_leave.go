@@ -148,8 +148,8 @@ func tenantsIsolated(ctx context.Context, s *story) (string, error) {
 	mine, theirs := s.f.slackTeam, s.other.slackTeam
 	mark := " of " + strings.Fields(s.other.name)[0]
 	messages := 0
-	for _, m := range append(s.w.Slack.Messages(0), s.w.Webex.Messages(0)...) {
-		foreign := m.Workspace == theirs || m.Workspace == s.other.webexOrg
+	for _, m := range slices.Concat(s.w.Slack.Messages(0), s.w.Webex.Messages(0), s.w.Teams.Messages(0)) {
+		foreign := m.Workspace == theirs || m.Workspace == s.other.webexOrg || m.Workspace == s.w.teamsTenantOf(s.other)
 		messages++
 		for _, text := range []string{m.Text, string(m.Card), string(m.First)} {
 			if !foreign && strings.Contains(text, mark) {

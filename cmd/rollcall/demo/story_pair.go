@@ -36,16 +36,16 @@ func (s *story) pairAndLook(ctx context.Context, v view, primary, secondary stri
 	if err := v.await(ctx, directory.Asking); err != nil {
 		return "", err
 	}
-	if n := len(v.messages(secondary)); n > 0 {
-		return "", fmt.Errorf("%d messages came to %s before %s answered, expected none", n, secondary, v.id)
+	if n := len(v.questions(secondary)); n > 0 {
+		return "", fmt.Errorf("%d questions came to %s before %s answered, expected none", n, secondary, v.id)
 	}
 	if err := v.pair(ctx); err != nil {
 		return "", err
 	}
 	for _, pane := range []string{primary, secondary} {
-		messages := v.messages(pane)
+		messages := v.questions(pane)
 		if len(messages) != 1 {
-			return "", fmt.Errorf("%s got %d messages on %s, expected one", v.id, len(messages), pane)
+			return "", fmt.Errorf("%s got %d questions on %s, expected one", v.id, len(messages), pane)
 		}
 		if !strings.Contains(messages[0].Text, "linked") || waits(messages[0]) {
 			return "", fmt.Errorf("the card on %s says %q, expected that the accounts are linked, without buttons", pane, messages[0].Text)
@@ -142,7 +142,7 @@ func primaryWaiting(ctx context.Context, s *story) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	emi.slack = id
+	emi.users[paneSlack] = id
 	if err := emi.await(ctx, directory.Asking); err != nil {
 		return "", err
 	}
@@ -174,7 +174,7 @@ func webhookOnce(ctx context.Context, s *story) (string, error) {
 	if err := kaya.pair(ctx); err != nil {
 		return "", err
 	}
-	if err := s.w.Say(Say{Tenant: s.f.id, Pane: paneWebex, User: kaya.webex, Text: "help"}); err != nil {
+	if err := s.w.Say(Say{Tenant: s.f.id, Pane: paneWebex, User: kaya.user(paneWebex), Text: "help"}); err != nil {
 		return "", err
 	}
 	if err := s.quiet(ctx); err != nil {
@@ -233,14 +233,14 @@ func strangerRefused(ctx context.Context, s *story) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := s.w.Slack.Press(s.f.slackTeam, rosa.slack, question.Conversation, question.ID, strconv.Itoa(place)); err != nil {
+	if err := s.w.Slack.Press(s.f.slackTeam, rosa.user(paneSlack), question.Conversation, question.ID, strconv.Itoa(place)); err != nil {
 		return "", err
 	}
 	prompt, place, err := liam.open(paneWebex, directory.VerbNotMe, "")
 	if err != nil {
 		return "", err
 	}
-	if err := s.w.Webex.Press(rosa.webex, prompt.ID, place); err != nil {
+	if err := s.w.Webex.Press(rosa.user(paneWebex), prompt.ID, place); err != nil {
 		return "", err
 	}
 	if err := s.quiet(ctx); err != nil {
@@ -250,7 +250,7 @@ func strangerRefused(ctx context.Context, s *story) (string, error) {
 	if after.State != directory.Proving || after.Version != before.Version {
 		return "", fmt.Errorf("liam's link went from version %d to %d and is %s, expected it untouched", before.Version, after.Version, after.State)
 	}
-	if err := s.w.Press(Press{Tenant: s.f.id, Pane: paneSlack, User: liam.slack, Message: question.ID, Button: placeOf(question, before.Proof.Number)}); err != nil {
+	if err := s.w.Press(Press{Tenant: s.f.id, Pane: paneSlack, User: liam.user(paneSlack), Message: question.ID, Button: placeOf(question, before.Proof.Number)}); err != nil {
 		return "", err
 	}
 	if err := liam.await(ctx, directory.Linked); err != nil {
@@ -270,12 +270,12 @@ func replayRefused(ctx context.Context, s *story) (string, error) {
 		return "", err
 	}
 	emi := s.person("emi")
-	emi.slack = s.slackIDOf("Emi Tanaka")
+	emi.users[paneSlack] = s.slackIDOf("Emi Tanaka")
 	m, place, err := emi.open(paneSlack, directory.VerbSync, "")
 	if err != nil {
 		return "", err
 	}
-	payload, err := s.w.Slack.Payload(s.f.slackTeam, emi.slack, m.Conversation, m.ID, strconv.Itoa(place))
+	payload, err := s.w.Slack.Payload(s.f.slackTeam, emi.user(paneSlack), m.Conversation, m.ID, strconv.Itoa(place))
 	if err != nil {
 		return "", err
 	}

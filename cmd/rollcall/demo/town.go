@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"rollcall/adapters/csv"
 	"rollcall/adapters/slack/slacksim"
@@ -13,6 +14,11 @@ import (
 const (
 	slackGroup = "slack-primaries"
 	webexGroup = "webex-primaries"
+	// slackTeamsGroup is in the file as well: which directory a group is in and where its people are
+	// asked have nothing to do with each other.
+	slackTeamsGroup = "slack-primaries-on-teams"
+	// m365Group is a group of a kind that can't be used.
+	m365Group = "everybody"
 )
 
 // account is how somebody stands on a platform.
@@ -25,6 +31,9 @@ const (
 	invited     account = "invited"
 	deactivated account = "deactivated"
 	unconfirmed account = "unconfirmed"
+	unlicensed  account = "unlicensed"  // in the directory, without the licence for Teams
+	uninstalled account = "uninstalled" // doesn't have the app
+	blocking    account = "blocking"    // has blocked the app
 )
 
 // resident is somebody of the demo's company: in the directory, on the platforms, and why they are
@@ -33,6 +42,10 @@ type resident struct {
 	id, name, email string
 	groups          []string
 	slack, webex    account
+	teams           account
+	entra           bool     // is in the directory in Entra, and not in the file
+	entraGroups     []string // there
+	twice           bool     // has two accounts on Teams with one address
 	disabled        bool
 	exempt          bool
 	zone            string
@@ -83,10 +96,40 @@ func company() []resident {
 	quentin.did = "left"
 	sofia := both("sofia", "Sofia Almeida", "sofia", slackGroup)
 	tom := both("tom", "Tom Fischer", "tom", webexGroup)
-	return []resident{
+	return append([]resident{
 		rosa, ben, chiara, dmitri, emi, femi, greta, hugo, helene, ines, front, jonas, kaya, liam, mateo, noor, olga,
 		priya, quentin, sofia, tom,
+	}, colleagues()...)
+}
+
+// colleagues are those whose other platform, or own one, is Teams. Most are in the directory in Entra.
+func colleagues() []resident {
+	in := func(id, name, group string, slack, webex account) resident {
+		return resident{id: id, name: name, email: id, slack: slack, webex: webex, teams: regular, entra: true, entraGroups: []string{group}}
 	}
+	vera := in("vera", "Vera Novak", "teams-webex", nobody, regular)
+	yann := in("yann", "Yann Moreau", "teams-slack", regular, nobody)
+	walt := in("walt", "Walt Becker", "webex-teams", nobody, regular)
+	zoe := in("zoe", "Zoë Papadakis", "teams-webex", nobody, nobody)
+	zoe.note = "Has no Webex account: a bot stands in."
+	abel := in("abel", "Abel Santos", "", nobody, nobody)
+	abel.entraGroups, abel.note = nil, "Has no Webex account, and the pool has no bot left."
+	nils := in("nils", "Nils Aaltonen", "teams-slack", nobody, nobody)
+	nils.note = "Has no Slack account: a persona stands in."
+	dara := in("dara", "Dara Nwosu", "webex-teams", nobody, regular)
+	dara.teams, dara.note = unlicensed, "Has no licence for Teams: a guest stands in."
+	otto := in("otto", "Otto Lindgren", "teams-webex", nobody, regular)
+	otto.teams, otto.note = uninstalled, "Does not have the app on Teams."
+	pia := in("pia", "Pia Schneider", "", nobody, regular)
+	pia.teams, pia.entraGroups, pia.note = uninstalled, nil, "Does not have the app on Teams."
+	bo := in("bo", "Bo Wikström", "teams-webex", nobody, regular)
+	bo.teams, bo.note = blocking, "Has blocked the app on Teams."
+	kim := in("kim", "Kim Sato", "teams-webex", nobody, regular)
+	xenia := resident{id: "xenia", name: "Xenia Petrova", email: "xenia", groups: []string{slackTeamsGroup}, slack: regular, teams: regular}
+	cleo := resident{id: "cleo", name: "Cleo Fontana", email: "cleo@freelance.example", groups: []string{slackTeamsGroup}, slack: regular, note: "Is a freelance without a Teams account: a guest stands in."}
+	lena := resident{id: "lena", name: "Lena Fischer", email: "lena", groups: []string{slackTeamsGroup}, slack: regular, teams: regular}
+	ida := resident{id: "ida", name: "Ida Holm", email: "ida", groups: []string{slackTeamsGroup}, slack: regular, teams: regular, twice: true, note: "Has two accounts on Teams."}
+	return []resident{vera, yann, walt, zoe, abel, nils, dara, otto, pia, bo, kim, xenia, cleo, lena, ida}
 }
 
 // crowd is n more people with both accounts, half of them in each group.
@@ -112,7 +155,12 @@ func crowd(n int) []resident {
 // wherever ids can.
 const domain = "larkspur.example"
 
-func (r resident) address() string { return r.email + "@" + domain }
+func (r resident) address() string {
+	if strings.Contains(r.email, "@") {
+		return r.email
+	}
+	return r.email + "@" + domain
+}
 
 // person is the resident's row in the directory.
 func (r resident) person() csv.Person {

@@ -10,6 +10,7 @@ import (
 
 	"rollcall/adapters/sim"
 	"rollcall/adapters/slack"
+	"rollcall/adapters/teams"
 	"rollcall/adapters/webex"
 	"rollcall/cards"
 	"rollcall/sync/directory"
@@ -21,26 +22,48 @@ type view struct {
 	w     *World
 	f     *firm
 	id    string
-	slack string // user ids; empty where they have no account
-	webex string
+	key   directory.LinkKey
+	users map[string]string // user ids by platform, where they have an account
 }
 
-// viewOf follows a resident of a firm, by the id in the directory.
+// viewOf follows a resident of a firm, by the id in the demo.
 func (w *World) viewOf(f *firm, id string) view {
-	v := view{w: w, f: f, id: id}
-	tenant := slices.Index(w.companies, f)
+	v := view{w: w, f: f, id: id, users: make(map[string]string)}
+	v.key = resident{id: id}.key(0, 0) // somebody who came later
+	tenant := w.number(f)
 	for i, r := range f.residents {
 		if r.id != id {
 			continue
 		}
 		if u, there := r.slackUser(i); there {
-			v.slack = u.ID
+			v.users[paneSlack] = u.ID
 		}
 		if p, there := r.webexPerson(tenant, i); there {
-			v.webex = p.ID
+			v.users[paneWebex] = p.ID
 		}
+		if r.teams != nobody && !w.options.Empty {
+			v.users[paneTeams] = teamsID(tenant, i+1)
+		}
+		v.key = r.key(tenant, i)
 	}
 	return v
+}
+
+// key is the key of a resident's link: what they are called in their directory, and the two platforms
+// of their group.
+func (r resident) key(tenant, number int) directory.LinkKey {
+	member, pair := directory.MemberID{Directory: "staff", ID: r.id}, directory.PairOf(slack.Name, webex.Name)
+	if slices.Contains(r.groups, slackTeamsGroup) {
+		pair = directory.PairOf(slack.Name, teams.Name)
+	}
+	if r.entra {
+		member = directory.MemberID{Directory: entraDirectory, ID: teamsID(tenant, number+1)}
+		pair = directory.PairOf(teams.Name, webex.Name)
+		if slices.Contains(r.entraGroups, "teams-slack") {
+			pair = directory.PairOf(teams.Name, slack.Name)
+		}
+	}
+	return directory.LinkKey{Member: member, Pair: pair}
 }
 
 // link is the person's link; false: there is none yet.
@@ -49,8 +72,7 @@ func (v view) link(ctx context.Context) (directory.Link, bool) {
 	if m == nil {
 		return directory.Link{}, false
 	}
-	key := directory.LinkKey{Member: directory.MemberID{Directory: "staff", ID: v.id}, Pair: directory.PairOf(slack.Name, webex.Name)}
-	links, err := m.Store.Links(ctx, tenantID(v.f.id), key)
+	links, err := m.Store.Links(ctx, tenantID(v.f.id), v.key)
 	if err != nil || len(links) == 0 {
 		return directory.Link{}, false
 	}
@@ -76,19 +98,15 @@ func shows(l directory.Link, now time.Time) bool {
 			return false
 		}
 	}
-	asked := l.State != directory.Asking || l.Ask.Delivery != directory.NotSent
+	asks := l.State == directory.Asking || l.State == directory.Choosing || l.State == directory.Searching
+	asked := !asks || l.Ask.Delivery != directory.NotSent
 	proof := l.State != directory.Proving || l.Proof.Delivery != directory.NotSent
-	return asked && proof && !l.Lease.After(now)
+	return asked && proof && l.StandIn.Is != directory.Making && !l.Lease.After(now)
 }
 
 // messages are those of the app to one of the person's accounts, oldest first.
 func (v view) messages(pane string) []sim.Message {
-	var all []sim.Message
-	if pane == paneSlack {
-		all = v.w.Slack.Messages(0)
-	} else {
-		all = v.w.Webex.Messages(0)
-	}
+	all := v.w.allMessages(pane)
 	user, workspace := v.user(pane), v.workspace(pane)
 	var out []sim.Message
 	for _, m := range all {
@@ -100,18 +118,34 @@ func (v view) messages(pane string) []sim.Message {
 	return out
 }
 
-func (v view) user(pane string) string {
-	if pane == paneSlack {
-		return v.slack
-	}
-	return v.webex
-}
+func (v view) user(pane string) string { return v.users[pane] }
 
 func (v view) workspace(pane string) string {
-	if pane == paneSlack {
+	switch pane {
+	case paneSlack:
 		return v.f.slackTeam
+	case paneTeams:
+		return v.w.teamsTenantOf(v.f)
 	}
 	return v.f.webexOrg
+}
+
+// allMessages are those of everybody on a platform.
+func (w *World) allMessages(pane string) []sim.Message {
+	switch {
+	case pane == paneSlack:
+		return w.Slack.Messages(0)
+	case pane == paneWebex:
+		return w.Webex.Messages(0)
+	case w.Teams != nil:
+		return w.Teams.Messages(0)
+	}
+	return nil
+}
+
+// questions are the messages that had buttons when they were posted: not a welcome, not an answer.
+func (v view) questions(pane string) []sim.Message {
+	return slices.DeleteFunc(v.messages(pane), func(m sim.Message) bool { return len(m.Presses) == 0 || len(m.Presses[0]) == 0 })
 }
 
 // prompts are the messages that asked the person to sync when they were posted.
@@ -199,6 +233,11 @@ func (v view) pair(ctx context.Context) error {
 	if err := v.press(directory.VerbSync, ""); err != nil {
 		return err
 	}
+	return v.prove(ctx)
+}
+
+// prove goes from the yes to the link.
+func (v view) prove(ctx context.Context) error {
 	if err := v.await(ctx, directory.Proving); err != nil {
 		return err
 	}

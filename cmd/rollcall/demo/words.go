@@ -38,6 +38,16 @@ func headline(e directory.Entry) string {
 		return "Not delivered; tried again"
 	case "resolve":
 		return "Looked for a message of unknown fate"
+	case "make stand-in":
+		return "A stand-in is being made"
+	case "stand-in made":
+		return "A stand-in was made"
+	case "suspend stand-in":
+		return "The stand-in was suspended"
+	case "resume stand-in":
+		return "The stand-in is back"
+	case "remove stand-in":
+		return "The stand-in was removed"
 	}
 	return headlineOfAnswer(e)
 }
@@ -76,6 +86,16 @@ func headlineOfAnswer(e directory.Entry) string {
 		return "Left"
 	case directory.Expire:
 		return "Given up"
+	case directory.Search:
+		return "Asked for another address"
+	case directory.Name:
+		return "Named another address"
+	case directory.Forgo:
+		return "Has no other address"
+	case directory.Represent:
+		return "Represented by a stand-in"
+	case directory.Hold:
+		return "No stand-in can be made"
 	}
 	switch e.Event {
 	case "nominated":

@@ -16,9 +16,15 @@ import (
 	"time"
 
 	"rollcall/adapters/csv"
+	"rollcall/adapters/entra"
+	"rollcall/adapters/entra/entrasim"
+	"rollcall/adapters/hook"
+	"rollcall/adapters/hook/hooksim"
 	"rollcall/adapters/sim"
 	"rollcall/adapters/slack"
 	"rollcall/adapters/slack/slacksim"
+	"rollcall/adapters/teams"
+	"rollcall/adapters/teams/teamssim"
 	"rollcall/adapters/webex"
 	"rollcall/adapters/webex/webexsim"
 	"rollcall/cmd/rollcall/program"
@@ -30,6 +36,8 @@ type Options struct {
 	Tenants int
 	People  int  // besides the company's own
 	Empty   bool // without the company's own
+	// Refused configures a group of a kind that can't be used as well.
+	Refused bool
 	// NoReadBack leaves out the permission to look for messages, on the platform where it can be.
 	NoReadBack bool
 }
@@ -39,6 +47,9 @@ type World struct {
 	Clock *sim.Clock
 	Slack *slacksim.Sim
 	Webex *webexsim.Sim
+	Teams *teamssim.Sim
+	Entra *entrasim.Sim
+	Hooks *hooksim.Sim
 
 	options   Options
 	companies []*firm
@@ -46,6 +57,10 @@ type World struct {
 	servers   []*sim.Server
 	slackURL  string
 	webexURL  string
+	teamsURL  string
+	entraURL  string
+	hookURL   string
+	client    *http.Client
 	config    program.Config
 	log       io.WriteCloser
 
@@ -69,6 +84,7 @@ type firm struct {
 // The platforms' panes, and the tenants' names.
 const (
 	paneSlack = string(slack.Name)
+	paneTeams = string(teams.Name)
 	paneWebex = string(webex.Name)
 )
 
@@ -81,15 +97,15 @@ func Start(options Options) (*World, error) {
 	if w.authority, err = sim.NewAuthority(); err != nil {
 		return nil, err
 	}
-	client := &http.Client{
+	w.client = &http.Client{
 		Timeout:   10 * time.Second,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: w.authority.Pool(), MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: 8},
 	}
 	if w.config, err = w.configure(); err != nil {
 		return nil, err
 	}
-	w.Slack = slacksim.New(slacksim.Config{Clock: w.Clock, SigningSecret: w.config.Slack.SigningSecret, Client: client})
-	w.Webex = webexsim.New(webexsim.Config{Clock: w.Clock, BotToken: w.config.Webex.BotToken, Client: client})
+	w.Slack = slacksim.New(slacksim.Config{Clock: w.Clock, SigningSecret: w.config.Slack.SigningSecret, Client: w.client})
+	w.Webex = webexsim.New(webexsim.Config{Clock: w.Clock, BotToken: w.config.Webex.BotToken, Client: w.client})
 	if w.slackURL, err = w.serve(w.Slack); err != nil {
 		return nil, err
 	}
@@ -97,6 +113,11 @@ func Start(options Options) (*World, error) {
 		return nil, err
 	}
 	w.Slack.Reach(w.slackURL, w.config.PublicURL)
+	if !w.options.Empty {
+		if err := w.startMicrosoft(); err != nil {
+			return nil, err
+		}
+	}
 	for i, f := range w.companies {
 		if err := w.settle(i, f); err != nil {
 			return nil, err
@@ -107,8 +128,9 @@ func Start(options Options) (*World, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var pumps sync.WaitGroup
-	pumps.Go(func() { w.Slack.Outbox.Run(ctx, 100*time.Millisecond) })
-	pumps.Go(func() { w.Webex.Outbox.Run(ctx, 100*time.Millisecond) })
+	for _, outbox := range w.outboxes() {
+		pumps.Go(func() { outbox.Run(ctx, 100*time.Millisecond) })
+	}
 	w.closed = sync.OnceFunc(func() {
 		cancel()
 		pumps.Wait()
@@ -118,6 +140,15 @@ func Start(options Options) (*World, error) {
 		w.log.Close()
 	})
 	return w, nil
+}
+
+// outboxes are those of the simulators: what is on its way to the program.
+func (w *World) outboxes() []*sim.Outbox {
+	all := []*sim.Outbox{w.Slack.Outbox, w.Webex.Outbox}
+	if w.Teams != nil {
+		all = append(all, w.Teams.Outbox, w.Entra.Outbox)
+	}
+	return all
 }
 
 func (w *World) serve(handler http.Handler) (string, error) {
@@ -144,6 +175,7 @@ func (w *World) configure() (program.Config, error) {
 		Log:     program.Log{Level: "info", Format: "text"},
 		Slack:   program.Slack{SigningSecret: "demo-signing-secret"},
 		Webex:   program.Webex{BotToken: "demo-webex-bot", WebhookSecret: "demo-webhook-secret-of-thirty-two"},
+		Teams:   program.Teams{AppID: appID, AppSecret: appSecret, HomeTenant: homeTenant, ManifestID: manifestID},
 		Tenants: make(map[string]program.TenantConfig),
 	}
 	for i := range max(1, w.options.Tenants) {
@@ -153,7 +185,11 @@ func (w *World) configure() (program.Config, error) {
 		}
 		f.path = filepath.Join(w.options.Dir, f.id+".csv")
 		w.companies = append(w.companies, f)
-		c.Tenants[f.id] = f.config()
+		t := f.config()
+		if !w.options.Empty {
+			f.microsoftConfig(i, &t, w.options.Refused)
+		}
+		c.Tenants[f.id] = t
 	}
 	return c, nil
 }
@@ -182,7 +218,13 @@ func (w *World) settle(tenant int, f *firm) error {
 	}
 	workspace := slacksim.Workspace{ID: f.slackTeam, Name: f.name, Token: "xoxb-demo-" + f.id, Scopes: scopes}
 	w.Webex.AddOrg(webexsim.Org{ID: f.webexOrg, Name: f.name, AdminToken: "demo-webex-admin-" + f.id})
-	sheet := csv.Sheet{Groups: []string{slackGroup, webexGroup}}
+	w.Webex.AddServiceApp(f.webexOrg, "demo-webex-guests-"+f.id, "guest-issuer:write", "spark-admin:people_read", "spark-admin:people_write")
+	for i, bot := range pool(tenant) {
+		w.Webex.PutPerson(f.webexOrg, webexsim.Person{
+			ID: bot, Name: fmt.Sprintf("Stand-in %d", i+1), Email: fmt.Sprintf("standin-%d-%s@webex.bot", i+1, f.id), Type: webexsim.TypeBot,
+		})
+	}
+	sheet := csv.Sheet{Groups: []string{slackGroup, webexGroup, slackTeamsGroup}}
 	settled := len(f.residents)
 	if !w.options.Empty {
 		settled = len(company()) // the others come with Crowd
@@ -194,7 +236,7 @@ func (w *World) settle(tenant int, f *firm) error {
 			r.name += " of " + strings.Fields(f.name)[0]
 			f.residents[i] = r
 		}
-		if i < settled {
+		if i < settled && !r.entra {
 			sheet.People = append(sheet.People, r.person())
 		}
 		if u, there := r.slackUser(i); there {
@@ -205,6 +247,9 @@ func (w *World) settle(tenant int, f *firm) error {
 		}
 	}
 	w.Slack.AddWorkspace(workspace)
+	if w.Teams != nil {
+		w.settleMicrosoft(tenant, f)
+	}
 	return csv.Write(f.path, sheet)
 }
 
@@ -233,8 +278,11 @@ func (w *World) Launch() error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	pool := w.authority.Pool()
+	microsoft := teams.Loopback(w.teamsURL, pool)
 	m, err := program.New(ctx, w.config, program.Options{
-		Slack: slack.Loopback(w.slackURL, w.slackURL, w.authority.Pool()), Webex: webex.Loopback(w.webexURL, w.authority.Pool()),
+		Slack: slack.Loopback(w.slackURL, w.slackURL, pool), Webex: webex.Loopback(w.webexURL, pool),
+		Teams: &microsoft, Entra: entra.Loopback(w.entraURL, w.entraURL, pool), Hooks: hook.Loopback(pool),
 		TLS: &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
 		Now: w.Clock.Now, Log: w.log, WatchEvery: 200 * time.Millisecond,
 	})

@@ -6,17 +6,19 @@ import (
 	"slices"
 
 	"rollcall/adapters/csv"
+	"rollcall/adapters/hook"
 	"rollcall/adapters/slack"
 	"rollcall/adapters/webex"
 	"rollcall/bot"
 	"rollcall/sync/directory"
 )
 
-// platforms are the adapters of the platforms whose app is configured, for the two ports that each
-// of them has.
+// platforms are the adapters of the platforms whose app is configured, for the ports that they
+// have.
 type platforms struct {
 	chats    []bot.Platform
 	accounts map[directory.Platform]directory.Accounts
+	standIns map[directory.Platform]directory.Provisioner
 }
 
 func (p *platforms) add(adapter interface {
@@ -29,21 +31,35 @@ func (p *platforms) add(adapter interface {
 }
 
 func (m *Main) buildPlatforms() (platforms, error) {
-	built := platforms{accounts: make(map[directory.Platform]directory.Accounts)}
+	built := platforms{
+		accounts: make(map[directory.Platform]directory.Accounts), standIns: make(map[directory.Platform]directory.Provisioner),
+	}
 	var err error
 	if m.config.Slack.SigningSecret != "" {
 		if m.slack, err = m.buildSlack(); err != nil {
 			return built, err
 		}
 		built.add(m.slack)
+		built.standIns[slack.Name] = slack.NewProvisioner(m.slack)
 	}
 	if m.config.Webex.BotToken != "" {
 		if m.webex, err = m.buildWebex(); err != nil {
 			return built, err
 		}
 		built.add(m.webex)
+		built.standIns[webex.Name] = webex.NewProvisioner(m.webex, webex.StandIns{Pool: m.pool, Guests: m.guestToken})
 	}
-	return built, nil
+	return built, m.buildMicrosoft(&built)
+}
+
+// pool are the bots that may stand in for a tenant's people.
+func (m *Main) pool(_ context.Context, inst directory.Installation) ([]string, error) {
+	return m.config.Tenants[string(inst.Tenant)].Webex.Bots, nil
+}
+
+// guestToken makes a tenant's guests; empty: it has none.
+func (m *Main) guestToken(_ context.Context, inst directory.Installation) (directory.Secret, error) {
+	return directory.NewSecret(m.config.Tenants[string(inst.Tenant)].Webex.GuestToken), nil
 }
 
 func (m *Main) buildSlack() (*slack.Adapter, error) {
@@ -69,7 +85,7 @@ func (m *Main) buildWebex() (*webex.Adapter, error) {
 	})
 }
 
-// buildTenants makes the directories of every tenant, and notes its tokens.
+// buildTenants makes the directories and the subscribers of every tenant, and notes its tokens.
 func (m *Main) buildTenants() error {
 	for _, key := range slices.Sorted(maps.Keys(m.config.Tenants)) {
 		t, tenant := m.config.Tenants[key], directory.TenantID(key)
@@ -81,19 +97,52 @@ func (m *Main) buildTenants() error {
 			m.tokens[tokenKey(inst.Installation)] = directory.NewSecret(inst.token)
 		}
 		for name, d := range t.Directories {
-			config, err := d.CSV.config(tenant, name)
-			if err != nil {
+			if err := m.buildDirectory(sourceKey{tenant, name}, d); err != nil {
 				return err
 			}
-			config.Logger = m.logger
-			source, err := csv.New(config)
-			if err != nil {
+		}
+		for name, s := range t.Subscribers {
+			if err := m.buildHook(sourceKey{tenant, name}, s); err != nil {
 				return err
 			}
-			m.sources[sourceKey{tenant, name}] = source
 		}
 	}
 	return nil
+}
+
+func (m *Main) buildDirectory(key sourceKey, d DirectoryConfig) error {
+	if d.Entra.Tenant != "" {
+		m.sources[key] = m.entra.Source()
+		return nil
+	}
+	config, err := d.CSV.config(key.tenant, key.name)
+	if err != nil {
+		return err
+	}
+	config.Logger = m.logger
+	file, err := csv.New(config)
+	if err != nil {
+		return err
+	}
+	m.files[key], m.sources[key] = file, file
+	return nil
+}
+
+func (m *Main) buildHook(key sourceKey, s SubscriberConfig) error {
+	network := m.options.Hooks
+	if network == (hook.Network{}) {
+		network = hook.Public()
+	}
+	config := s.config(key.tenant, network)
+	config.Now = m.options.Now
+	built, err := hook.New(config)
+	m.hooks[key] = built
+	return err
+}
+
+func (m *Main) subscriber(tenant directory.TenantID, name string) (directory.Subscriber, bool) {
+	s, ok := m.hooks[sourceKey{tenant, name}]
+	return s, ok
 }
 
 // tokenKey is an installation whichever generation it is of.

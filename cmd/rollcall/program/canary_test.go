@@ -103,10 +103,10 @@ func (w *world) meddle() {
 	webex := w.webexPath()
 	body := leaking + signingSecret
 	for _, path := range []string{"/slack/events", "/slack/commands", "/slack/interactions", webex} {
-		w.send(hook{path: path, header: http.Header{}, body: []byte(body)})
+		w.send(request{path: path, header: http.Header{}, body: []byte(body)})
 		signed := http.Header{"X-Spark-Signature": {webexsim.Sign(webhookSecret, []byte(body))}, "Authorization": {"Bearer " + webexToken}}
 		slacksim.Sign(signed, signingSecret, []byte(body), w.clock.Now())
-		w.send(hook{path: path, header: signed, body: []byte(body)})
+		w.send(request{path: path, header: signed, body: []byte(body)})
 	}
 	_ = w.slack.Type("T0001", "U0", "I am Ann "+family)
 	_ = w.slack.Command("T0001", "U0", "find ann@"+domain)
@@ -195,7 +195,7 @@ func (w *world) breakDown() map[string]string {
 		w.Fatal(err)
 	}
 	form := url.Values{"team_id": {"T0001"}, "user_id": {"U0"}, "user_name": {family}, "trigger_id": {"1"}, "channel_id": {"D1"}, "command": {"/rollcall"}, "text": {"ann@" + domain}}.Encode()
-	h := hook{path: "/slack/commands", header: http.Header{}, body: []byte(form), sign: signSlack}
+	h := request{path: "/slack/commands", header: http.Header{}, body: []byte(form), sign: signSlack}
 	w.send(h.signed(h.body, w.clock.Now()))
 	w.until("a step fails", func() bool {
 		w.main.Engine.Wake()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/adapters/slack"
+	"rollcall/adapters/teams"
 	"rollcall/adapters/webex"
 	"rollcall/sync/directory"
 )
@@ -27,6 +28,7 @@ type Config struct {
 	Log     Log                     `yaml:"log"`
 	Slack   Slack                   `yaml:"slack"`
 	Webex   Webex                   `yaml:"webex"`
+	Teams   Teams                   `yaml:"teams"`
 	Tenants map[string]TenantConfig `yaml:"tenants"`
 }
 
@@ -60,16 +62,24 @@ type Webex struct {
 type TenantConfig struct {
 	Name string `yaml:"name"` // empty: its id
 	// On is the switch: while it is off nothing is read and nobody is asked.
-	On          bool                       `yaml:"on"`
-	Removal     string                     `yaml:"removal"`    // suspend (where it is empty), unsync, delete
-	Grace       time.Duration              `yaml:"grace"`      // zero: seven days
-	ReadEvery   time.Duration              `yaml:"read_every"` // zero: 15 minutes
-	Zone        string                     `yaml:"zone"`       // empty: UTC
-	Quiet       Quiet                      `yaml:"quiet"`
-	Slack       SlackTenant                `yaml:"slack"`
-	Webex       WebexTenant                `yaml:"webex"`
-	Directories map[string]DirectoryConfig `yaml:"directories"`
-	Groups      map[string]GroupConfig     `yaml:"groups"`
+	On        bool          `yaml:"on"`
+	Removal   string        `yaml:"removal"`    // suspend (where it is empty), unsync, delete
+	Grace     time.Duration `yaml:"grace"`      // zero: seven days
+	ReadEvery time.Duration `yaml:"read_every"` // zero: 15 minutes
+	Zone      string        `yaml:"zone"`       // empty: UTC
+	Quiet     Quiet         `yaml:"quiet"`
+	// AskFirst has somebody who wasn't found asked once for another address, before a stand-in is
+	// made.
+	AskFirst bool `yaml:"ask_first"`
+	// StandIns are, for a platform, the kinds of stand-ins that are made there, the preferred one
+	// first. A platform that isn't named has all that it can have.
+	StandIns    map[string][]string         `yaml:"stand_ins"`
+	Subscribers map[string]SubscriberConfig `yaml:"subscribers"`
+	Slack       SlackTenant                 `yaml:"slack"`
+	Webex       WebexTenant                 `yaml:"webex"`
+	Teams       TeamsTenant                 `yaml:"teams"`
+	Directories map[string]DirectoryConfig  `yaml:"directories"`
+	Groups      map[string]GroupConfig      `yaml:"groups"`
 }
 
 // Quiet are the hours of a person's own day between which nobody is prompted.
@@ -90,11 +100,17 @@ type WebexTenant struct {
 	Organisation   string `yaml:"organisation"`
 	AdminToken     string `yaml:"admin_token"`
 	AdminTokenFile string `yaml:"admin_token_file"`
+	// Bots are the registered bots that may stand in for people: ids, or bot addresses.
+	Bots []string `yaml:"bots"`
+	// GuestToken makes guests: that of a Service App with guest-issuer scopes. Empty: none are made.
+	GuestToken     string `yaml:"guest_token"`
+	GuestTokenFile string `yaml:"guest_token_file"`
 }
 
 // DirectoryConfig is one directory of a tenant.
 type DirectoryConfig struct {
-	CSV CSV `yaml:"csv"`
+	CSV   CSV   `yaml:"csv"`
+	Entra Entra `yaml:"entra"`
 }
 
 // CSV is a directory in a file: see the package csv for its format.
@@ -176,10 +192,17 @@ func (c *Config) readSecrets(p *problems) {
 	p.readSecret("slack.signing_secret", &c.Slack.SigningSecret, c.Slack.SigningSecretFile)
 	p.readSecret("webex.bot_token", &c.Webex.BotToken, c.Webex.BotTokenFile)
 	p.readSecret("webex.webhook_secret", &c.Webex.WebhookSecret, c.Webex.WebhookSecretFile)
+	p.readSecret("teams.app_secret", &c.Teams.AppSecret, c.Teams.AppSecretFile)
 	for _, id := range slices.Sorted(maps.Keys(c.Tenants)) {
 		t := c.Tenants[id]
 		p.readSecret("tenants."+id+".slack.bot_token", &t.Slack.BotToken, t.Slack.BotTokenFile)
 		p.readSecret("tenants."+id+".webex.admin_token", &t.Webex.AdminToken, t.Webex.AdminTokenFile)
+		p.readSecret("tenants."+id+".webex.guest_token", &t.Webex.GuestToken, t.Webex.GuestTokenFile)
+		for _, name := range slices.Sorted(maps.Keys(t.Subscribers)) {
+			s := t.Subscribers[name]
+			p.readSecret("tenants."+id+".subscribers."+name+".secret", &s.Secret, s.SecretFile)
+			t.Subscribers[name] = s
+		}
 		c.Tenants[id] = t
 	}
 }
@@ -220,14 +243,20 @@ func (t TenantConfig) installations(tenant directory.TenantID) ([]installation, 
 	if t.Slack.Workspace != "" {
 		add(slack.Name, directory.Workspace(t.Slack.Workspace), "slack.workspace", t.Slack.BotToken)
 	}
-	if t.Webex.Organisation == "" {
-		return all, nil
+	if t.Webex.Organisation != "" {
+		organisation, err := webex.Workspace(t.Webex.Organisation)
+		if err != nil {
+			return all, err
+		}
+		add(webex.Name, organisation, "webex.organisation", t.Webex.AdminToken)
 	}
-	organisation, err := webex.Workspace(t.Webex.Organisation)
-	if err != nil {
-		return all, err
+	if t.Teams.Tenant != "" {
+		workspace, err := teams.Workspace(t.Teams.Tenant)
+		if err != nil {
+			return all, err
+		}
+		add(teams.Name, workspace, "teams.tenant", "")
 	}
-	add(webex.Name, organisation, "webex.organisation", t.Webex.AdminToken)
 	return all, nil
 }
 

@@ -67,7 +67,7 @@ func TestMinimal(t *testing.T) {
 		Tenants: map[string]TenantConfig{"acme-eu": {
 			Name: "acme-eu", On: true, Removal: "suspend", Slack: SlackTenant{Workspace: "T024BE7LD", BotToken: "xoxb-1"},
 			Webex:       WebexTenant{Organisation: "11111111-2222-4333-8444-555555555555", AdminToken: "admin"},
-			Directories: map[string]DirectoryConfig{"staff": {CSV{Path: "people.csv"}}},
+			Directories: map[string]DirectoryConfig{"staff": {CSV: CSV{Path: "people.csv"}}},
 			Groups:      map[string]GroupConfig{"sales": {Name: "sales", Directory: "staff", Group: "Sales", Primary: "slack", Secondary: "webex"}},
 		}},
 	}

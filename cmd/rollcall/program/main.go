@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"rollcall/adapters/csv"
+	"rollcall/adapters/entra"
+	"rollcall/adapters/hook"
 	"rollcall/adapters/slack"
 	"rollcall/adapters/sqlite"
+	"rollcall/adapters/teams"
 	"rollcall/adapters/webex"
 	"rollcall/bot"
 	"rollcall/sync/directory"
@@ -25,6 +28,9 @@ import (
 type Options struct {
 	Slack slack.Cloud // zero: the public one
 	Webex webex.Cloud
+	Teams *teams.Cloud // nil: the configuration's
+	Entra entra.Cloud
+	Hooks hook.Network // zero: the public one
 	// TLS serves with this configuration instead of the certificate of the configuration.
 	TLS *tls.Config
 	Now func() time.Time // nil: the machine's clock
@@ -65,7 +71,11 @@ type Main struct {
 	bot      *bot.Bot
 	slack    *slack.Adapter
 	webex    *webex.Adapter
-	sources  map[sourceKey]*csv.Source
+	teams    *teams.Adapter
+	entra    *entra.Adapter
+	files    map[sourceKey]*csv.Source
+	sources  map[sourceKey]directory.Source
+	hooks    map[sourceKey]*hook.Hook
 	tokens   map[directory.Installation]directory.Secret // by tokenKey
 	listener net.Listener
 	running  sync.Mutex    // held by Run
@@ -73,6 +83,7 @@ type Main struct {
 	close    func() error
 }
 
+// sourceKey is something of a tenant's that has a name: a directory, or a subscriber.
 type sourceKey struct {
 	tenant directory.TenantID
 	name   string
@@ -84,7 +95,8 @@ type sourceKey struct {
 func New(ctx context.Context, config Config, options Options) (*Main, error) {
 	m := &Main{
 		config: config, options: options.withDefaults(), logger: newLogger(config.Log, options.Log),
-		sources: make(map[sourceKey]*csv.Source), tokens: make(map[directory.Installation]directory.Secret),
+		files: make(map[sourceKey]*csv.Source), sources: make(map[sourceKey]directory.Source),
+		hooks: make(map[sourceKey]*hook.Hook), tokens: make(map[directory.Installation]directory.Secret),
 		closing: make(chan struct{}),
 	}
 	store, err := sqlite.Open(ctx, sqlite.Config{Path: config.Store, Logger: m.logger})
@@ -100,16 +112,17 @@ func New(ctx context.Context, config Config, options Options) (*Main, error) {
 }
 
 func (m *Main) build(ctx context.Context) error {
-	if err := m.buildTenants(); err != nil {
-		return err
-	}
 	platforms, err := m.buildPlatforms()
 	if err != nil {
+		return err
+	}
+	if err := m.buildTenants(); err != nil {
 		return err
 	}
 	m.bot = bot.New(platforms.chats, m.Store, m.options.Now, m.logger)
 	m.Engine = engine.New(engine.Config{
 		Store: m.Store, Source: m.source, Accounts: platforms.accounts, Asker: m.bot,
+		Provisioners: platforms.standIns, Subscriber: m.subscriber,
 		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger,
 	})
 	m.bot.Serve(m.Engine)

@@ -47,11 +47,45 @@ func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t Tenant
 	if err := m.recordGroups(ctx, id, t); err != nil {
 		return err
 	}
+	if err := m.recordSubscribers(ctx, id, t); err != nil {
+		return err
+	}
 	// Last: a tenant that can't be connected as it is configured is not switched on.
 	return m.Store.PutTenant(ctx, directory.Tenant{ID: id, Name: t.Name, Settings: directory.Settings{
 		On: t.On, Removal: directory.Removal(t.Removal), Grace: t.Grace, Zone: t.Zone, ReadEvery: t.ReadEvery,
-		QuietFrom: t.Quiet.From, QuietTo: t.Quiet.To,
+		QuietFrom: t.Quiet.From, QuietTo: t.Quiet.To, AskFirst: t.AskFirst, StandIns: t.standIns(),
 	}})
+}
+
+// standIns are the kinds of stand-ins that a tenant chose.
+func (t TenantConfig) standIns() map[directory.Platform][]directory.StandInKind {
+	if len(t.StandIns) == 0 {
+		return nil
+	}
+	all := make(map[directory.Platform][]directory.StandInKind, len(t.StandIns))
+	for platform, kinds := range t.StandIns {
+		chosen := make([]directory.StandInKind, len(kinds))
+		for i, kind := range kinds {
+			chosen[i] = directory.StandInKind(kind)
+		}
+		all[directory.Platform(platform)] = chosen
+	}
+	return all
+}
+
+// recordSubscribers makes the readings from which subscribers are told of changes.
+func (m *Main) recordSubscribers(ctx context.Context, id directory.TenantID, t TenantConfig) error {
+	for _, key := range slices.Sorted(maps.Keys(t.Subscribers)) {
+		reading := directory.Reading{ID: directory.ReadingOfChanges(key), DueAt: time.Unix(0, 0)}
+		if err := m.Store.PutReading(ctx, id, reading); err != nil {
+			return err
+		}
+		// It may have rested for as long as it wasn't configured.
+		if err := m.Store.Hasten(ctx, id, reading.ID, m.options.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // recordInstallation connects a tenant with a workspace, for good: links are keyed on the ids of its

@@ -21,7 +21,7 @@ import (
 // attack is a request that must change nothing.
 type attack struct {
 	name   string
-	send   hook
+	send   request
 	status int
 	says   string   // in the answer; empty: it is empty
 	calls  []string // what the program may look up; nil: nothing at all
@@ -64,7 +64,7 @@ func (w *world) repel(t *testing.T, attacks []attack) {
 }
 
 // forged are the attacks of a stranger, who has no secret, and of a platform gone wrong, which has.
-func (w *world) forged(h hook) []attack {
+func (w *world) forged(h request) []attack {
 	now := w.clock.Now()
 	unsigned := func(h http.Header) {
 		for _, name := range []string{"X-Slack-Signature", "X-Spark-Signature"} {
@@ -109,7 +109,7 @@ func (w *world) forged(h hook) []attack {
 }
 
 // untimely are the attacks with a request of another time, where times are signed.
-func (w *world) untimely(h hook) []attack {
+func (w *world) untimely(h request) []attack {
 	now := w.clock.Now()
 	return []attack{
 		{name: "expired", send: h.signed(h.body, now.Add(-5*time.Minute-10*time.Second)), status: 401},
@@ -145,7 +145,7 @@ func asked(t *testing.T) *world {
 
 // replayed delivers a request, waits for the call that replies to it, where there is one, and
 // delivers it once more.
-func (w *world) replayed(t *testing.T, h hook, says, reply string, looks ...string) {
+func (w *world) replayed(t *testing.T, h request, says, reply string, looks ...string) {
 	t.Helper()
 	slackSince, webexSince := w.slack.Calls.Len(), w.webex.Calls.Len()
 	if status, body := w.send(h); status != 200 || !strings.Contains(body, says) {
@@ -163,7 +163,7 @@ func TestSlackEventsThatAreRefused(t *testing.T) {
 	w := asked(t)
 	h := w.catch(w.slack.Outbox, func() error { return w.slack.Type("T0001", "U0", "help") })
 	now := w.clock.Now()
-	edited := func(change func(envelope, event map[string]any)) hook {
+	edited := func(change func(envelope, event map[string]any)) request {
 		var envelope map[string]any
 		if err := json.Unmarshal(h.body, &envelope); err != nil {
 			t.Fatal(err)
@@ -196,7 +196,7 @@ func TestSlackCommandsThatAreRefused(t *testing.T) {
 	h := w.catch(w.slack.Outbox, func() error { return w.slack.Command("T0001", "U0", "help") })
 	now := w.clock.Now()
 	form := must(url.ParseQuery(string(h.body)))(t)
-	edited := func(change func(url.Values)) hook {
+	edited := func(change func(url.Values)) request {
 		f := make(url.Values)
 		for key, values := range form {
 			f[key] = slices.Clone(values)
@@ -208,7 +208,7 @@ func TestSlackCommandsThatAreRefused(t *testing.T) {
 		{name: "a field twice", send: edited(func(f url.Values) { f.Add("team_id", "T0002") }), status: 400},
 		{name: "nobody", send: edited(func(f url.Values) { f.Del("user_id") }), status: 400},
 		{name: "of no workspace of ours", send: edited(func(f url.Values) { f.Set("team_id", "T0999") }), status: 200, says: "not set up"},
-		{name: "in the address instead", send: func() hook {
+		{name: "in the address instead", send: func() request {
 			moved := h.signed(nil, now)
 			moved.path += "?" + string(h.body)
 			return moved
@@ -228,8 +228,8 @@ func TestSlackInteractionsThatAreRefused(t *testing.T) {
 	h := w.catch(w.slack.Outbox, func() error { w.slack.PressRaw(payload); return nil })
 	now := w.clock.Now()
 	raw := string(must(json.Marshal(payload))(t))
-	press := func(text string) hook { return h.signed([]byte(url.Values{"payload": {text}}.Encode()), now) }
-	edited := func(change func(map[string]any)) hook {
+	press := func(text string) request { return h.signed([]byte(url.Values{"payload": {text}}.Encode()), now) }
+	edited := func(change func(map[string]any)) request {
 		var p map[string]any
 		if err := json.Unmarshal([]byte(raw), &p); err != nil {
 			t.Fatal(err)
@@ -242,7 +242,7 @@ func TestSlackInteractionsThatAreRefused(t *testing.T) {
 		{name: "two payloads", send: h.signed(append(slices.Clone(h.body), "&"+string(h.body)...), now), status: 400},
 		{name: "a key twice", send: press(`{"user":{"id":"U2","team_id":"T0001"},` + raw[1:]), status: 400},
 		{name: "a key twice, in capitals", send: press(`{"User":{"id":"U2","team_id":"T0001"},` + raw[1:]), status: 400},
-		{name: "in the address instead", send: func() hook {
+		{name: "in the address instead", send: func() request {
 			moved := h.signed(nil, now)
 			moved.path += "?" + string(h.body)
 			return moved
@@ -287,15 +287,15 @@ func TestWebexWebhooksThatAreRefused(t *testing.T) {
 	bob := w.link("acme", "bob").Account
 	m, place := w.prompt(bob, directory.VerbSync, "")
 	h := w.catch(w.webex.Outbox, func() error { return w.webex.Press(bob.User, m.ID, place) })
-	by := func(person string) hook {
+	by := func(person string) request {
 		return w.catch(w.webex.Outbox, func() error { return w.webex.Press(person, m.ID, place) })
 	}
-	inputs := func(text string) hook {
+	inputs := func(text string) request {
 		return w.catch(w.webex.Outbox, func() error { return w.webex.PressRaw(bob.User, m.ID, json.RawMessage(text)) })
 	}
 	now := w.clock.Now()
 	looks := []string{"GET /attachment/actions/{id}", "GET /messages/{id}", "GET /people/{id}", "GET /people/me"}
-	edited := func(old, new string) hook {
+	edited := func(old, new string) request {
 		if bytes.Count(h.body, []byte(old)) != 1 {
 			t.Fatalf("%s does not stand in %s once", old, h.body)
 		}

@@ -42,6 +42,10 @@ func (m *Main) Handler() http.Handler {
 	if m.webex != nil {
 		m.webex.Mount(router, m.bot)
 	}
+	if m.teams != nil {
+		m.teams.Mount(router, m.bot)
+		m.entra.Routes(router)
+	}
 	return m.guarded(router)
 }
 
@@ -109,8 +113,11 @@ func (m *Main) Run(ctx context.Context) error {
 // start begins what goes on beside serving. All of it ends soon after ctx.
 func (m *Main) start(ctx context.Context, work *sync.WaitGroup) {
 	work.Go(func() { engine.Runner{Engine: m.Engine}.Run(ctx, m.options.Rand) })
-	for key, source := range m.sources {
-		work.Go(func() { m.watch(ctx, key, source) })
+	for key, file := range m.files {
+		work.Go(func() { m.watch(ctx, key, file) })
+	}
+	if m.entra != nil {
+		work.Go(func() { m.watchEntra(ctx) })
 	}
 	if m.webex != nil {
 		work.Go(func() { m.watchWebhooks(ctx) })
@@ -144,17 +151,21 @@ func (m *Main) shutdown(server *http.Server) {
 func (m *Main) watch(ctx context.Context, key sourceKey, source *csv.Source) {
 	changed := func() {
 		for id, g := range m.config.Tenants[string(key.tenant)].Groups {
-			if g.Directory != key.name {
-				continue
-			}
-			if err := m.Engine.Hasten(ctx, key.tenant, directory.GroupID(id), m.options.Now()); err != nil && ctx.Err() == nil {
-				m.logger.Warn("a change of the directory was noticed and not taken", "tenant", key.tenant, "error", err)
+			if g.Directory == key.name {
+				m.hasten(ctx, key.tenant, id)
 			}
 		}
 	}
 	ticker := time.NewTicker(m.options.WatchEvery)
 	defer ticker.Stop()
 	source.Watch(ctx, ticker.C, changed)
+}
+
+// hasten has a group read now.
+func (m *Main) hasten(ctx context.Context, tenant directory.TenantID, group string) {
+	if err := m.Engine.Hasten(ctx, tenant, directory.GroupID(group), m.options.Now()); err != nil && ctx.Err() == nil {
+		m.logger.Warn("a change of the directory was noticed and not taken", "tenant", tenant, "error", err)
+	}
 }
 
 // watchWebhooks keeps the platform's webhooks as they should be. Without them no press arrives, so a

@@ -70,6 +70,8 @@ func (p *problems) fillValue(at string, n *yaml.Node, into reflect.Value) {
 		p.fillStruct(at, n, into)
 	case into.Kind() == reflect.Map:
 		p.fillMap(at, n, into)
+	case into.Kind() == reflect.Slice:
+		p.fillList(at, n, into)
 	case n.Kind != yaml.ScalarNode:
 		p.report(at, "%s must be a single value", where(n))
 	default:
@@ -96,6 +98,30 @@ func (p *problems) fillMap(at string, n *yaml.Node, into reflect.Value) {
 		p.fillValue(join(at, key), value, element)
 		into.SetMapIndex(reflect.ValueOf(key), element)
 	})
+}
+
+// fillList decodes a list of texts: one of YAML, or, as a variable has it, with commas between them.
+func (p *problems) fillList(at string, n *yaml.Node, into reflect.Value) {
+	texts := []string{}
+	switch n.Kind {
+	case yaml.SequenceNode:
+		for _, item := range n.Content {
+			if item.Kind != yaml.ScalarNode || empty(item) {
+				p.report(at, "%s must be a list of single values", where(item))
+				continue
+			}
+			texts = append(texts, item.Value)
+		}
+	case yaml.ScalarNode:
+		for text := range strings.SplitSeq(n.Value, ",") {
+			if text = strings.TrimSpace(text); text != "" {
+				texts = append(texts, text)
+			}
+		}
+	default:
+		p.report(at, "%s must be a list", where(n))
+	}
+	into.Set(reflect.ValueOf(texts))
 }
 
 // each goes through the keys of a mapping, in the order of the file.

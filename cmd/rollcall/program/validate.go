@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"rollcall/adapters/csv"
+	"rollcall/adapters/hook"
 	"rollcall/adapters/slack"
+	"rollcall/adapters/teams"
 	"rollcall/adapters/webex"
 	"rollcall/sync/directory"
 )
@@ -69,6 +71,13 @@ func (c Config) validateWorkspaces(p *problems) {
 
 // validateApps looks at the apps of the platforms that some tenant uses.
 func (c Config) validateApps(p *problems) {
+	if c.usesEntra() {
+		c.Teams.validate(p)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Tenants)) {
+		name := c.Tenants[id].entraDirectory()
+		p.check(name == "" || name == c.entraDirectory(), "tenants."+id+".directories."+name, "is in Entra, as %s is in another tenant: call it so as well", c.entraDirectory())
+	}
 	usesSlack, usesWebex := false, false
 	for _, t := range c.Tenants {
 		usesSlack = usesSlack || t.Slack.Workspace != ""
@@ -102,6 +111,9 @@ func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID
 		p.check(err == nil, at+".webex.organisation", "must be the organisation's id: Control Hub shows it under Account")
 		needs(p, at+".webex.admin_token", t.Webex.AdminToken, "it is the token with which the organisation's people are read")
 	}
+	t.validateEntra(p, at)
+	t.validateStandIns(p, at)
+	t.validateSubscribers(p, at, tenant)
 	p.check(len(t.Directories) > 0, at+".directories", "is empty: add the directory that has the groups")
 	for _, key := range slices.Sorted(maps.Keys(t.Directories)) {
 		t.Directories[key].validate(p, at+".directories."+key, tenant, key)
@@ -114,6 +126,10 @@ func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID
 
 func (d DirectoryConfig) validate(p *problems, at string, tenant directory.TenantID, key string) {
 	p.check(goodID(key), at, idRule)
+	if d.Entra.Tenant != "" {
+		p.check(d.CSV == CSV{}, at, "is a file and Entra at once: make two directories of it")
+		return
+	}
 	config, err := d.CSV.config(tenant, key)
 	if err == nil {
 		err = config.Validate()
@@ -138,8 +154,37 @@ func (t TenantConfig) validateSide(p *problems, at, platform string) {
 		p.check(t.Slack.Workspace != "", at, "is slack, but the tenant has no slack.workspace")
 	case webex.Name:
 		p.check(t.Webex.Organisation != "", at, "is webex, but the tenant has no webex.organisation")
+	case teams.Name:
+		p.check(t.Teams.Tenant != "", at, "is teams, but the tenant has no teams.tenant")
 	default:
-		oneOf(p, at, platform, string(slack.Name), string(webex.Name))
+		oneOf(p, at, platform, string(slack.Name), string(teams.Name), string(webex.Name))
+	}
+}
+
+// standInKinds are the kinds of stand-ins that each platform can have.
+var standInKinds = map[directory.Platform][]directory.StandInKind{
+	slack.Name: {directory.StandInPersona},
+	teams.Name: {directory.StandInGuest},
+	webex.Name: {directory.StandInBot, directory.StandInGuest},
+}
+
+func (t TenantConfig) validateStandIns(p *problems, at string) {
+	for _, platform := range slices.Sorted(maps.Keys(t.StandIns)) {
+		kinds, known := standInKinds[directory.Platform(platform)]
+		oneOf(p, at+".stand_ins."+platform, platform, string(slack.Name), string(teams.Name), string(webex.Name))
+		for _, kind := range t.StandIns[platform] {
+			p.check(!known || slices.Contains(kinds, directory.StandInKind(kind)), at+".stand_ins."+platform, "can't be %q: use some of %v, or none", kind, kinds)
+		}
+	}
+}
+
+func (t TenantConfig) validateSubscribers(p *problems, at string, tenant directory.TenantID) {
+	for _, key := range slices.Sorted(maps.Keys(t.Subscribers)) {
+		at := at + ".subscribers." + key
+		p.check(goodID(key), at, idRule)
+		needs(p, at+".secret", t.Subscribers[key].Secret, "make one, for example with: openssl rand -hex 32")
+		err := t.Subscribers[key].config(tenant, hook.Public()).Validate()
+		p.check(err == nil, at, "is wrong: %s", reason(err))
 	}
 }
 
@@ -190,7 +235,7 @@ func (c CSV) config(tenant directory.TenantID, name string) (csv.Config, error) 
 func reason(err error) string {
 	var coded *directory.Error
 	if errors.As(err, &coded) {
-		return strings.TrimPrefix(coded.Text, "csv directory: ")
+		return strings.TrimPrefix(strings.TrimPrefix(coded.Text, "csv directory: "), "hook: ")
 	}
 	return ""
 }

@@ -18,8 +18,8 @@ import (
 	"rollcall/sync/directory"
 )
 
-// hook is a platform's request, held back on its way to the program.
-type hook struct {
+// request is a platform's request, held back on its way to the program.
+type request struct {
 	path   string
 	header http.Header
 	body   []byte
@@ -27,14 +27,14 @@ type hook struct {
 }
 
 // signed is the request with another body, or another time, and a signature that is right for it.
-func (h hook) signed(body []byte, at time.Time) hook {
+func (h request) signed(body []byte, at time.Time) request {
 	h.header, h.body = h.header.Clone(), body
 	h.sign(h.header, body, "", at)
 	return h
 }
 
 // with is the request with other headers, whatever its signature then says.
-func (h hook) with(change func(http.Header)) hook {
+func (h request) with(change func(http.Header)) request {
 	h.header = h.header.Clone()
 	change(h.header)
 	return h
@@ -55,7 +55,7 @@ func signWebex(h http.Header, body []byte, secret string, _ time.Time) {
 }
 
 // catch has something done on a platform, and holds back the one request that comes of it.
-func (w *world) catch(outbox *sim.Outbox, act func() error) hook {
+func (w *world) catch(outbox *sim.Outbox, act func() error) request {
 	w.Helper()
 	var mu sync.Mutex
 	var caught []sim.Delivery
@@ -80,7 +80,7 @@ func (w *world) catch(outbox *sim.Outbox, act func() error) hook {
 		w.Fatalf("%d requests are on their way, want one", len(all))
 	}
 	target := must(url.Parse(all[0].URL))(w.T)
-	h := hook{path: target.Path, header: all[0].Header.Clone(), body: all[0].Body, sign: signSlack}
+	h := request{path: target.Path, header: all[0].Header.Clone(), body: all[0].Body, sign: signSlack}
 	if outbox == w.webex.Outbox {
 		h.sign = signWebex
 	}
@@ -88,7 +88,7 @@ func (w *world) catch(outbox *sim.Outbox, act func() error) hook {
 }
 
 // send sends a request to the program.
-func (w *world) send(h hook) (int, string) {
+func (w *world) send(h request) (int, string) {
 	w.Helper()
 	r := w.request(http.MethodPost, h.path, string(h.body))
 	r.Header = h.header

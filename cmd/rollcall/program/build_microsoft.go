@@ -1,0 +1,89 @@
+package program
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"time"
+
+	"rollcall/adapters/entra"
+	"rollcall/adapters/teams"
+	"rollcall/sync/directory"
+)
+
+// buildMicrosoft makes the directory and, for those who use it, the chat. One app registration is
+// both: the directory installs the app and makes guests for the chat.
+func (m *Main) buildMicrosoft(built *platforms) error {
+	if !m.config.usesEntra() {
+		return nil
+	}
+	var err error
+	if m.entra, err = m.buildEntra(); err != nil {
+		return err
+	}
+	if m.teams, err = m.buildTeams(); err != nil {
+		return err
+	}
+	built.chats = append(built.chats, m.teams)
+	built.accounts[teams.Name] = m.entra
+	built.standIns[teams.Name] = m.entra
+	return nil
+}
+
+func (m *Main) buildEntra() (*entra.Adapter, error) {
+	config := entra.Config{
+		Cloud: m.options.Entra, Name: m.config.entraDirectory(), ClientID: m.config.Teams.AppID, ClientSecret: directory.NewSecret(m.config.Teams.AppSecret),
+		TeamsAppID: m.config.Teams.ManifestID, NotificationURL: m.config.PublicURL,
+		NotificationKey: notificationKey(m.config.Teams.AppSecret), Now: m.options.Now, Logger: m.logger,
+		Tenants: make(map[directory.TenantID]entra.Tenant),
+	}
+	if config.Cloud == (entra.Cloud{}) {
+		config.Cloud = clouds[m.config.Teams.Cloud].entra()
+	}
+	for id, t := range m.config.Tenants {
+		if tenant := t.entraTenant(); tenant != "" {
+			workspace, err := teams.Workspace(tenant)
+			if err != nil {
+				return nil, err
+			}
+			config.Tenants[directory.TenantID(id)] = entra.Tenant{
+				Directory: string(workspace), InvitationDomain: t.Teams.InvitationDomain,
+			}
+		}
+	}
+	return entra.New(config)
+}
+
+// notificationKey is a key for the directory's notifications, of a secret that is configured anyway. When
+// that is replaced, so are the subscriptions.
+func notificationKey(secret string) []byte {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("rollcall: notifications of the directory"))
+	return mac.Sum(nil)
+}
+
+func (m *Main) buildTeams() (*teams.Adapter, error) {
+	cloud := clouds[m.config.Teams.Cloud].teams()
+	if m.options.Teams != nil {
+		cloud = *m.options.Teams
+	}
+	return teams.New(teams.Config{
+		Cloud: cloud, AppID: m.config.Teams.AppID, Secret: directory.NewSecret(m.config.Teams.AppSecret),
+		HomeTenant: m.config.Teams.HomeTenant, Conversations: m.Store, Installer: m.entra, Now: m.options.Now, Logger: m.logger,
+	})
+}
+
+// watchEntra keeps the directory's subscriptions, and hastens the reading of a group whose directory
+// says that something changed. What is read counts, not what was said.
+func (m *Main) watchEntra(ctx context.Context) {
+	ticker := time.NewTicker(m.options.CheckEvery)
+	defer ticker.Stop()
+	m.entra.Watch(ctx, ticker.C, func(tenant directory.TenantID, group string) {
+		for id, g := range m.config.Tenants[string(tenant)].Groups {
+			if group != "" && g.Group != group || m.config.Tenants[string(tenant)].Directories[g.Directory].Entra.Tenant == "" {
+				continue
+			}
+			m.hasten(ctx, tenant, id)
+		}
+	})
+}
