@@ -1,6 +1,7 @@
-// Package webex is the Webex adapter: messages with cards, presses, texts, and the people of an
-// organisation. One instance serves every tenant with one bot. It passes bottest.RunPlatform and
-// directorytest.RunAccounts whole; webexsim beside it is the simulator.
+// Package webex is the Webex adapter: messages with cards, presses, texts, the people of an
+// organisation, and stand-ins for those who aren't there. One instance serves every tenant with one bot. It
+// passes bottest.RunPlatform, directorytest.RunAccounts and directorytest.RunProvisioner whole; webexsim
+// beside it is the simulator.
 //
 // # Tokens
 //

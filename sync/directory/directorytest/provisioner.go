@@ -67,7 +67,9 @@ type ProvisionerHarness struct {
 // The traits that a kind of stand-in may lack.
 const (
 	TraitMade      Trait = "made"       // the platform has something for each one; Made, State
-	TraitRequests  Trait = "requests"   // making one takes requests that can fail; Steps, LoseAnswers, Cut, Break
+	TraitRequests  Trait = "requests"   // making one takes requests, which can fail; Break
+	TraitChanges   Trait = "changes"    // some of them change something; Steps, LoseAnswers, Cut
+	TraitAbsent    Trait = "absent"     // one can be looked for; otherwise Recover makes what is missing
 	TraitParked    Trait = "suspended"  // the platform can keep one from being used
 	TraitRemovable Trait = "removable"  // one can be deleted; Remove
 	TraitLookAlike Trait = "look-alike" // somebody else can stand in the way; Plant
@@ -118,9 +120,9 @@ func (h ProvisionerHarness) complete() error {
 		"Other":                h.Other.Workspace == "" || h.Other.Tenant == "",
 		"Made":                 h.Made == nil && !h.lacks(TraitMade),
 		"State":                h.State == nil && !h.lacks(TraitMade),
-		"Steps":                h.Steps < 1 && !h.lacks(TraitRequests),
-		"LoseAnswers":          h.LoseAnswers == nil && !h.lacks(TraitRequests),
-		"Cut":                  h.Cut == nil && !h.lacks(TraitRequests),
+		"Steps":                h.Steps < 1 && !h.lacks(TraitChanges),
+		"LoseAnswers":          h.LoseAnswers == nil && !h.lacks(TraitChanges),
+		"Cut":                  h.Cut == nil && !h.lacks(TraitChanges),
 		"Break":                h.Break == nil && !h.lacks(TraitRequests),
 		"Remove":               h.Remove == nil && !h.lacks(TraitRemovable),
 		"Plant":                h.Plant == nil && !h.lacks(TraitLookAlike),
@@ -207,6 +209,19 @@ func (h ProvisionerHarness) recover(ctx context.Context, p directory.Provisioner
 		return id, found, h.isMine(id)
 	}
 	return id, false, nil
+}
+
+// absent wants Recover to find nothing. Where it can't look without making what is missing, it isn't
+// asked.
+func (h ProvisionerHarness) absent(ctx context.Context, p directory.Provisioner, order directory.Order) error {
+	if h.lacks(TraitAbsent) {
+		return nil
+	}
+	_, found, err := h.recover(ctx, p, order)
+	if err == nil && found {
+		err = errors.New("it is recovered")
+	}
+	return err
 }
 
 // settle does what the engine does after an order that may have been carried out.

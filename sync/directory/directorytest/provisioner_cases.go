@@ -13,10 +13,11 @@ import (
 var provisionerCases = []provisionerCase{
 	{name: "kinds", check: provisionerKinds},
 	{name: "made and recovered", check: provisionerMade},
-	{name: "nothing to recover", check: provisionerNothing},
+	{name: "nothing to recover", traits: []Trait{TraitAbsent}, check: provisionerNothing},
+	{name: "recovered without an order", traits: []Trait{TraitMade}, check: provisionerUnordered},
 	{name: "one for each order", check: provisionerMany},
-	{name: "an answer is lost at each step", traits: []Trait{TraitRequests}, check: provisionerLost},
-	{name: "killed at each step", traits: []Trait{TraitRequests}, check: provisionerKilled},
+	{name: "an answer is lost at each step", traits: []Trait{TraitChanges}, check: provisionerLost},
+	{name: "killed at each step", traits: []Trait{TraitChanges}, check: provisionerKilled},
 	{name: "ordered again without asking", check: provisionerAgain},
 	{name: "suspended and resumed", traits: []Trait{TraitMade}, check: provisionerSuspends},
 	{name: "removed", check: provisionerRemoves},
@@ -89,6 +90,24 @@ func provisionerNothing(ctx context.Context, h ProvisionerHarness) error {
 		}
 	}
 	return nil
+}
+
+// provisionerUnordered: where Recover can't look, it makes what is missing, and makes it once.
+func provisionerUnordered(ctx context.Context, h ProvisionerHarness) error {
+	order := h.order(0)
+	id, found, err := h.recover(ctx, h.Open(), order)
+	switch {
+	case err != nil:
+		return err
+	case !h.lacks(TraitAbsent):
+		return h.has()
+	case !found:
+		return errors.New("there is none, says a kind that can't be looked for")
+	}
+	if again, err := h.provision(ctx, h.Open(), order); err != nil || again != id {
+		return fmt.Errorf("ordered afterwards, it is another one, or an error: %w", orNone(err))
+	}
+	return h.has(id)
 }
 
 func provisionerMany(ctx context.Context, h ProvisionerHarness) error {
@@ -233,8 +252,8 @@ func provisionerRemoves(ctx context.Context, h ProvisionerHarness) error {
 	if h.lacks(TraitMade) {
 		return nil
 	}
-	if _, found, err := h.recover(ctx, p, order); err != nil || found && !h.lacks(TraitRemovable) {
-		return fmt.Errorf("after it was removed: found %v, error %w", found, orNone(err))
+	if err := h.absent(ctx, p, order); err != nil && !h.lacks(TraitRemovable) {
+		return fmt.Errorf("after it was removed: %w", err)
 	}
 	// The person comes back, with a new order.
 	next := h.order(0)
@@ -256,8 +275,8 @@ func provisionerGone(ctx context.Context, h ProvisionerHarness) error {
 	if err := h.refuses(ctx, p, standIn(order, id)); err != nil {
 		return err
 	}
-	if _, found, err := h.recover(ctx, p, order); err != nil || found {
-		return fmt.Errorf("what is gone: found %v, error %w", found, orNone(err))
+	if err := h.absent(ctx, p, order); err != nil {
+		return fmt.Errorf("what is gone: %w", err)
 	}
 	if id, err = h.provision(ctx, p, order); err != nil {
 		return fmt.Errorf("ordered again: %w", err)

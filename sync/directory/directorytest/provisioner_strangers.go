@@ -14,8 +14,8 @@ import (
 func provisionerLookAlike(ctx context.Context, h ProvisionerHarness) error {
 	p, order := h.Open(), h.order(0)
 	planted := h.Plant(order.Member)
-	if _, found, err := h.recover(ctx, p, order); err != nil || found {
-		return fmt.Errorf("a look-alike is recovered: found %v, error %w", found, orNone(err))
+	if err := h.absent(ctx, p, order); err != nil {
+		return fmt.Errorf("a look-alike: %w", err)
 	}
 	id, err := h.provision(ctx, p, order)
 	switch {
@@ -31,8 +31,8 @@ func provisionerLookAlike(ctx context.Context, h ProvisionerHarness) error {
 	if err := h.has(); err != nil {
 		return err
 	}
-	if _, found, err := h.recover(ctx, p, order); err != nil || found {
-		return fmt.Errorf("a look-alike is recovered after an order: found %v, error %w", found, orNone(err))
+	if err := h.absent(ctx, p, order); err != nil {
+		return fmt.Errorf("a look-alike after an order: %w", err)
 	}
 	return nil
 }
@@ -127,11 +127,13 @@ func provisionerOther(ctx context.Context, h ProvisionerHarness) error {
 	if h.lacks(TraitMade) {
 		return nil
 	}
-	there, found, err := p.Recover(ctx, h.Other, order)
-	if err != nil || found {
-		return fmt.Errorf("another installation recovers it: found %v, error %w", found, orNone(err))
+	if !h.lacks(TraitAbsent) {
+		if _, found, err := p.Recover(ctx, h.Other, order); err != nil || found {
+			return fmt.Errorf("another installation recovers it: found %v, error %w", found, orNone(err))
+		}
 	}
-	if there, err = p.Provision(ctx, h.Other, order); err != nil {
+	there, err := p.Provision(ctx, h.Other, order)
+	if err != nil {
 		return fmt.Errorf("the same person at another installation: %w", err)
 	}
 	if there.Workspace != h.Other.Workspace || there == id || !slices.Contains(h.Made(h.Other), there) {

@@ -136,6 +136,15 @@ func (m maker) Recover(ctx context.Context, inst directory.Installation, o direc
 		}
 	}
 	id, g := m.find(inst, o.Marker)
+	if g == nil && (m.lies["makes"] || m.lies["makes and hides"]) {
+		m.mu.Unlock()
+		id, err := m.Provision(ctx, inst, o)
+		m.mu.Lock()
+		if err != nil || m.lies["makes and hides"] {
+			return directory.AccountID{}, false, err
+		}
+		return id, true, nil
+	}
 	if g == nil {
 		return directory.AccountID{}, false, nil
 	}
@@ -220,10 +229,28 @@ func TestProvisionerExam(t *testing.T) {
 	RunProvisioner(t, func(*testing.T) ProvisionerHarness { return hostHarness() })
 }
 
+// A kind that can't be looked for, and says so, passes as well; one that says so and can is found out.
+func TestProvisionerExamOfWhatCannotBeLookedFor(t *testing.T) {
+	unseen := func(lies ...string) ProvisionerHarness {
+		h := hostHarness(lies...)
+		h.Lacks = map[Trait]string{TraitAbsent: "asking makes what is missing"}
+		return h
+	}
+	RunProvisioner(t, func(*testing.T) ProvisionerHarness { return unseen("makes") })
+	if provisionerUnordered(t.Context(), unseen()) == nil {
+		t.Error("a kind that says that there is none was not found out")
+	}
+	if provisionerUnordered(t.Context(), unseen("makes", "twice")) == nil {
+		t.Error("a kind that makes a second one was not found out")
+	}
+}
+
 // Each lie is found by the exam, and by the case that is there for it.
 func TestProvisionerExamFindsLies(t *testing.T) {
 	for _, tt := range []struct{ lie, found string }{
 		{"adopts", "a look-alike is not adopted"},
+		{"makes", "nothing to recover"},
+		{"makes and hides", "recovered without an order"},
 		{"twice", "ordered again without asking"},
 		{"one for all", "one for each order"},
 		{"sure", "an answer is lost at each step"},
