@@ -28,7 +28,7 @@ type Question struct {
 	// for somebody who is exempt or has no address.
 	OnPrimary, OnSecondary directory.Finding
 	// Holder is the link of this pair that holds an account, if any; this link itself counts as
-	// none. It is asked for the two accounts of a clear pair.
+	// none. It is asked for accounts that are clear by themselves.
 	Holder func(directory.AccountID) (directory.Link, bool)
 	// Sharing are the links of this pair whose people have the same address; this link itself
 	// counts as none.
@@ -82,9 +82,10 @@ func Decide(q Question) (Verdict, error) {
 		return several(len(own), q.Primary), nil
 	}
 	others, why := usable(q.OnSecondary, q.Secondary, link, q.Now)
+	dispute, disputed := claimed(q, own[0], others)
 	if len(others) == 0 {
-		if rival := claim(q, own[0], nil); rival.Event == directory.Dispute {
-			return rival, nil
+		if disputed {
+			return dispute, nil
 		}
 		v := Verdict{Event: directory.NoMatch, Account: own[0], Why: why}
 		v.Alone, v.Colleague = alone(q.OnSecondary, q.Secondary, link)
@@ -96,7 +97,10 @@ func Decide(q Question) (Verdict, error) {
 	if len(others) > MaxChoices || repeated(others) {
 		return several(len(others), q.Secondary), nil
 	}
-	return claim(q, own[0], others), nil
+	if disputed {
+		return dispute, nil
+	}
+	return match(q, own[0], others), nil
 }
 
 // MaxChoices is among how many accounts a person can be asked to choose. More is a dispute.
@@ -133,12 +137,10 @@ func several(n int, inst directory.Installation) Verdict {
 	return Verdict{Event: directory.Dispute, Why: fmt.Sprintf("%d accounts on %s have this person's address", n, inst.Platform)}
 }
 
-// claim is the verdict on accounts that are clear by themselves: a match, unless somebody else claims
-// one of them; without others it only says whether somebody else claims the person's own. What
-// was found by an address that the person named is claimed from nobody: it makes no
-// rivals.
-func claim(q Question, own directory.Account, others []directory.Account) Verdict {
-	dispute := Verdict{Event: directory.Dispute}
+// claimed is the dispute over accounts that are clear by themselves, if somebody else claims one of
+// them. Whoever named an address claims nothing from anybody by it: that makes no rivals.
+func claimed(q Question, own directory.Account, others []directory.Account) (dispute Verdict, disputed bool) {
+	dispute = Verdict{Event: directory.Dispute}
 	for _, account := range append([]directory.Account{own}, others...) {
 		holder, held := q.Holder(account.ID)
 		if !held || holder.Key == q.Link.Key {
@@ -151,24 +153,24 @@ func claim(q Question, own directory.Account, others []directory.Account) Verdic
 		}
 	}
 	for _, l := range q.Sharing {
+		named := l.Member.Email != q.Link.Member.Email
 		// Whoever is in a dispute holds nothing, and claims the account all the same.
-		if l.Key == q.Link.Key || l.Key.Pair != q.Link.Key.Pair || !l.State.Live() || l.Member.Exempt {
+		if l.Key == q.Link.Key || l.Key.Pair != q.Link.Key.Pair || !l.State.Live() || l.Member.Exempt || named && len(others) == 0 {
 			continue
 		}
 		if dispute.Why == "" {
 			dispute.Why = "another person in the directory has the same address"
 		}
-		named := l.Member.Email != q.Link.Member.Email
 		if _, can := l.State.After(directory.Dispute); can && !named && l.State != directory.Disputed && !dispute.rivals(l) {
 			dispute.Rivals = append(dispute.Rivals, l)
 		}
 	}
-	switch {
-	case dispute.Why != "":
-		return dispute
-	case len(others) == 0:
-		return Verdict{}
-	case len(others) > 1:
+	return dispute, dispute.Why != ""
+}
+
+// match is the verdict on accounts that nobody else claims.
+func match(q Question, own directory.Account, others []directory.Account) Verdict {
+	if len(others) > 1 {
 		slices.SortFunc(others, func(a, b directory.Account) int { return strings.Compare(a.ID.Text(), b.ID.Text()) })
 		return Verdict{
 			Event: directory.Match, Account: own, Choices: others,
