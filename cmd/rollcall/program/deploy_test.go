@@ -40,7 +40,7 @@ func TestTheExampleConfiguration(t *testing.T) {
 	if plain.Tenants["acme"].On {
 		t.Error("the example is switched on")
 	}
-	optional := regexp.MustCompile(`(?m)^#( *[a-z_]+:)`)
+	optional := regexp.MustCompile(`(?m)^#( *[a-z_-]+:)`)
 	if n := len(optional.FindAllString(text, -1)); n < 20 {
 		t.Errorf("only %d optional keys", n)
 	}
