@@ -161,7 +161,15 @@ func TestArrows(t *testing.T) {
 			func(s source) bool { return true },
 			func(s source, path string) bool {
 				return (!strings.HasPrefix(path, "github.com/slack-go/") || under(s.dir, "adapters/slack")) &&
-					(!strings.HasPrefix(path, "github.com/jbogarin/") || under(s.dir, "adapters/webex"))
+					(!strings.HasPrefix(path, "github.com/jbogarin/") || under(s.dir, "adapters/webex")) &&
+					(!strings.HasPrefix(path, "github.com/infracloudio/") || under(s.dir, "adapters/teams"))
+			},
+		},
+		{
+			"Graph's SDK stays with the directory", "it takes minutes to build: nobody else may make anybody wait for it",
+			func(s source) bool { return s.dir != "adapters/entra" },
+			func(_ source, path string) bool {
+				return !strings.HasPrefix(path, "github.com/microsoftgraph/") && !strings.HasPrefix(path, "github.com/microsoft/kiota")
 			},
 		},
 	} {
