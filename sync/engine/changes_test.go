@@ -169,6 +169,9 @@ func TestASubscriberThatFailsIsToldLater(t *testing.T) {
 			if r := w.reading(); !strings.Contains(r.Trouble, directory.CodeOf(test.err).String()) && test.err.Error() != r.Trouble {
 				t.Errorf("the trouble is said to be %q", r.Trouble)
 			}
+			if n := w.reading().Failures; (n == 0) != directory.Is(test.err, directory.Throttled) {
+				t.Errorf("%d failures", n)
+			}
 			w.alone("ross") // and links go on
 			w.hear()
 			w.wantState("ross", directory.Represented)
@@ -271,6 +274,31 @@ func (w *world) changesInTrail() []string {
 		}
 	}
 	return out
+}
+
+// One worker delivers a few changes at a time: a slow subscriber must not outlast its lease.
+func TestASubscriberIsToldAFewChangesAtATime(t *testing.T) {
+	t.Parallel()
+	w := newListener(t)
+	w.hook.name = "another"
+	for i := range 12 {
+		w.alone(fmt.Sprintf("p%02d", i))
+	}
+	w.settle()
+	w.hook.name = "payroll"
+	w.must(w.store.Hasten(t.Context(), acme, directory.ReadingOfChanges("payroll"), w.at))
+	for did := true; did; {
+		before := len(w.hook.told)
+		report, err := w.engine.Step(t.Context(), w.at, w.rand)
+		w.must(err)
+		if n := len(w.hook.told) - before; n > 5 {
+			t.Errorf("%d at a time", n)
+		}
+		did = report.Did
+	}
+	if n := len(w.hook.told); n != 12 {
+		t.Errorf("told %d times, want 12", n)
+	}
 }
 
 // Nobody by that name is configured any more: it is looked at once a day, and catches up when it is back.

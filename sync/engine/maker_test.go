@@ -28,6 +28,7 @@ type maker struct {
 	kinds []directory.StandInKind
 	pool  []string // the bots that can be given to people
 	made  []*stand
+	given []directory.Order // every order, in vain or not
 	calls map[string]int
 	// fault is asked before each call: lost says that the call takes effect and its answer is this
 	// error all the same.
@@ -96,6 +97,7 @@ func (m *maker) allowed(inst directory.Installation, o directory.Order) {
 
 func (m *maker) Provision(_ context.Context, inst directory.Installation, o directory.Order) (id directory.AccountID, err error) {
 	m.allowed(inst, o)
+	m.given = append(m.given, o)
 	err = m.call("provision", o.Kind, func() error {
 		if o.Kind == directory.StandInBot { // which is there already
 			id, err = m.bot(inst, o)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rollcall/sync/directory"
+	"rollcall/sync/directory/directorytest"
 	"rollcall/sync/plan"
 )
 
@@ -242,6 +243,16 @@ func TestAnAddressThatIsNamedTooLateOrByTheWrongOne(t *testing.T) {
 		{"by somebody else", "zoe", func(*world) {}},
 		{"by nobody that we know", "stranger", func(*world) {}},
 		{"after they left", "rosa", func(w *world) { w.dir.Leave(acme, "g1", "rosa"); w.hear() }},
+		{"when the directory no longer lists them", "rosa", func(w *world) {
+			w.dir.Fault = func(call directorytest.Call) directorytest.FaultKind {
+				if call.Op == directorytest.OpMember {
+					return directorytest.FaultUnavailable
+				}
+				return ""
+			}
+			w.dir.Leave(acme, "g1", "rosa")
+			w.hear()
+		}},
 		{"after they said that there is none", "rosa", func(w *world) { w.press("alpha-rosa", directory.VerbNone, "") }},
 		{"after three days", "rosa", func(w *world) { w.at = w.at.Add(plan.WaveGap) }},
 		{"while the tenant is off", "rosa", func(w *world) { w.configure(func(s *directory.Settings) { s.On = false }) }},
@@ -399,6 +410,43 @@ func TestAQuestionForAnAddressThatIsNotDelivered(t *testing.T) {
 				t.Errorf("that counts as %d waves", l.Waves)
 			}
 		})
+	}
+}
+
+// Their account is disabled before they can be asked: there is nobody to ask, and nothing to represent.
+func TestWhoCantBeAskedForAnAddressAnyMoreWaits(t *testing.T) {
+	t.Parallel()
+	w := newSearch(t)
+	w.settle()
+	w.desk.postErr = func(directory.AccountID) (error, bool) {
+		w.account(alpha, "rosa", func(a *directory.Account) { a.Active = false })
+		return directory.Errorf(directory.Undeliverable, "the user is disabled"), false
+	}
+	w.alone("rosa")
+	w.hear()
+	w.wantState("rosa", directory.Waiting)
+	if l := w.link("rosa"); l.Waves != 0 || len(w.maker.made) != 0 {
+		t.Errorf("%d waves, %d stand-ins", l.Waves, len(w.maker.made))
+	}
+}
+
+// The other platform is the person's own now. The address that they named there means nothing here.
+func TestANamedAddressEndsWithTheDirection(t *testing.T) {
+	t.Parallel()
+	w := newSearch(t)
+	w.second()
+	w.alone("rosa")
+	w.person("ross")
+	w.hear()
+	w.named("rosa", "ross")
+	w.wantState("rosa", directory.Disputed)
+	w.account(beta, "rosa")
+	w.dir.Join(acme, "g2", "rosa")
+	w.dir.Leave(acme, "g1", "rosa")
+	w.pass(80 * time.Hour)
+	w.wantState("rosa", directory.Asking)
+	if l := w.link("rosa"); l.Counterpart != account(alpha, "rosa") || !l.Alias.IsZero() {
+		t.Errorf("asked about %v", l.Counterpart)
 	}
 }
 

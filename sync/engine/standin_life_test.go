@@ -9,28 +9,47 @@ import (
 	"rollcall/sync/directory/directorytest"
 )
 
-// forgetful is a store whose ledger of what was made is empty.
-type forgetful struct{ directory.Store }
+// ledger is a store whose ledger of what was made says something else.
+type ledger struct {
+	directory.Store
+	change func(*directory.Creation)
+}
 
-func (forgetful) Creations(context.Context, directory.TenantID, directory.Platform) ([]directory.Creation, error) {
-	return nil, nil
+func (l ledger) Creations(ctx context.Context, tenant directory.TenantID, platform directory.Platform) ([]directory.Creation, error) {
+	rows, err := l.Store.Creations(ctx, tenant, platform)
+	for i := range rows {
+		l.change(&rows[i])
+	}
+	return rows, err
 }
 
 func TestWhatTheLedgerDoesNotHaveIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	w := newMaker(t, guest)
-	w.alone("rosa")
-	w.settle()
-	w.wantState("rosa", directory.Represented)
-	whole := w.store
-	w.store = forgetful{whole}
-	w.engine = w.newEngine()
-	w.dir.Leave(acme, "g1", "rosa")
-	w.hear()
-	w.pass(10 * 24 * time.Hour)
-	w.wantState("rosa", directory.Unsynced)
-	if w.maker.calls["suspend"]+w.maker.calls["deprovision"] != 0 || w.maker.made[0].is != directory.Active {
-		t.Errorf("calls: %v", w.maker.calls)
+	for _, test := range []struct {
+		name   string
+		change func(*directory.Creation)
+	}{
+		{"it has another account", func(c *directory.Creation) { c.Account.User = "another" }},
+		{"it was made for somebody else", func(c *directory.Creation) { c.Link.Member.ID = "ross" }},
+		{"it was made in another attempt", func(c *directory.Creation) { c.Marker = "another" }},
+		{"it is gone", func(c *directory.Creation) { c.Gone = c.At }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newMaker(t, guest)
+			w.alone("rosa")
+			w.settle()
+			w.wantState("rosa", directory.Represented)
+			w.store = ledger{w.store, test.change}
+			w.engine = w.newEngine()
+			w.dir.Leave(acme, "g1", "rosa")
+			w.hear()
+			w.pass(10 * 24 * time.Hour)
+			w.wantState("rosa", directory.Unsynced)
+			if w.maker.calls["suspend"]+w.maker.calls["deprovision"] != 0 || w.maker.made[0].is != directory.Active {
+				t.Errorf("calls: %v", w.maker.calls)
+			}
+		})
 	}
 }
 
@@ -382,4 +401,22 @@ func TestWhoLeavesIsNotKeptByALostAnswer(t *testing.T) {
 	if n := len(w.maker.made); n != 1 {
 		t.Errorf("%d stand-ins", n)
 	}
+}
+
+// Where a stand-in looks like a person of the workspace, it hides nobody who comes after it.
+func TestAStandInHidesNobody(t *testing.T) {
+	t.Parallel()
+	w := newMaker(t, guest)
+	w.alone("rosa")
+	w.settle()
+	id := w.maker.made[0].id
+	a := w.desk.accounts[id]
+	a.Kind = directory.KindPerson
+	w.desk.accounts[id] = a
+	w.observe(id)
+	w.wantState("rosa", directory.Represented)
+	w.account(beta, "rosa")
+	w.desk.unlisted = account(beta, "rosa")
+	w.pass(26 * time.Hour)
+	w.wantState("rosa", directory.Asking)
 }

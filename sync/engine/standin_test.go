@@ -141,8 +141,8 @@ func TestABotIsNeverGivenToTwoPeople(t *testing.T) {
 	if a, b := w.link("rosa").StandIn.Account, w.link("ross").StandIn.Account; a == b {
 		t.Errorf("both are represented by %s", a.User)
 	}
-	if n := w.maker.calls["provision"]; n != 3 {
-		t.Errorf("ordered %d times, want 3", n)
+	if w.maker.calls["provision"] != 3 || w.maker.calls["recover"] != 0 {
+		t.Errorf("calls: %v", w.maker.calls)
 	}
 }
 
@@ -305,8 +305,52 @@ func TestAFailureIsTriedAgain(t *testing.T) {
 			if len(w.maker.made) != 1 {
 				t.Errorf("%d stand-ins", len(w.maker.made))
 			}
+			for _, o := range w.maker.given { // so that the first, should it come late, is known
+				if o.Marker != w.maker.given[0].Marker {
+					t.Errorf("ordered as %s, and then as %s", w.maker.given[0].Marker, o.Marker)
+				}
+			}
 		})
 	}
+}
+
+// The directory lists somebody no longer while one kind of stand-in is being refused: the next one isn't
+// tried any more.
+func TestWhoLeavesWhileAKindIsRefusedGetsNoOther(t *testing.T) {
+	t.Parallel()
+	w := newMaker(t, persona, guest)
+	w.maker.fault = refuse(persona)
+	w.maker.before = func(string) {
+		w.maker.before = nil
+		w.dir.Leave(acme, "g1", "rosa")
+		w.hear()
+	}
+	w.alone("rosa")
+	w.settle()
+	w.wantState("rosa", directory.Suspended)
+	if n := len(w.maker.given); n != 1 || len(w.maker.made) != 0 {
+		t.Errorf("%d orders, %d stand-ins", n, len(w.maker.made))
+	}
+}
+
+// Another link claims the person's own account while their stand-in is being made.
+func TestAnAccountThatIsClaimedWhileAStandInIsMade(t *testing.T) {
+	t.Parallel()
+	w := newMaker(t, guest)
+	w.maker.after = func(string) {
+		w.maker.after = nil
+		zoe := w.link("zoe")
+		was := zoe.Version
+		zoe.Account, zoe.DueAt = account(alpha, "rosa"), time.Time{}
+		w.must(w.store.Commit(t.Context(), acme, directory.Change{Links: []directory.LinkChange{{Link: zoe, Version: was}}}))
+	}
+	w.settle()
+	w.alone("rosa")
+	w.hear()
+	w.pass(time.Hour)
+	w.wantState("rosa", directory.Disputed)
+	w.wantState("zoe", directory.Disputed)
+	w.wantTruth()
 }
 
 // What stands in the way and isn't ours is never taken for ours.
