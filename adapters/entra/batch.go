@@ -8,6 +8,7 @@ import (
 
 	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
+	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"rollcall/sync/directory"
@@ -128,7 +129,7 @@ func decode[T serialization.Parsable](r reply, factory serialization.ParsableFac
 		return none, r.err
 	}
 	unreadable := directory.Errorf(directory.Unavailable, "entra: an answer in a batch can't be read")
-	node, err := serialization.DefaultParseNodeFactoryInstance.GetRootParseNode("application/json", r.body)
+	node, err := jsonserialization.NewJsonParseNodeFactory().GetRootParseNode("application/json", r.body)
 	if err != nil {
 		return none, unreadable
 	}

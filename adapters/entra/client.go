@@ -19,7 +19,8 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/authentication"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	azureauth "github.com/microsoft/kiota-authentication-azure-go"
-	msgraph "github.com/microsoftgraph/msgraph-sdk-go"
+	kiotahttp "github.com/microsoft/kiota-http-go"
+	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
 
 	"rollcall/adapters/internal/outbound"
 	"rollcall/sync/directory"
@@ -35,8 +36,7 @@ const (
 // graph speaks to Graph for one customer's tenant. It sends every request once.
 type graph struct {
 	Tenant
-	sdk     *msgraph.GraphServiceClient
-	adapter *msgraph.GraphRequestAdapter
+	adapter *kiotahttp.NetHttpRequestAdapter
 	base    *url.URL // with the version, without a slash at the end
 	hosts   outbound.Config
 	now     func() time.Time
@@ -47,8 +47,9 @@ type graph struct {
 	trouble string      // the code of the last failure to keep them; CheckSubscriptions has it
 }
 
-// newGraph builds the SDK on our own client: no middleware of the SDK's, which retries by itself and
-// would keep a worker for minutes.
+// newGraph builds the SDK on our own HTTP client: no middleware of the SDK's, which retries by itself
+// and would keep a worker for minutes. The SDK's own client over all of Graph is not made: making one
+// writes to globals of the SDK, and links all of it.
 func newGraph(config Config, tenant Tenant) (*graph, error) {
 	authority, _, err := config.Cloud.client(config.Cloud.login, config.Transport)
 	if err != nil {
@@ -72,12 +73,12 @@ func newGraph(config Config, tenant Tenant) (*graph, error) {
 		// The SDK would send requests without a token, and say nothing.
 		return nil, directory.Errorf(directory.Internal, "entra: the SDK doesn't take the cloud's host for its own")
 	}
-	adapter, err := msgraph.NewGraphRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(authentication.NewBaseBearerTokenAuthenticationProvider(auth), nil, nil, client)
+	adapter, err := kiotahttp.NewNetHttpRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
+		authentication.NewBaseBearerTokenAuthenticationProvider(auth), jsonserialization.NewJsonParseNodeFactory(), jsonserialization.NewJsonSerializationWriterFactory(), client)
 	if err != nil {
 		return nil, directory.Errorf(directory.Internal, "entra: the SDK can't be set up")
 	}
-	adapter.SetBaseUrl(base.String()) // before the client is made, which otherwise sets the public one
-	return &graph{Tenant: tenant, sdk: msgraph.NewGraphServiceClient(adapter), adapter: adapter, base: base, hosts: hosts, now: config.Now}, nil
+	return &graph{Tenant: tenant, adapter: adapter, base: base, hosts: hosts, now: config.Now}, nil
 }
 
 // get asks for what a reference names and decodes the answer. A reference is a path and a query below
@@ -148,6 +149,9 @@ func (g *graph) reference(link string) (string, error) {
 	}
 	return "", directory.Errorf(directory.Incomplete, "entra: a link to the next page can't be followed")
 }
+
+// url is that of something below the API's root, for the SDK's request builders.
+func (g *graph) url(path string) string { return g.base.String() + "/" + path }
 
 func cancelled(ctx context.Context) error {
 	if ctx.Err() != nil {

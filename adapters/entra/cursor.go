@@ -106,7 +106,7 @@ func (s stream) of(collection string) bool { return strings.HasPrefix(s.Ref, col
 func (c *cursor) step(place ...string) error {
 	sum := sha256.Sum256([]byte(strings.Join(place, "\n")))
 	digest := hex.EncodeToString(sum[:12])
-	if digest == c.Mark || c.Pages >= mostPages {
+	if digest == c.Mark || c.Pages >= mostPages || c.Phase == reading && c.Pages >= mostChanges {
 		return directory.Errorf(directory.Incomplete, "entra: the pages go in a circle, or don't end")
 	}
 	c.Pages++
@@ -116,7 +116,8 @@ func (c *cursor) step(place ...string) error {
 	return nil
 }
 
-// mostPages bounds one phase of a read.
+// mostPages bounds one phase of a read. A delta has a change on each page, and not more of those than
+// mostChanges.
 const mostPages = 10_000
 
 // scope is a digest of what a cursor belongs to.

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	abstractions "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoftgraph/msgraph-sdk-go/invitations"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"rollcall/sync/directory"
 )
@@ -28,11 +30,11 @@ func (g *graph) find(ctx context.Context, address directory.Address, mark string
 			" or proxyAddresses/any(p:p eq "+quote("smtp:"+address.Reveal())+") or otherMails/any(m:m eq "+quoted+")")
 	}
 	for _, filter := range filters {
-		users, err := g.matching(ctx, filter, guestFields)
+		found, err := g.matching(ctx, filter, guestFields)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, user := range users {
+		for _, user := range found {
 			if _, err := idOf(user); err != nil {
 				return nil, nil, err
 			}
@@ -81,7 +83,7 @@ func (g *graph) invite(ctx context.Context, address directory.Address, name, lan
 	invitation.SetInvitedUserType(&kind)
 	invitation.SetInviteRedirectUrl(&landing)
 	invitation.SetSendInvitationMessage(&silent)
-	info, err := g.sdk.Invitations().ToPostRequestInformation(ctx, invitation, nil)
+	info, err := invitations.NewInvitationsRequestBuilder(g.url("invitations"), g.adapter).ToPostRequestInformation(ctx, invitation, nil)
 	if err != nil {
 		return "", directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}
@@ -126,7 +128,7 @@ func inUse() error {
 }
 
 func (g *graph) patch(ctx context.Context, id string, change models.Userable) error {
-	info, err := g.sdk.Users().ByUserId(id).ToPatchRequestInformation(ctx, change, nil)
+	info, err := users.NewUserItemRequestBuilder(g.url("users/"+id), g.adapter).ToPatchRequestInformation(ctx, change, nil)
 	if err != nil {
 		return directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}

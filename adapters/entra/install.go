@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"rollcall/sync/directory"
 )
@@ -43,8 +44,8 @@ func (a *Adapter) InstallApp(ctx context.Context, inst directory.Installation, u
 		return err
 	}
 	installation := models.NewUserScopeTeamsAppInstallation()
-	installation.SetAdditionalData(map[string]any{"teamsApp@odata.bind": g.base.String() + "/appCatalogs/teamsApps/" + app})
-	info, err := g.sdk.Users().ByUserId(user).Teamwork().InstalledApps().ToPostRequestInformation(ctx, installation, nil)
+	installation.SetAdditionalData(map[string]any{"teamsApp@odata.bind": g.url("appCatalogs/teamsApps/" + app)})
+	info, err := users.NewItemTeamworkInstalledAppsRequestBuilder(g.url("users/"+user+"/teamwork/installedApps"), g.adapter).ToPostRequestInformation(ctx, installation, nil)
 	if err != nil {
 		return directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}

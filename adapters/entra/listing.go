@@ -132,6 +132,9 @@ func (r *read) list(ctx context.Context) (directory.Page, error) {
 		r.at.Total = max(r.at.Total, *total)
 	}
 	r.at.Seen += int64(len(members))
+	if r.at.Total > 0 && r.at.Seen > 2*(r.at.Total+mostPeople) {
+		return directory.Page{}, notWhole("a listing has more people than Graph counts, twice over")
+	}
 	if link := answer.GetOdataNextLink(); link != nil {
 		if r.at.List, err = r.g.reference(*link); err != nil {
 			return directory.Page{}, err

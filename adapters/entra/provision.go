@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"rollcall/sync/directory"
 )
@@ -93,7 +94,7 @@ func (a *Adapter) Deprovision(ctx context.Context, inst directory.Installation, 
 	if err != nil {
 		return err
 	}
-	info, err := g.sdk.Users().ByUserId(s.Account.User).ToDeleteRequestInformation(ctx, nil)
+	info, err := users.NewUserItemRequestBuilder(g.url("users/"+s.Account.User), g.adapter).ToDeleteRequestInformation(ctx, nil)
 	if err != nil {
 		return directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}

@@ -18,10 +18,12 @@ func TestSource(t *testing.T) {
 	directorytest.RunSource(t, func(t *testing.T) directorytest.SourceHarness {
 		w := newWorld(t, func(c *entrasim.Config) { c.MaxPage = 3 })
 		return directorytest.SourceHarness{
-			Source:   func() directory.Source { return named{w.open().Source(), w.names()} },
-			Name:     "entra",
-			Tenants:  tenants,
-			Fill:     func(tenant directory.TenantID, roster directorytest.Roster) { w.fill(w.ids[slices.Index(tenants[:], tenant)], roster) },
+			Source:  func() directory.Source { return named{w.open().Source(), w.names()} },
+			Name:    "entra",
+			Tenants: tenants,
+			Fill: func(tenant directory.TenantID, roster directorytest.Roster) {
+				w.fill(w.ids[slices.Index(tenants[:], tenant)], roster)
+			},
 			PageSize: 3,
 			Faults:   w.sourceFaults(),
 			Lacks: map[directorytest.Trait]string{

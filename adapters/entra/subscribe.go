@@ -7,12 +7,14 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/subscriptions"
 
 	"rollcall/sync/directory"
 )
@@ -211,7 +213,7 @@ func (a *Adapter) subscribe(ctx context.Context, g *graph, resource string) erro
 	s.SetLifecycleNotificationUrl(&lifecycle)
 	s.SetClientState(&state)
 	s.SetExpirationDateTime(&until)
-	info, err := g.sdk.Subscriptions().ToPostRequestInformation(ctx, s, nil)
+	info, err := subscriptions.NewSubscriptionsRequestBuilder(g.url("subscriptions"), g.adapter).ToPostRequestInformation(ctx, s, nil)
 	if err != nil {
 		return directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}
@@ -223,7 +225,7 @@ func (g *graph) prolong(ctx context.Context, id string) error {
 	until := g.now().Add(subscribedFor).UTC()
 	s := models.NewSubscription()
 	s.SetExpirationDateTime(&until)
-	info, err := g.sdk.Subscriptions().BySubscriptionId(id).ToPatchRequestInformation(ctx, s, nil)
+	info, err := subscriptions.NewSubscriptionItemRequestBuilder(g.url("subscriptions/"+url.PathEscape(id)), g.adapter).ToPatchRequestInformation(ctx, s, nil)
 	if err != nil {
 		return directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}
@@ -231,7 +233,7 @@ func (g *graph) prolong(ctx context.Context, id string) error {
 }
 
 func (g *graph) unsubscribe(ctx context.Context, id string) error {
-	info, err := g.sdk.Subscriptions().BySubscriptionId(id).ToDeleteRequestInformation(ctx, nil)
+	info, err := subscriptions.NewSubscriptionItemRequestBuilder(g.url("subscriptions/"+url.PathEscape(id)), g.adapter).ToDeleteRequestInformation(ctx, nil)
 	if err != nil {
 		return directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}

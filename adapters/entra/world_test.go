@@ -59,7 +59,7 @@ func newWorld(t *testing.T, change ...func(*entrasim.Config)) *world {
 		})
 		w.config.Tenants[tenants[i]] = entra.Tenant{Directory: w.ids[i], InvitationDomain: "guests.example"}
 	}
-	w.open()
+	w.adapter = w.open()
 	return w
 }
 
@@ -70,7 +70,6 @@ func (w *world) open() *entra.Adapter {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.adapter = adapter
 	return adapter
 }
 
