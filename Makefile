@@ -2,8 +2,10 @@
 
 SHELL := /bin/bash
 GO ?= go
-# Deeper runs of the same tests: make test SEEDS=100000
+# Deeper runs of the same tests: make test SEEDS=100000 RACE=all
 SEEDS ?=
+# Graph's SDK takes many minutes to build with the race detector, so its adapter goes without unless asked.
+RACE ?=
 AXE := .judges/node_modules/axe-core/axe.min.js
 
 .PHONY: help
@@ -13,7 +15,7 @@ help: ## this list
 .PHONY: test
 test: needs vet ## everything: format, vet, all tests with the race detector where it counts
 	ROLLCALL_SEEDS=$(SEEDS) ROLLCALL_AXE=$$(test -f $(AXE) && realpath $(AXE)) $(GO) test -timeout 14m ./...
-	$(GO) test -race -short -timeout 10m ./adapters/... ./bot/... ./sync/...
+	$(GO) test -race -short -timeout 10m $$($(GO) list ./adapters/... | { [ "$(RACE)" = all ] && cat || grep -v '/adapters/entra$$'; }) ./bot/... ./sync/...
 	$(GO) run ./cmd/rollcall demo --check
 
 .PHONY: vet
