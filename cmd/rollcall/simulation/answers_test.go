@@ -27,11 +27,11 @@ func (h *history) consent(id linkID) *consent {
 func said(event string) []directory.Verb {
 	switch directory.Event(event) {
 	case directory.Accept:
-		return []directory.Verb{directory.VerbSync}
+		return []directory.Verb{directory.VerbSync, directory.VerbTake}
 	case directory.Later:
 		return []directory.Verb{directory.VerbLater}
 	case directory.Disown:
-		return []directory.Verb{directory.VerbNotMe}
+		return []directory.Verb{directory.VerbNotMe, directory.VerbNone}
 	case directory.Stop:
 		return []directory.Verb{directory.VerbStop}
 	case directory.Prove, directory.Miss, directory.Dispute:
@@ -84,6 +84,7 @@ func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory
 		if by != is.Account {
 			h.violated("%s: %s accepted for %s", id.person, by.User, is.Account.User)
 		}
+		h.checkTaken(id, is, hash)
 	case directory.Prove:
 		c.proved = now
 		h.checkNumber(id, by, c, hash)
@@ -147,6 +148,11 @@ func (h *history) checkLinked(id linkID, was, is directory.Link) {
 		h.violated("%s was linked to other accounts than those that agreed", id.person)
 	case c.disowned.After(c.accepted):
 		h.violated("%s was linked after one of the accounts had said no", id.person)
+	}
+	for _, account := range both {
+		if !h.wasPossible(account, is.AddressOn(account.Platform), h.clock.Now().Add(-frozenAtMost)) {
+			h.violated("%s was linked to %s, which is not usable, or has another address", id.person, account.User)
+		}
 	}
 	c.linked = both
 }

@@ -57,6 +57,9 @@ func (h *history) choose(d dice, p *human, c *card) (cards.Press, bool) {
 	if has(c.now(), directory.VerbPick) {
 		return h.choosePick(d, p, c)
 	}
+	if has(c.now(), directory.VerbTake) {
+		return h.chooseAccount(d, p, c)
+	}
 	verb := directory.VerbSync
 	if !h.faulty && (c.number() != "" || c.accepted == patience) {
 		return cards.Press{}, false // the number is to be picked at the other end
@@ -189,8 +192,8 @@ func (h *history) attack(d dice) {
 			}
 		}
 	case 2: // the right person, and another question
-		button.Verb = string(pick(d, []directory.Verb{directory.VerbSync, directory.VerbStop, directory.VerbPick, "admin"}))
-		button.Value = pick(d, []string{"", "11", "99", button.Value})
+		button.Verb = string(pick(d, []directory.Verb{directory.VerbSync, directory.VerbStop, directory.VerbPick, directory.VerbTake, directory.VerbNone, "admin"}))
+		button.Value = pick(d, []string{"", "1", "2", "11", "99", button.Value})
 	case 3: // the right person, and another nonce
 		b := []byte(button.Nonce)
 		b[d.IntN(len(b))] ^= 1

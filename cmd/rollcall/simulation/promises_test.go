@@ -40,9 +40,11 @@ func (h *history) checkPrompt(c *card) {
 	if !known {
 		h.violated("a prompt went to %s, and its intent was not stored", c.account.User)
 	}
-	if c.Edits == 0 && !c.Deleted && !strings.HasPrefix(c.Text, "Is the "+title(otherThan(c.platform))) {
+	if other := title(otherThan(c.platform)); c.Edits == 0 && !c.Deleted &&
+		!strings.HasPrefix(c.Text, "Is the "+other+" account") && !strings.HasPrefix(c.Text, "Which "+other+" account") {
 		h.violated("%s was asked on %s about an account there: %q", id.person, c.platform, c.Text)
 	}
+	h.checkOffer(id, c)
 	now := prompt{at: c.At, card: c}
 	if found := markOf.FindSubmatch(c.First); found != nil {
 		now.mark = string(found[1])
@@ -131,6 +133,7 @@ func (h *history) committed(tenant directory.TenantID, change directory.Change, 
 	for _, l := range stored {
 		if l.Ask.Nonce != "" {
 			h.intents[l.Ask.Nonce] = linkID{tenant, l.Key.Member.ID}
+			h.offered[l.Ask.Nonce] = offerOf(l)
 		}
 		h.checkLink(tenant, before[l.Key], l, entryOf(change, l.Key))
 	}

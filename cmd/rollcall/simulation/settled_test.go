@@ -160,15 +160,16 @@ func (h *history) saidStop(c *company, l directory.Link) bool {
 	return false
 }
 
-// unclear reports whether there is something that an administrator has to decide: several accounts or
-// several people with one address, an account that another link holds, or too many wrong numbers.
+// unclear reports whether there is something that an administrator has to decide: several accounts of
+// their own, or too many to choose among, several people with one address, an account that another link
+// holds, or too many wrong numbers.
 func (h *history) unclear(c *company, l directory.Link) bool {
 	if l.Tries >= 2 {
 		return true
 	}
 	for _, platform := range []directory.Platform{slack.Name, webex.Name} {
 		found := h.candidates(c, platform, l.Member.Email)
-		if len(found) > 1 {
+		if most := mostOn(l, platform); len(found) > most {
 			return true
 		}
 		for _, other := range h.seen[c.id] {
@@ -186,6 +187,14 @@ func (h *history) unclear(c *company, l directory.Link) bool {
 		}
 	}
 	return false
+}
+
+// mostOn is how many accounts somebody may have on a platform before an administrator has to decide.
+func mostOn(l directory.Link, platform directory.Platform) int {
+	if platform == l.Secondary {
+		return mostOffered
+	}
+	return 1
 }
 
 // judgeLink: whoever is in no group is not linked.

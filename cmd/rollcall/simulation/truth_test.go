@@ -19,7 +19,7 @@ import (
 type truth struct {
 	owners   map[directory.AccountID]*human
 	byUser   map[string]directory.AccountID   // on Webex, where no two have one id
-	usable   map[directory.AccountID][]change // when an account could be linked, and when not
+	usable   map[directory.AccountID][]change // when an account could be linked, and when not; and its address
 	cards    map[string]*card                 // by message
 	to       map[directory.AccountID][]*card  // as they came
 	order    []directory.AccountID            // of those in to
@@ -30,8 +30,9 @@ type truth struct {
 	tampered map[string]bool // messages on which somebody pressed what no button says
 	foreign  bool            // the press under way is from elsewhere
 
-	listed   map[linkID]directory.Member    // whom the directory has
-	intents  map[directory.NonceHash]linkID // of which link a nonce was stored for a prompt
+	listed   map[linkID]directory.Member                   // whom the directory has
+	intents  map[directory.NonceHash]linkID                // of which link a nonce was stored for a prompt
+	offered  map[directory.NonceHash][]directory.AccountID // and among which accounts it lets somebody choose
 	prompts  map[linkID][]prompt
 	anew     map[linkID]time.Time                                        // when somebody's link was last given up for good
 	seen     map[directory.TenantID]map[directory.LinkKey]directory.Link // as stored
@@ -58,7 +59,7 @@ func newTruth() truth {
 		cards: make(map[string]*card), to: make(map[directory.AccountID][]*card),
 		nonces: make(map[directory.NonceHash]*issued), presses: make(map[directory.NonceHash][]press),
 		tampered: make(map[string]bool), listed: make(map[linkID]directory.Member),
-		intents: make(map[directory.NonceHash]linkID), prompts: make(map[linkID][]prompt), anew: make(map[linkID]time.Time),
+		intents: make(map[directory.NonceHash]linkID), offered: make(map[directory.NonceHash][]directory.AccountID), prompts: make(map[linkID][]prompt), anew: make(map[linkID]time.Time),
 		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
 		left: make(map[linkID]departure), back: make(map[linkID]time.Time), effects: make(map[directory.NonceHash]int),
@@ -68,17 +69,32 @@ func newTruth() truth {
 
 // change is a moment since which something is so.
 type change struct {
-	at time.Time
-	is bool
+	at      time.Time
+	is      bool
+	mailbox string
 }
 
 // noteUsable notes whether an account can be linked now.
 func (h *history) noteUsable(account directory.AccountID) {
-	_, usable := h.platformTruth(account)
+	mailbox, usable := h.platformTruth(account)
+	now := change{h.clock.Now(), usable, strings.ToLower(mailbox)}
 	past := h.usable[account]
-	if len(past) == 0 || past[len(past)-1].is != usable {
-		h.usable[account] = append(past, change{h.clock.Now(), usable})
+	if n := len(past); n == 0 || past[n-1].is != now.is || past[n-1].mailbox != now.mailbox {
+		h.usable[account] = append(past, now)
 	}
+}
+
+// wasPossible reports whether there was a moment since then at which an account could be linked to
+// somebody with this address.
+func (h *history) wasPossible(account directory.AccountID, mailbox directory.Address, since time.Time) bool {
+	past := h.usable[account]
+	for i, c := range past {
+		ended := i+1 < len(past) && past[i+1].at.Before(since)
+		if c.is && c.mailbox == strings.ToLower(mailbox.Reveal()) && !ended {
+			return true
+		}
+	}
+	return false
 }
 
 // wasUnusable reports whether there was a moment since then at which an account could not be linked.
