@@ -40,10 +40,17 @@ lint: ## golangci-lint with .golangci.yml
 	@command -v golangci-lint >/dev/null || { echo "Install golangci-lint: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0"; exit 1; }
 	golangci-lint run ./...
 
+# Each is a folder with a package.json, whose versions are exact, and a judge.mjs. Nothing of npm is shipped.
+JUDGES := adapters/slack/slacksim/judge adapters/teams/judge cards/adaptive/judge
+
 .PHONY: judges
-judges: ## the platforms' own SDKs against our simulators (needs Node and npm)
-	@command -v npm >/dev/null || { echo "The judges need Node.js and npm: sudo apt-get install nodejs npm"; exit 1; }
-	cd adapters/slack/slacksim/judge && npm install --silent --no-save --no-audit --no-fund && node judge.mjs
+judges: ## the platforms' own SDKs and renderer against our simulators, activities and cards (needs Node and npm)
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "The judges need Node.js and npm: sudo apt-get install nodejs npm"; exit 1; }
+	@failed=; for judge in $(JUDGES); do echo "== $$judge"; \
+	  if ! (cd $$judge && npm install --silent --no-save --no-audit --no-fund --legacy-peer-deps); then \
+	    echo "FAIL: npm could not install what package.json names: is the registry reachable?"; failed="$$failed $$judge"; \
+	  elif ! (cd $$judge && node judge.mjs); then failed="$$failed $$judge"; fi; done; \
+	if [ -n "$$failed" ]; then echo "The judges did not accept everything:$$failed"; exit 1; fi
 
 .PHONY: demo
 demo: ## the demo: open the page that it names
