@@ -19,6 +19,7 @@ type element struct {
 	Items   []element `json:"items,omitempty"`   // Container, Column
 	Columns []element `json:"columns,omitempty"` // ColumnSet
 	Inlines []element `json:"inlines,omitempty"` // RichTextBlock
+	Actions []action  `json:"actions,omitempty"` // ActionSet
 
 	Text   string `json:"text,omitempty"` // TextRun, like all below
 	Size   string `json:"size,omitempty"`
@@ -112,6 +113,16 @@ func figure(f cards.Figure) element {
 	}
 	box.Items[1].Spacing = "none"
 	return box
+}
+
+// below puts buttons below each other, which a card's own row of buttons never does.
+func below(actions []action) []element {
+	var sets []element
+	for _, a := range actions {
+		sets = append(sets, element{Type: "ActionSet", Spacing: "small", Actions: []action{a}})
+	}
+	sets[0].Spacing = "" // as far from the text as a row would be
+	return sets
 }
 
 // literal keeps apart what the clients would take for the beginning of {{DATE(…)}} or {{TIME(…)}},

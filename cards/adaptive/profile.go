@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"rollcall/cards"
 )
@@ -17,6 +18,7 @@ type Profile struct {
 	Action   string   // the type of a button
 	Fallback string   // the type of a button for clients that don't know Action; empty: none
 	Actions  int      // buttons on a card
+	Row      int      // letters on buttons that fit beside each other; 0: clients see to that
 	Bytes    int      // of the card's JSON
 	UTF16    bool     // Bytes are counted in UTF-16
 	Elements []string // the types of element that its clients draw
@@ -38,16 +40,18 @@ var Webex = Profile{
 // message takes 100 kB in all, of which this leaves a fifth for what is around the card:
 // https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference,
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages. Version
-// 1.6 is drawn in some places only. Never written to.
+// 1.6 is drawn in some places only. The row is what fits in a chat on a desktop: with Teams' settings the
+// official renderer breaks no row of buttons, and cuts their labels instead. Never written to.
 var Teams = Profile{
 	Platform: "Teams",
 	Version:  "1.5",
 	Action:   "Action.Execute",
 	Fallback: "Action.Submit",
 	Actions:  6,
+	Row:      40,
 	Bytes:    80_000,
 	UTF16:    true,
-	Elements: Webex.Elements,
+	Elements: []string{"Container", "ColumnSet", "Column", "RichTextBlock", "TextRun", "ActionSet"},
 }
 
 // schema is where clients and editors find what a card may hold. It names no version.
@@ -83,8 +87,8 @@ type data struct {
 // Render is the card's JSON. It fails on what [cards.Card.Validate] refuses, and with a
 // [*cards.LimitError] on what the platform wouldn't take.
 //
-// The mark is in the data of every button; a card without buttons has it in the id of its first
-// element, so that a message stays recognisable when its question is over.
+// The mark is in the data of every button; a card without buttons, or with buttons in its body, has it in
+// the id of its first element, so that a message stays recognisable when its question is over.
 func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 	if err := card.Validate(); err != nil {
 		return nil, err
@@ -92,11 +96,14 @@ func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 	if err := cards.Within(p.Platform, "buttons", len(card.Actions), p.Actions); err != nil {
 		return nil, err
 	}
-	body := elements(card)
+	body, actions := elements(card), p.actions(card)
+	if p.Row > 0 && letters(actions) > p.Row {
+		body, actions = append(body, below(actions)...), nil
+	}
 	if unknown := p.unknown(body); unknown != "" {
 		return nil, fmt.Errorf("the card has a %s, which %s doesn't draw", unknown, p.Platform)
 	}
-	if card.Mark != "" && len(card.Actions) == 0 {
+	if card.Mark != "" && len(actions) == 0 {
 		body[0].ID = markID + card.Mark
 	}
 	text, err := json.Marshal(document{
@@ -106,7 +113,7 @@ func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 		FallbackText: escape(card.Summary),
 		Speak:        speakable(card.Summary),
 		Body:         body,
-		Actions:      p.actions(card),
+		Actions:      actions,
 	})
 	if err == nil {
 		err = cards.Within(p.Platform, "length in bytes", p.length(text), p.Bytes)
@@ -131,6 +138,15 @@ func (p Profile) actions(card cards.Card) []action {
 		actions = append(actions, p.action(a, card.Mark))
 	}
 	return actions
+}
+
+// letters is how many letters stand on buttons.
+func letters(actions []action) int {
+	n := 0
+	for _, a := range actions {
+		n += utf8.RuneCountInString(a.Title)
+	}
+	return n
 }
 
 // action is a button. What it carries is the same whichever type a client knows.

@@ -50,14 +50,62 @@ func TestTeamsLimits(t *testing.T) {
 	}
 }
 
+type button struct {
+	Type, Title, Style, Verb string
+	Data                     json.RawMessage
+	Fallback                 *button
+}
+
+// buttonsIn are the buttons of a card that stand in its row, and those that stand below each other.
+func buttonsIn(t *testing.T, card json.RawMessage) (row, column []button) {
+	t.Helper()
+	var read struct {
+		Actions []button
+		Body    []struct{ Actions []button }
+	}
+	if err := json.Unmarshal(card, &read); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range read.Body {
+		if len(e.Actions) > 1 {
+			t.Errorf("%d buttons stand side by side in the body", len(e.Actions))
+		}
+		column = append(column, e.Actions...)
+	}
+	return read.Actions, column
+}
+
+// TestTeamsRow: labels that a row would cut off stand below each other.
+func TestTeamsRow(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name        string
+		label       string
+		row, column int
+	}{
+		{"they fit", strings.Repeat("a", 20), 2, 0},
+		{"they fit, whatever they take in bytes", strings.Repeat("é", 20), 2, 0},
+		{"they don't", strings.Repeat("a", 21), 0, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			card := cards.Card{Summary: "s", Title: "t", Mark: "m4rk", Actions: buttons(2)}
+			card.Actions[0].Label, card.Actions[1].Label = test.label, test.label
+			out, err := adaptive.Teams.Render(card)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row, column := buttonsIn(t, out)
+			if len(row) != test.row || len(column) != test.column || adaptive.MarkOf(out) != card.Mark {
+				t.Errorf("got %d and %d: %s", len(row), len(column), out)
+			}
+		})
+	}
+}
+
 // TestTeamsButtons: whichever type of button a client knows, the same comes back.
 func TestTeamsButtons(t *testing.T) {
 	t.Parallel()
-	type button struct {
-		Type, Title, Style, Verb string
-		Data                     json.RawMessage
-		Fallback                 *button
-	}
 	for _, sample := range catalog.Samples() {
 		card := sample.Card
 		card.Mark = "m4rk"
@@ -68,11 +116,11 @@ func TestTeamsButtons(t *testing.T) {
 		if got := adaptive.MarkOf(out); got != card.Mark {
 			t.Errorf("%s: got the mark %q", sample.Name, got)
 		}
-		var read struct{ Actions []button }
-		if err := json.Unmarshal(out, &read); err != nil || len(read.Actions) != len(card.Actions) {
-			t.Fatalf("%s: got %d buttons, %v", sample.Name, len(read.Actions), err)
+		row, column := buttonsIn(t, out)
+		if len(row)+len(column) != len(card.Actions) || len(row) > 0 && len(column) > 0 {
+			t.Fatalf("%s: got %d buttons in a row and %d in a column, want %d", sample.Name, len(row), len(column), len(card.Actions))
 		}
-		for i, b := range read.Actions {
+		for i, b := range append(row, column...) {
 			want := card.Actions[i].Press
 			if press, err := adaptive.PressOf(b.Data); err != nil || press != want {
 				t.Errorf("%s: got %+v, %v, want %+v", sample.Name, press, err, want)

@@ -197,18 +197,26 @@ type button struct {
 	Fallback json.RawMessage `json:"fallback"`
 }
 
-// buttonsOf are the buttons that a client shows: one that knows no Action.Execute shows the fallback
+// buttonsOf are the buttons that a client shows, those in the body before the card's own: one that knows no Action.Execute shows the fallback
 // of each, or drops it.
 func buttonsOf(content json.RawMessage, old bool) []button {
 	var card struct {
+		Body []struct {
+			Actions []button `json:"actions"`
+		} `json:"body"`
 		Actions []button `json:"actions"`
 	}
 	_ = json.Unmarshal(content, &card) // it was checked when it came
+	var all []button
+	for _, set := range card.Body {
+		all = append(all, set.Actions...)
+	}
+	all = append(all, card.Actions...)
 	if !old {
-		return card.Actions
+		return all
 	}
 	var shown []button
-	for _, b := range card.Actions {
+	for _, b := range all {
 		if b.Type == "Action.Execute" {
 			var instead button
 			if json.Unmarshal(b.Fallback, &instead) != nil {

@@ -79,11 +79,16 @@ function texts(element) {
   return [element.body, element.items, element.columns, element.inlines].flatMap((inner) => (inner ?? []).flatMap(texts));
 }
 
+// actionsOf are the buttons of a card, those in its body first.
+function actionsOf(source) {
+  return [...source.body, source].flatMap((part) => part.actions ?? []);
+}
+
 // judge holds what is drawn to what the card says.
 function judge(source, setup) {
   assert.equal(source.version, setup.version.join('.'));
   const { root, done } = draw(source, setup);
-  const actions = source.actions ?? [];
+  const actions = actionsOf(source);
   const buttons = [...root.querySelectorAll('button')];
   assert.deepEqual(buttons.map((b) => b.textContent), actions.map((a) => a.title), 'the buttons');
   for (const button of buttons) {
