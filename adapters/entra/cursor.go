@@ -43,7 +43,6 @@ type cursor struct {
 	Direct bool   `json:"direct,omitempty"` // the delta named people, so that the listing can't be empty
 
 	Changed []string `json:"changed,omitempty"` // people to be looked up
-	Count   int      `json:"count,omitempty"`   // how many there were in this read
 
 	Pages int    `json:"pages,omitempty"`
 	Mark  string `json:"mark,omitempty"`
@@ -54,6 +53,9 @@ type stream struct {
 	Ref  string `json:"ref"`
 	Done bool   `json:"done,omitempty"`
 }
+
+// told reports whether both deltas were read to their ends.
+func (c cursor) told() bool { return c.Groups.Done && c.Users.Done }
 
 // longestCursor is far above what the largest delta read needs.
 const longestCursor = 256 << 10
@@ -96,7 +98,7 @@ func (c cursor) sound() bool {
 	}
 	bad := func(id string) bool { return !isObjectID(id) }
 	return !slices.ContainsFunc(c.Nested, bad) && !slices.ContainsFunc(c.Changed, bad) &&
-		len(c.Nested) <= mostWatched && len(c.Changed) <= mostChanges && c.Seen >= 0 && c.Count >= 0 && c.Pages >= 0
+		len(c.Nested) <= mostWatched && len(c.Changed) <= mostChanges && c.Seen >= 0 && c.Pages >= 0
 }
 
 func (s stream) of(collection string) bool { return strings.HasPrefix(s.Ref, collection) }

@@ -23,20 +23,22 @@ const (
 )
 
 // delta reads what changed since the last read. Deltas only say of whom there is something to be
-// asked: what is so now is then asked of each of them, so that the order of the pages, and whether
-// one comes twice, makes no difference.
+// asked. They are read to their ends first, and then it is asked of each of those people what is so
+// now, so that the order of the pages, and whether one comes twice, makes no difference.
 func (r *read) delta(ctx context.Context) (directory.Page, error) {
-	before := r.at
-	if r.at.Phase == waiting {
-		r.at.Phase, r.at.Count = reading, 0
-		r.at.Groups.Done, r.at.Users.Done = false, false
+	began := r.at.Phase == waiting
+	if began {
+		r.at.Phase, r.at.Groups.Done, r.at.Users.Done = reading, false, false
 	}
-	if len(r.at.Changed) < atOnce && !(r.at.Groups.Done && r.at.Users.Done) {
+	if !r.at.told() {
 		if err := r.changes(ctx); err != nil {
 			return directory.Page{}, err
 		}
 	}
-	if r.ended() && r.at.Count == 0 && before.Phase == waiting && !r.old() {
+	if !r.at.told() {
+		return directory.Page{Cursor: r.at.text()}, nil
+	}
+	if began && len(r.at.Changed) == 0 && !r.old() {
 		return directory.Page{Cursor: r.text, Last: true}, nil // the same cursor: nothing is to be stored
 	}
 	now := r.at.Changed[:min(atOnce, len(r.at.Changed))]
@@ -44,9 +46,9 @@ func (r *read) delta(ctx context.Context) (directory.Page, error) {
 	if err != nil {
 		return directory.Page{}, err
 	}
-	r.at.Changed = r.at.Changed[len(now):]
-	if page.Last = r.ended(); page.Last {
-		r.at.Phase, r.at.Minted, r.at.Count, r.at.Pages, r.at.Mark = waiting, r.config.Now().Unix(), 0, 0, ""
+	if r.at.Changed = r.at.Changed[len(now):]; len(r.at.Changed) == 0 {
+		page.Last = true
+		r.at.Phase, r.at.Minted, r.at.Pages, r.at.Mark = waiting, r.config.Now().Unix(), 0, ""
 	}
 	page.Cursor = r.at.text()
 	return page, nil
@@ -69,17 +71,12 @@ func (r *read) changes(ctx context.Context) error {
 		if !known[id] {
 			known[id] = true
 			r.at.Changed = append(r.at.Changed, id)
-			r.at.Count++
 		}
 	}
-	if r.at.Count > mostChanges {
+	if len(r.at.Changed) > mostChanges {
 		return expired("so many changed that the group is listed again")
 	}
 	return r.at.step(r.at.Groups.Ref, r.at.Users.Ref)
-}
-
-func (r *read) ended() bool {
-	return r.at.Groups.Done && r.at.Users.Done && len(r.at.Changed) == 0
 }
 
 func (r *read) old() bool {

@@ -98,7 +98,7 @@ func (r *read) mint(ctx context.Context) (directory.Page, error) {
 	if err := r.at.step(r.at.Groups.Ref, r.at.Users.Ref); err != nil {
 		return directory.Page{}, err
 	}
-	if r.at.Groups.Done && r.at.Users.Done {
+	if r.at.told() {
 		r.at.Phase, r.at.Pages, r.at.Mark = listing, 0, ""
 	}
 	return r.somewhere()

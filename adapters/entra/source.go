@@ -17,7 +17,7 @@ type source struct{ *Adapter }
 var _ directory.Source = (*source)(nil)
 
 // Page implements [directory.Source]. A page of a complete listing takes one request, or a few where
-// the listing begins; one of a delta takes two, and up to 22 where people changed.
+// the listing begins; one of a delta takes two, and 22 more at most where people changed.
 func (s *source) Page(ctx context.Context, tenant directory.TenantID, group, text string) (directory.Page, error) {
 	g, err := s.at(tenant)
 	if err != nil {
