@@ -35,6 +35,7 @@ type StandIn struct {
 	Account  AccountID // zero until it is there
 	Is       Presence
 	Since    time.Time // when its presence changed, or the intent to make it was stored
+	Tending  bool      // a change of its presence was begun: it may be another one
 	Attempts int       // failures in a row
 	// Wanted: the platform said that nobody there could be the person.
 	Wanted bool
@@ -74,7 +75,7 @@ type Provisioner interface {
 
 	// Recover looks for what an earlier Provision of the same order made, completes it, and
 	// recognises it by nothing but the marker. It is how a lost answer is resolved, so "not found"
-	// must be definite.
+	// must be definite, and any error means that it isn't known.
 	Recover(ctx context.Context, inst Installation, order Order) (AccountID, bool, error)
 
 	// Suspend keeps a stand-in from being used, and Resume undoes that. Both may be called again,

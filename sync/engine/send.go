@@ -145,6 +145,9 @@ func (e *Engine) mayPost(ctx context.Context, w *work, platform directory.Platfo
 // others have given the message up.
 const stale = plan.Settle / 4
 
+// stoodStill reports whether a worker decided too long ago to act on it.
+func (e *Engine) stoodStill(w *work) bool { return e.Now().Sub(w.now) > stale }
+
 // post commits the intent, asks the platform, and records its answer.
 func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation, next directory.Link, of promptOf, nonce directory.Nonce, face directory.Face, why string) error {
 	notice, err := e.notice(ctx, w, next, of, face, nonce)
@@ -156,7 +159,7 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 		return err
 	}
 	prompt := *of(&w.link)
-	if e.Now().Sub(w.now) > stale {
+	if e.stoodStill(w) {
 		err := directory.Errorf(directory.Unavailable, "the worker stood still before it could send")
 		return e.notSent(ctx, w, inst, of, prompt.Mark, err)
 	}

@@ -69,10 +69,11 @@ func (e *Engine) tryStandIn(ctx context.Context, w *work, provisioner directory.
 	}
 	next.StandIn.Kind, next.StandIn.Platform, next.StandIn.Marker = kind, inst.Platform, marker
 	next.StandIn.Is, next.StandIn.Since, next.StandIn.Account = directory.Making, w.now, directory.AccountID{}
+	next.StandIn.Tending = false
 	if err := e.save(ctx, w, next, "make stand-in", string(kind), true, nil); err != nil {
 		return "", err
 	}
-	if e.Now().Sub(w.now) > stale {
+	if e.stoodStill(w) {
 		return "", e.notMade(ctx, w, directory.Errorf(directory.Unavailable, "the worker stood still before it could make a stand-in"))
 	}
 	order, err := e.order(ctx, w, inst)
@@ -157,10 +158,7 @@ func (e *Engine) findStandIn(ctx context.Context, w *work) error {
 		return err
 	}
 	id, found, err := provisioner.Recover(ctx, inst, order)
-	switch {
-	case directory.Is(err, directory.Unsupported), directory.Is(err, directory.Conflict), directory.Is(err, directory.Invalid):
-		found = false // what is there isn't ours
-	case err != nil:
+	if err != nil { // of whatever code: it may be there
 		return e.postponeStandIn(ctx, w, err)
 	}
 	if found {
@@ -169,16 +167,25 @@ func (e *Engine) findStandIn(ctx context.Context, w *work) error {
 	return e.recordStandIn(ctx, w, "resolve", "the stand-in had not been made", func(s *directory.StandIn) { s.Is = directory.Missing })
 }
 
-// tendStandIn brings a stand-in to what its link's state asks for.
+// tendStandIn brings a stand-in to what its link's state asks for. That it is being changed is stored
+// before: if the answer is lost, and the link goes on, nobody would know what it is.
 func (e *Engine) tendStandIn(ctx context.Context, w *work, do plan.Action, why string) error {
 	provisioner, inst, err := e.provisionerOf(ctx, w)
 	if err != nil {
 		return e.postponeFor(ctx, w, err)
 	}
+	next := w.link
+	next.StandIn.Tending = true
+	if err := e.saveQuietly(ctx, w, next, true); err != nil {
+		return err
+	}
 	s := w.link.StandIn
 	made, ours, err := e.creation(ctx, w)
 	if err != nil {
 		return err
+	}
+	if e.stoodStill(w) {
+		return e.postpone(ctx, w, retryAfter, w.link.Why)
 	}
 	to := directory.Parked
 	switch {
@@ -205,7 +212,7 @@ func (e *Engine) tendStandIn(ctx context.Context, w *work, do plan.Action, why s
 		if l.StandIn.Marker != s.Marker || l.StandIn.Is != s.Is {
 			return false
 		}
-		l.StandIn.Is, l.StandIn.Since, l.StandIn.Attempts = to, w.now, 0
+		l.StandIn.Is, l.StandIn.Since, l.StandIn.Attempts, l.StandIn.Tending = to, w.now, 0, false
 		if to == directory.Removed && l.Counterpart == s.Account {
 			l.Counterpart = directory.AccountID{} // it may represent somebody else next
 		}

@@ -128,26 +128,54 @@ func TestAnAccountThatIsClaimedWhileAStandInIsMade(t *testing.T) {
 func TestAGuestOfSomebodyElseIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	w := newMaker(t, guest)
+	code := directory.Uncertain
 	w.maker.fault = func(op string, _ directory.StandInKind) (error, bool) {
-		switch op {
-		case "provision":
-			return directory.Errorf(directory.Uncertain, "cut off"), false
-		case "recover":
-			return directory.Errorf(directory.Conflict, "a guest who isn't ours has the address"), false
+		if op == "provision" {
+			return directory.Errorf(code, "a guest who isn't ours has the address"), false
 		}
 		return nil, false
 	}
 	w.alone("rosa")
 	w.settle()
+	code = directory.Conflict
 	w.pass(2 * time.Minute)
-	w.maker.fault = func(string, directory.StandInKind) (error, bool) {
-		return directory.Errorf(directory.Conflict, "a guest who isn't ours has the address"), false
-	}
-	w.pass(10 * time.Minute)
 	w.wantState("rosa", directory.Held)
 	w.wantTruth()
 	if l := w.link("rosa"); l.Why != "a guest who isn't ours has the address" || !l.StandIn.Account.IsZero() {
 		t.Errorf("held because %q, with %+v", l.Why, l.StandIn)
+	}
+}
+
+// As long as nobody can say whether a stand-in was made, no other one is ordered.
+func TestWhatMayHaveBeenMadeIsNotOrderedAgain(t *testing.T) {
+	t.Parallel()
+	for _, code := range []directory.Code{
+		directory.Unavailable, directory.Uncertain, directory.Throttled, directory.Unauthorized, directory.Unsupported,
+		directory.Conflict, directory.NotFound, directory.Invalid, directory.Internal,
+	} {
+		t.Run(code.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newMaker(t, guest)
+			w.maker.fault = func(op string, _ directory.StandInKind) (error, bool) {
+				if op == "provision" {
+					return directory.Errorf(directory.Uncertain, "cut off"), true
+				}
+				return directory.Errorf(code, "no answer"), false
+			}
+			w.alone("rosa")
+			w.settle()
+			w.pass(12 * time.Hour)
+			if w.maker.calls["provision"] != 1 || w.maker.calls["recover"] == 0 {
+				t.Errorf("calls: %v", w.maker.calls)
+			}
+			w.maker.fault = nil
+			w.pass(25 * time.Hour)
+			w.wantState("rosa", directory.Represented)
+			w.wantStandIn("rosa", directory.Active)
+			if len(w.maker.made) != 1 {
+				t.Errorf("%d stand-ins", len(w.maker.made))
+			}
+		})
 	}
 }
 

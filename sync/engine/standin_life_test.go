@@ -260,3 +260,25 @@ func TestABotThatWasGoneMayRepresentSomebodyElse(t *testing.T) {
 	w.wantState("rosa", directory.Represented)
 	w.wantTruth()
 }
+
+// The answer to a suspension was lost, and its person is back before it was asked for again: what the
+// stand-in really is nobody knows, so it is resumed.
+func TestWhoComesBackBeforeAnAnswerThatWasLost(t *testing.T) {
+	t.Parallel()
+	w := newMaker(t, guest)
+	w.alone("rosa")
+	w.settle()
+	w.maker.fault = func(string, directory.StandInKind) (error, bool) {
+		return directory.Errorf(directory.Uncertain, "cut off"), true
+	}
+	w.dir.Leave(acme, "g1", "rosa")
+	w.hear()
+	if is := w.maker.made[0].is; is != directory.Parked {
+		t.Fatalf("the stand-in is %s", is)
+	}
+	w.maker.fault = nil
+	w.dir.Join(acme, "g1", "rosa")
+	w.hear()
+	w.wantState("rosa", directory.Represented)
+	w.wantStandIn("rosa", directory.Active)
+}

@@ -80,6 +80,8 @@ func TestNextOfEveryState(t *testing.T) {
 		{"linked, with one parked for long", link(directory.Linked, standIn(directory.Parked), since(now.Add(-DefaultGrace))), on, Step{Do: RemoveStandIn}},
 		{"suspended with a stand-in", link(directory.Suspended, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
 		{"unsynced with a stand-in", link(directory.Unsynced, standIn(directory.Parked)), on, Step{Do: RemoveStandIn}},
+		{"represented, and perhaps suspended", link(directory.Represented, tending), on, Step{Do: ResumeStandIn}},
+		{"suspended with a stand-in that is perhaps active", link(directory.Suspended, standIn(directory.Parked), tending), on, Step{Do: ParkStandIn}},
 		{"asked, with a stand-in", link(directory.Asking, standIn(directory.Active)), on, wait(now.Add(WaveGap - time.Hour))},
 		{"exempt with a stand-in", link(directory.Exempt, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
 		{"exempt", link(directory.Exempt), on, wait(now.Add(23 * time.Hour))},
@@ -140,6 +142,8 @@ func standIn(is directory.Presence) func(*directory.Link) {
 		}
 	}
 }
+
+func tending(l *directory.Link) { l.StandIn.Tending = true }
 
 func since(at time.Time) func(*directory.Link) {
 	return func(l *directory.Link) { l.StandIn.Since = at }

@@ -33,12 +33,12 @@ func nextStandIn(l directory.Link, rules Rules, now time.Time, wait Step) Step {
 			wait.Until = ends
 		}
 	}
-	switch want {
-	case l.StandIn.Is:
+	switch {
+	case want == l.StandIn.Is && !l.StandIn.Tending:
 		return wait
-	case directory.Removed:
+	case want == directory.Removed:
 		return Step{Do: RemoveStandIn, Reason: why}
-	case directory.Parked:
+	case want == directory.Parked:
 		return Step{Do: ParkStandIn, Reason: why}
 	}
 	return Step{Do: ResumeStandIn, Reason: why}

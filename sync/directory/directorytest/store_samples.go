@@ -107,7 +107,7 @@ func fullLink(id string) directory.Link {
 		Alias:      mail("zoë.z@acme.example"), Searched: at(12 * tick),
 		StandIn: directory.StandIn{
 			Platform: slack, Kind: directory.StandInGuest, Marker: "rollcall0" + id, Account: onSlack("guest-" + id), Is: directory.Parked,
-			Since: at(13 * tick), Attempts: 4, Wanted: true, Colleague: true,
+			Since: at(13 * tick), Tending: true, Attempts: 4, Wanted: true, Colleague: true,
 		},
 		Waves: 2, LastWave: at(2 * tick), Tries: 1,
 		Ask: prompt(onWebex("w-"+id), "ask"), Proof: prompt(onSlack("s-"+id), "proof"),
