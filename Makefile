@@ -42,12 +42,13 @@ lint: ## golangci-lint with .golangci.yml
 
 # Each is a folder with a package.json, whose versions are exact, and a judge.mjs. Nothing of npm is shipped.
 JUDGES := adapters/slack/slacksim/judge adapters/teams/judge cards/adaptive/judge
+NPM_INSTALL := npm install --silent --no-save --no-audit --no-fund --legacy-peer-deps --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000
 
 .PHONY: judges
 judges: ## the platforms' own SDKs and renderer against our simulators, activities and cards (needs Node and npm)
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "The judges need Node.js and npm: sudo apt-get install nodejs npm"; exit 1; }
 	@failed=; for judge in $(JUDGES); do echo "== $$judge"; \
-	  if ! (cd $$judge && npm install --silent --no-save --no-audit --no-fund --legacy-peer-deps); then \
+	  if ! (cd $$judge && $(NPM_INSTALL)); then \
 	    echo "FAIL: npm could not install what package.json names: is the registry reachable?"; failed="$$failed $$judge"; \
 	  elif ! (cd $$judge && node judge.mjs); then failed="$$failed $$judge"; fi; done; \
 	if [ -n "$$failed" ]; then echo "The judges did not accept everything:$$failed"; exit 1; fi

@@ -40,6 +40,8 @@ func TestRecord(t *testing.T) {
 	t.Run("refreshes", w.refreshes)
 	t.Run("duplicates", w.duplicates)
 	t.Run("departures", w.departures)
+	w.product.Close()
+	w.platform.Close()
 	if complaints := w.sim.Complaints(); len(complaints) > 0 {
 		t.Errorf("Teams would complain: %q", complaints)
 	}

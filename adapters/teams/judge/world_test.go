@@ -47,6 +47,8 @@ type world struct {
 	tape    *tape
 	sink    *sink
 	a, b    directory.Installation
+	// product and platform are closed before the tape is read: answers come before their handlers end.
+	product, platform *sim.Server
 }
 
 func newWorld(t *testing.T) *world {
@@ -60,16 +62,16 @@ func newWorld(t *testing.T) *world {
 	})
 	registry := directorytest.NewMemory()
 	w.a, w.b = connect(t, registry, "a", tenantA), connect(t, registry, "b", tenantB)
-	platform := listen(t, authority, w.tape.of("rollcall", w.sim))
+	w.platform = listen(t, authority, w.tape.of("rollcall", w.sim))
 	w.adapter, err = teams.New(teams.Config{
-		Cloud: teams.Loopback(platform.URL, authority.Pool()), AppID: appID, Secret: directory.NewSecret(appSecret),
+		Cloud: teams.Loopback(w.platform.URL, authority.Pool()), AppID: appID, Secret: directory.NewSecret(appSecret),
 		HomeTenant: homeTenant, Conversations: registry, Installer: installer{w.sim}, Now: w.clock.Now,
 	})
 	must(t, err)
 	router := mux.NewRouter()
 	w.adapter.Mount(router, w.sink)
-	product := listen(t, authority, w.tape.of("teams", router))
-	w.sim.Reach(platform.URL, product.URL+"/teams/messages")
+	w.product = listen(t, authority, w.tape.of("teams", router))
+	w.sim.Reach(w.platform.URL, w.product.URL+"/teams/messages")
 	w.populate()
 	return w
 }

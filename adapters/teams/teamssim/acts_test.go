@@ -227,6 +227,22 @@ func TestPress(t *testing.T) {
 	}
 }
 
+// TestPressInTheBody: buttons in the body come before the card's own.
+func TestPressInTheBody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.post(t, w.chat(t, one, pat), strings.Replace(ask, `"body":[`,
+		`"body":[{"type":"ActionSet","actions":[{"type":"Action.Execute","title":"First","verb":"first","data":{"press":"f"}}]},`, 1))
+	for place, verb := range []string{"first", "yes"} {
+		do(t, w.Press(one, pat, w.Conversation(one, pat), id, fmt.Sprint(place)))
+		w.pump()
+		wantFields(t, w.last(t), map[string]any{"value.action.verb": verb})
+	}
+	if got := w.Messages(0)[0].Presses; !slices.Equal(got[0], []string{"f", "a", "yes", "b"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestAnswersOfAnInvoke(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 const perSheet = 12;
 // The backgrounds of the designer's Teams, and the widths of a chat on a desktop and on a telephone.
 const grounds = { 'teams-light': '#f6f6f6', 'teams-dark': '#201e1f' };
-const sheets = { desktop: { card: 480, columns: 3, height: 1600 }, phone: { card: 300, columns: 4, height: 1900 } };
+const sheets = { desktop: { card: 480, columns: 3, height: 1900 }, phone: { card: 300, columns: 4, height: 2300 } };
 
 // shoot writes folder/name-size-number.png, a dozen cards on each.
 export function shoot({ folder, name, cards, config, library, designer }) {
