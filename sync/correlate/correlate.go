@@ -5,8 +5,7 @@
 // account, at home in the tenant's workspace, licensed where that counts, and not known to have an
 // unproved address. One usable candidate on each side is a match, which is then asked about and
 // proved; of several on the other side the person chooses; everything unclear is a dispute for an
-// admin. An answer that could not be had is an error
-// and never an absence.
+// admin. An answer that could not be had is an error and never an absence.
 package correlate
 
 import (

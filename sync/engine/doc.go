@@ -3,16 +3,21 @@
 // sync/correlate.
 //
 // [Engine.Step] is one unit of work: one page of a directory or of a workspace's accounts, the
-// absences of one finished read, or one link as far as it goes without waiting. It takes time and
-// chance as arguments and starts no goroutine, so a simulation replays it exactly. [Runner] is the
-// thin loop around it. [Engine.Answer], [Engine.Observe] and [Engine.Release] are called from
-// outside and only write to the store; the work that follows is a step's.
+// absences of one finished read, a few changes that a subscriber is told of, or one link as far as it
+// goes without waiting. It takes time and chance as arguments and starts no goroutine, so a simulation
+// replays it exactly. [Runner] is the thin loop around it. [Engine.Answer], [Engine.Named],
+// [Engine.Observe] and [Engine.Release] are called from outside and only write to the store; the work
+// that follows is a step's.
 //
 // # Effects
 //
 // No platform's send can be repeated safely. So the intent is committed first, then the platform is
 // asked, then the answer is recorded. An intent without an answer is resolved by looking for the
 // message, and where a platform has no way to look, it counts as sent.
+//
+// A stand-in is made the same way, and looked for by its marker alone; as long as that has no answer
+// no other one is ordered. What was made stands in the store's ledger, and nothing else is ever
+// suspended or removed.
 //
 // # Removals
 //

@@ -129,23 +129,26 @@ func (e *Engine) stands(ctx context.Context, w *work, id directory.AccountID) er
 
 // notMade records that a stand-in certainly is not there, and when it is tried again.
 func (e *Engine) notMade(ctx context.Context, w *work, cause error) error {
+	return e.standInFailed(ctx, w, cause, func(s *directory.StandIn) { s.Is = directory.Missing })
+}
+
+// standInFailed records that nothing came of what was wanted of a stand-in, and when it is tried again.
+func (e *Engine) standInFailed(ctx context.Context, w *work, cause error, change func(*directory.StandIn)) error {
 	err := e.recordStandIn(ctx, w, "", "", func(s *directory.StandIn) {
-		s.Is = directory.Missing
 		s.Attempts++
+		change(s)
 	})
 	if err != nil || w.over {
 		return err
 	}
-	return e.postponeStandIn(ctx, w, cause)
-}
-
-func (e *Engine) postponeStandIn(ctx context.Context, w *work, cause error) error {
 	if directory.Is(cause, directory.Unavailable) || directory.Is(cause, directory.Uncertain) {
-		e.Logger.Warn("a stand-in", "tenant", w.tenant.ID, "link", w.link.Key, "error", cause)
+		e.Logger.Warn("a stand-in is as it was", "tenant", w.tenant.ID, "link", w.link.Key, "error", cause)
 		return e.postpone(ctx, w, backoff(w.link.StandIn.Attempts), w.link.Why)
 	}
 	return e.postponeFor(ctx, w, cause)
 }
+
+func asItWas(*directory.StandIn) {}
 
 // findStandIn resolves a stand-in of which it isn't known whether it was made.
 func (e *Engine) findStandIn(ctx context.Context, w *work) error {
@@ -159,7 +162,7 @@ func (e *Engine) findStandIn(ctx context.Context, w *work) error {
 	}
 	id, found, err := provisioner.Recover(ctx, inst, order)
 	if err != nil { // of whatever code: it may be there
-		return e.postponeStandIn(ctx, w, err)
+		return e.standInFailed(ctx, w, err, asItWas)
 	}
 	if found {
 		return e.stands(ctx, w, id)
@@ -203,10 +206,7 @@ func (e *Engine) tendStandIn(ctx context.Context, w *work, do plan.Action, why s
 		to, err = directory.Removed, nil
 	}
 	if err != nil {
-		if failed := e.recordStandIn(ctx, w, "", "", func(s *directory.StandIn) { s.Attempts++ }); failed != nil || w.over {
-			return failed
-		}
-		return e.postponeStandIn(ctx, w, err)
+		return e.standInFailed(ctx, w, err, asItWas)
 	}
 	return e.recordWith(ctx, w, string(do), why, func(l *directory.Link) bool {
 		if l.StandIn.Marker != s.Marker || l.StandIn.Is != s.Is {
