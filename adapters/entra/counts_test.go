@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"rollcall/adapters/entra/entrasim"
 )
@@ -34,6 +35,11 @@ func TestRequests(t *testing.T) {
 	cursor := r.cursor
 	if got := w.count(r.mustRead); got != 2 || r.cursor != cursor {
 		t.Errorf("nothing changed, and it takes %d requests; the same cursor %v", got, r.cursor == cursor)
+	}
+
+	w.clock.Advance(25 * time.Hour) // Graph forgets its links after some days
+	if got := w.count(r.mustRead); got != 2 || r.cursor == cursor || r.whole {
+		t.Errorf("after a day it takes %d requests; the same cursor %v", got, r.cursor == cursor)
 	}
 
 	for _, k := range []int{1, 20, 300} {

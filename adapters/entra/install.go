@@ -62,7 +62,7 @@ func (a *Adapter) InstallApp(ctx context.Context, inst directory.Installation, u
 func notInstalled(err error) error {
 	r, ok := refused(err)
 	switch {
-	case ok && r.status == http.StatusConflict:
+	case ok && r.code != "" && r.status == http.StatusConflict:
 		return nil
 	case isForbidden(err), ok && r.code != "" && (r.status == http.StatusNotFound || r.status == http.StatusBadRequest):
 		return directory.Errorf(directory.Unsupported, "the app can't be installed for this person: grant it TeamsAppInstallation.ReadWriteSelfForUser.All, and see that they have a Teams licence, are no guest, and may use the app by the policies of the Teams admin center")
