@@ -53,9 +53,18 @@ func dies(do func()) (died bool) {
 // through lets days go by.
 func (w *world) through(days int) {
 	w.t.Helper()
-	for range 4 * days {
-		w.at = w.at.Add(6 * time.Hour)
+	for range 2 * days {
+		w.at = w.at.Add(12 * time.Hour)
 		w.survive(w.settle)
+	}
+}
+
+// quietly begins with the others having had enough of being asked.
+func (w *world) quietly() {
+	w.t.Helper()
+	w.settle()
+	for _, user := range []string{"alpha-zoe", "alpha-zac"} {
+		w.press(user, directory.VerbStop, "")
 	}
 }
 
@@ -99,7 +108,7 @@ func TestAStandInIsMadeOnceWhereverTheProcessDies(t *testing.T) {
 	for alive := false; !alive; points++ {
 		w := newMaker(t, persona, guest)
 		w.maker.fault = refuse(persona)
-		w.survive(w.settle)
+		w.quietly()
 		left := points
 		die := func() {
 			if left--; left == -1 {
@@ -128,7 +137,7 @@ func TestAStandInIsMadeOnceWhereverAWorkerStandsStill(t *testing.T) {
 	for through := false; !through; points++ {
 		w := newMaker(t, persona, guest)
 		w.maker.fault = refuse(persona)
-		w.settle()
+		w.quietly()
 		left := points
 		freeze := func() {
 			if left--; left == -1 {
