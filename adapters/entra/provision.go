@@ -133,11 +133,11 @@ func (a *Adapter) orderOf(inst directory.Installation, order directory.Order) (*
 	case !order.Colleague && !order.Member.Email.IsZero():
 		return g, order.Member.Email, nil
 	case g.InvitationDomain == "":
-		return g, directory.Address{}, directory.Errorf(directory.Unsupported, "Entra invites no address of its own people, and this person has no other: give them a Teams licence, or set invitationDomain to a domain of yours that is not one of the directory's")
+		return g, directory.Address{}, directory.Errorf(directory.Unsupported, "Entra invites no address of its own people, and this person has no other: give them a Teams licence, or set an invitation domain (teams.invitation_domain), one of yours that is not one of the directory's")
 	}
 	address, err := directory.ParseAddress("rollcall-" + mark(order.Marker) + "@" + g.InvitationDomain)
 	if err != nil {
-		return nil, directory.Address{}, directory.Errorf(directory.Unsupported, "invitationDomain is not a domain that mail can be sent to: set another one")
+		return nil, directory.Address{}, directory.Errorf(directory.Unsupported, "the invitation domain (teams.invitation_domain) is not a domain that mail can be sent to: set another one")
 	}
 	return g, address, nil
 }

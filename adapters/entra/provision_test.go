@@ -158,7 +158,7 @@ func TestColleague(t *testing.T) {
 		o.Colleague = true
 		id, err := w.open().Provision(t.Context(), w.inst(0), o)
 		if domain == "" {
-			if !directory.Is(err, directory.Unsupported) || !strings.Contains(err.Error(), "invitationDomain") || len(w.Guests(w.ids[0])) > 0 {
+			if !directory.Is(err, directory.Unsupported) || !strings.Contains(err.Error(), "invitation domain") || len(w.Guests(w.ids[0])) > 0 {
 				t.Error(err)
 			}
 			continue

@@ -6,8 +6,9 @@ import "context"
 // pass directorytest.RunSource whole.
 type Source interface {
 	// Page reads one page of a group, from cursor. The empty cursor begins a complete listing; the
-	// cursor of a last page begins the next read. Blocks for at most one request and its
-	// decoding; may be called twice with the same cursor and then says the same or more.
+	// cursor of a last page begins the next read. Blocks for a few requests: one for a page of a
+	// listing, more where a delta only names who has to be asked for. May be called twice with the
+	// same cursor and then says the same or more.
 	//
 	// Errors: Expired (begin again with the empty cursor), Incomplete (the listing can't be
 	// trusted), Throttled, Unavailable, Unauthorized, NotFound (no such group), Invalid (the group
