@@ -202,6 +202,7 @@ func (e *Engine) commit(ctx context.Context, w *work, change directory.Change, n
 	next.Version = w.link.Version + 1
 	w.link = next
 	w.over = !keep
+	e.announce(ctx, w.tenant.ID, w.now, change.Audit)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // in the commit of the change. A reading remembers up to which line a subscriber was told.
 
 // tellEvery is how often the trail is looked at when nothing hints at news in it.
-const tellEvery = time.Minute
+const tellEvery = 5 * time.Minute
 
 // mostDeliveries bounds what one claim delivers, so that its lease outlasts a slow subscriber.
 const mostDeliveries = 5
@@ -53,6 +54,23 @@ func (e *Engine) readChanges(ctx context.Context, tenant directory.Tenant, r dir
 	}
 	next.Failures, next.Trouble, next.Complete = 0, "", now
 	return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
+}
+
+// announce has the subscribers told now of what a commit has news of. That it could not be done is no
+// loss: they are told a little later.
+func (e *Engine) announce(ctx context.Context, tenant directory.TenantID, now time.Time, entries []directory.Entry) {
+	if e.Subscriber == nil || !slices.ContainsFunc(entries, matters) {
+		return
+	}
+	readings, err := e.Store.Readings(ctx, tenant)
+	for _, r := range readings {
+		if err == nil && r.ID.Subscriber() != "" {
+			err = e.Store.Hasten(ctx, tenant, r.ID, now)
+		}
+	}
+	if err != nil {
+		e.Logger.Warn("subscribers will be told later", "tenant", tenant, "code", directory.CodeOf(err).String(), "error", err)
+	}
 }
 
 func (e *Engine) subscriber(tenant directory.TenantID, name string) (directory.Subscriber, bool) {

@@ -115,6 +115,23 @@ func TestASubscriberIsToldOfEveryChangeOfALink(t *testing.T) {
 	}
 }
 
+// Nobody waits for the next look at the trail.
+func TestASubscriberIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newListener(t)
+	w.person("rosa")
+	w.alone("ross")
+	w.settle()
+	w.pair("rosa")
+	before := w.at
+	w.settle()
+	w.wantTold("ross", "unmatched > standin")
+	w.wantTold("rosa", "confirming > linked")
+	if waited := w.at.Sub(before); waited > 0 {
+		t.Errorf("it took %v", waited)
+	}
+}
+
 // Whoever was never linked, and leaves, is nobody's news. Neither is one who is moved from one group
 // to another, renamed, or given up after three questions.
 func TestASubscriberIsNotToldOfWhatIsNoLink(t *testing.T) {
