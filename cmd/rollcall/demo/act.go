@@ -10,6 +10,7 @@ import (
 
 	"rollcall/adapters/csv"
 	"rollcall/adapters/slack/slacksim"
+	"rollcall/adapters/teams/teamssim"
 	"rollcall/adapters/webex/webexsim"
 )
 
@@ -168,6 +169,42 @@ func (w *World) Say(s Say) error {
 		return err
 	}
 	return errors.New("there is no such platform")
+}
+
+// UseApp is what one of Teams' users does with the app there.
+func (w *World) UseApp(c AppChange) error {
+	f, err := w.firm(c.Tenant)
+	if err != nil {
+		return err
+	}
+	if w.Teams == nil {
+		return errors.New("there is no Teams here")
+	}
+	tenant := w.teamsTenantOf(f)
+	switch c.Do {
+	case "install":
+		err = w.Teams.Install(tenant, c.User)
+	case "uninstall":
+		err = w.Teams.Uninstall(tenant, c.User)
+	case "block":
+		err = w.Teams.Block(tenant, c.User, teamssim.BlockedByUser)
+	case "unblock":
+		err = w.Teams.Unblock(tenant, c.User)
+	default:
+		return fmt.Errorf("nobody can %q the app", c.Do)
+	}
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch c.Do {
+	case "install", "uninstall":
+		w.Entra.SetInstalled(tenant, c.User, c.Do == "install")
+	default:
+		w.blocking[tenant+"/"+c.User] = c.Do == "block"
+	}
+	return nil
 }
 
 // Decide releases or refuses removals that the guard held.

@@ -12,6 +12,8 @@ import (
 //	POST /api/person            PersonChange: the directory
 //	POST /api/press             Press: a button of a card
 //	POST /api/say               Say: a text to the app
+//	POST /api/app               AppChange: somebody installs the app on Teams, or blocks it
+//	POST /api/consent           Consent: an admin lets the app be installed for people
 //	POST /api/clock             Forward: let time go by
 //	POST /api/batch             Judge: release or reject held removals
 //
@@ -47,6 +49,9 @@ type DirectoryView struct {
 	Title string `json:"title"`
 	// Does are what can be done to its people: see PersonChange.
 	Does []string `json:"does"`
+	// Consent is whether the app may be installed for people: "open" or "given"; empty: here that
+	// isn't a question.
+	Consent string `json:"consent"`
 }
 
 // GroupView is a directory group: who is put into it has their first account on Primary.
@@ -67,6 +72,7 @@ type PersonView struct {
 	Email     string   `json:"email"`
 	Groups    []string `json:"groups"` // ids
 	Active    bool     `json:"active"`
+	Deleted   bool     `json:"deleted"` // and can be restored
 	Exempt    bool     `json:"exempt"`
 	Licensed  bool     `json:"licensed"` // for Teams, in a directory that knows
 	Note      string   `json:"note"`     // why the person is interesting: "has no Webex account"; may be empty
@@ -77,17 +83,21 @@ type PaneView struct {
 	ID        string     `json:"id"` // "slack"
 	Title     string     `json:"title"`
 	Workspace string     `json:"workspace"`
+	Does      []string   `json:"does"` // what its people can do with the app: see AppChange
 	Users     []UserView `json:"users"`
 }
 
 // UserView is one user of a platform and their chat with the app.
 type UserView struct {
-	ID       string        `json:"id"`
-	Name     string        `json:"name"`
-	Email    string        `json:"email"`
-	Person   string        `json:"person"` // the person in the directory with the same address; may be empty
-	Kind     string        `json:"kind"`   // "", "guest", "bot", "deactivated", "invited"
-	Asks     int           `json:"asks"`   // messages that wait for an answer
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	// Person is the person in the directory with the same address, or whom the user stands in for;
+	// may be empty.
+	Person   string        `json:"person"`
+	StandsIn bool          `json:"standsIn"` // is a stand-in: nobody reads what is written to it
+	Kind     string        `json:"kind"`     // "", "guest", "bot", "deactivated", "invited", "without the app", "blocks the app"
+	Asks     int           `json:"asks"`     // messages that wait for an answer
 	Messages []MessageView `json:"messages"`
 }
 
@@ -171,6 +181,18 @@ type Say struct {
 	Pane   string `json:"pane"`
 	User   string `json:"user"`
 	Text   string `json:"text"`
+}
+
+// AppChange is what somebody does with the app on Teams.
+type AppChange struct {
+	Tenant string `json:"tenant"`
+	User   string `json:"user"`
+	Do     string `json:"do"` // "install", "uninstall", "block" or "unblock"
+}
+
+// Consent is an admin's, that the app may be installed for people.
+type Consent struct {
+	Tenant string `json:"tenant"`
 }
 
 // Forward advances the clock.

@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rollcall/adapters/entra/entrasim"
@@ -128,6 +130,15 @@ func entraGroupID(tenant int, id string) string {
 	return fmt.Sprintf("%08d-0000-4000-c000-%012d", tenant+1, len(entraGroups)+1) // the Microsoft 365 group
 }
 
+func isEntraGroup(id string) bool {
+	for _, g := range entraGroups {
+		if g.id == id {
+			return true
+		}
+	}
+	return false
+}
+
 // pool are a firm's registered bots: one for each of the two who have no Webex account at first.
 func pool(tenant int) []string { return []string{webexID(tenant, 9001), webexID(tenant, 9002)} }
 
@@ -158,7 +169,7 @@ func (w *World) settleMicrosoft(tenant int, f *firm) {
 		}
 		if r.teams == blocking {
 			_ = w.Teams.Install(id, users[0])
-			_ = w.Teams.Block(id, users[0], teamssim.BlockedByUser)
+			_ = w.UseApp(AppChange{Tenant: f.id, User: users[0], Do: "block"})
 		}
 		for _, g := range r.entraGroups {
 			w.Entra.Join(id, entraGroupID(tenant, g), users[0])
@@ -172,8 +183,19 @@ func (w *World) Consent(tenant string) error {
 	if err != nil {
 		return err
 	}
+	if w.Entra == nil {
+		return errors.New("there is no Entra here")
+	}
 	w.Entra.Grant(w.teamsTenantOf(f), installs)
 	return nil
+}
+
+// consent is whether that was done.
+func (w *World) consent(f *firm) string {
+	if slices.Contains(w.Entra.Granted(w.teamsTenantOf(f)), installs) {
+		return "given"
+	}
+	return "open"
 }
 
 func (w *World) teamsTenantOf(f *firm) string { return w.config.Tenants[f.id].Teams.Tenant }
@@ -184,12 +206,18 @@ func (w *World) changeEntra(c PersonChange) error {
 	if err != nil {
 		return err
 	}
+	if w.Entra == nil {
+		return errors.New("there is no Entra here")
+	}
 	tenant := w.teamsTenantOf(f)
-	u := w.Entra.User(tenant, c.Person)
-	if u.ID == "" && c.Do != "empty" {
-		return fmt.Errorf("there is no such person in the directory")
+	known := func(u entrasim.User) bool { return u.ID == c.Person && u.State != entrasim.Gone }
+	if c.Do != "empty" && !slices.ContainsFunc(w.Entra.Users(tenant), known) {
+		return errors.New("there is no such person in the directory")
 	}
 	group := entraGroupID(w.number(f), c.Group)
+	if slices.Contains([]string{"join", "leave", "empty"}, c.Do) && !isEntraGroup(c.Group) {
+		return errors.New("there is no such group")
+	}
 	switch c.Do {
 	case "join":
 		w.Entra.Join(tenant, group, c.Person)
@@ -225,6 +253,7 @@ func (w *World) entraState(f *firm, names map[string]string, s *State) {
 	tenant, number := w.teamsTenantOf(f), w.number(f)
 	s.Directories = append(s.Directories, DirectoryView{
 		ID: entraDirectory, Title: "Entra", Does: []string{"join", "leave", "rename", "disable", "enable", "delete", "restore", "license", "unlicense", "empty"},
+		Consent: w.consent(f),
 	})
 	in := make(map[string][]string)
 	for _, g := range entraGroups {
@@ -238,13 +267,13 @@ func (w *World) entraState(f *firm, names map[string]string, s *State) {
 	for i, r := range f.residents {
 		notes[teamsID(number, i+1)] = r.note
 	}
-	pane := PaneView{ID: paneTeams, Title: "Teams", Workspace: f.name}
+	pane := PaneView{ID: paneTeams, Title: "Teams", Workspace: f.name, Does: []string{"install", "uninstall", "block", "unblock"}}
 	for _, u := range w.Entra.Users(tenant) {
 		names[u.ID] = u.Name
 		if u.State != entrasim.Gone && !u.Guest && !inFile(s.People, u.Mail) {
 			s.People = append(s.People, PersonView{
 				ID: u.ID, Directory: entraDirectory, Name: u.Name, Email: u.Mail, Groups: in[u.ID],
-				Active: !u.Disabled && u.State == entrasim.Present, Licensed: !u.Unlicensed, Note: notes[u.ID],
+				Active: !u.Disabled && u.State == entrasim.Present, Deleted: u.State == entrasim.Deleted, Licensed: !u.Unlicensed, Note: notes[u.ID],
 			})
 		}
 		if w.inTeams(u) {
@@ -273,6 +302,11 @@ func (w *World) teamsKind(tenant string, u entrasim.User) string {
 		return "deactivated"
 	case !w.Teams.Installed(tenant, u.ID):
 		return "without the app"
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.blocking[tenant+"/"+u.ID] {
+		return "blocks the app"
 	}
 	return ""
 }

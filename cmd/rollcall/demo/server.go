@@ -23,6 +23,8 @@ func (w *World) Handler() http.Handler {
 	router.HandleFunc("/api/person", post(func(_ context.Context, c PersonChange) error { return w.Change(c) })).Methods(http.MethodPost)
 	router.HandleFunc("/api/press", post(func(_ context.Context, p Press) error { return w.Press(p) })).Methods(http.MethodPost)
 	router.HandleFunc("/api/say", post(func(_ context.Context, s Say) error { return w.Say(s) })).Methods(http.MethodPost)
+	router.HandleFunc("/api/app", post(func(_ context.Context, c AppChange) error { return w.UseApp(c) })).Methods(http.MethodPost)
+	router.HandleFunc("/api/consent", post(func(_ context.Context, c Consent) error { return w.Consent(c.Tenant) })).Methods(http.MethodPost)
 	router.HandleFunc("/api/batch", post(w.Decide)).Methods(http.MethodPost)
 	router.HandleFunc("/api/clock", post(func(_ context.Context, f Forward) error {
 		if f.Hours < 1 || f.Hours > 24*31 {

@@ -58,7 +58,7 @@ func (w *World) State(ctx context.Context, tenant string) (State, error) {
 	if err := storeState(ctx, m.Store, f, names, &s); err != nil {
 		return State{}, err
 	}
-	if s.Links, err = linkViews(ctx, m.Engine, f, names); err != nil {
+	if err := w.linkState(ctx, m.Engine, f, names, &s); err != nil {
 		return State{}, err
 	}
 	return s, nil
@@ -207,7 +207,7 @@ func storeState(ctx context.Context, store directory.Store, f *firm, names map[s
 	}
 	for _, e := range slices.Backward(trail) {
 		s.Trail = append(s.Trail, TrailView{
-			Seq: e.Seq, At: e.At, Person: e.Link.Member.ID, Name: names[e.Link.Member.ID], Event: headline(e), From: string(e.From), To: string(e.To), Why: reason(e),
+			Seq: e.Seq, At: e.At, Person: e.Link.Member.ID, Name: names[e.Link.Member.ID], Event: headline(e), From: stateWord(e.From), To: stateWord(e.To), Why: reason(e),
 		})
 	}
 	batches, err := store.Batches(ctx, tenantID(f.id))
@@ -256,33 +256,48 @@ func lastEntries(ctx context.Context, store directory.Store, tenant directory.Te
 	}
 }
 
-// linkViews are the tenant's links in words, with what comes next.
-func linkViews(ctx context.Context, e *engine.Engine, f *firm, names map[string]string) ([]LinkView, error) {
+// linkState adds the tenant's links in words, with what comes next, and which users stand in for others.
+func (w *World) linkState(ctx context.Context, e *engine.Engine, f *firm, names map[string]string, s *State) error {
 	p, links, err := e.Plan(ctx, tenantID(f.id), "")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	steps := make(map[directory.LinkKey]plan.Step, len(p.Lines))
 	for _, line := range p.Lines {
 		steps[line.Link] = line.Step
 	}
-	views := make([]LinkView, 0, len(links))
 	for _, l := range links {
 		step := steps[l.Key]
-		views = append(views, LinkView{
+		s.Links = append(s.Links, LinkView{
 			Person: l.Key.Member.ID, Name: cmp.Or(names[l.Key.Member.ID], l.Member.Name), From: string(l.Primary), To: string(l.Secondary),
-			StandIn: standIn(l), State: string(l.State), Tone: tone(l.State), Why: l.Why, Next: next(step), At: step.Until,
+			StandIn: standIn(l), State: stateWord(l.State), Tone: tone(l.State), Why: linkWhy(l), Next: next(l, step), At: step.Until,
 		})
+		represent(s.Panes, l)
 	}
-	// In the order of the directory, as the people stand beside them.
-	place := make(map[string]int, len(f.residents))
+	// In the order of the directories, as the people stand beside them.
+	place, number := make(map[string]int, len(f.residents)), w.number(f)
 	for i, r := range f.residents {
-		place[r.id] = i + 1
+		place[r.key(number, i).Member.ID] = i + 1
 	}
-	slices.SortStableFunc(views, func(a, b LinkView) int {
+	slices.SortStableFunc(s.Links, func(a, b LinkView) int {
 		return cmp.Or(cmp.Compare(order(place[a.Person]), order(place[b.Person])), cmp.Compare(a.Name, b.Name))
 	})
-	return views, nil
+	return nil
+}
+
+// represent says whom a link's stand-in is there for.
+func represent(panes []PaneView, l directory.Link) {
+	if standIn(l) == "" {
+		return
+	}
+	for i := range panes {
+		for j := range panes[i].Users {
+			u := &panes[i].Users[j]
+			if panes[i].ID == string(l.StandIn.Platform) && u.ID == l.StandIn.Account.User {
+				u.Person, u.StandsIn = l.Key.Member.ID, true
+			}
+		}
+	}
 }
 
 // order puts who came later behind the residents.
@@ -314,14 +329,14 @@ func tone(s directory.State) string {
 }
 
 // next says in words what follows.
-func next(step plan.Step) string {
+func next(l directory.Link, step plan.Step) string {
 	switch {
-	case step.Do == plan.Wait && step.Until.IsZero():
-		return "" // nothing, until something happens
+	case step.Do == plan.Wait && (step.Until.IsZero() || step.Reason == l.Why):
+		return "" // nothing, until something happens or it is looked at again
 	case step.Do == plan.Wait:
-		return step.Reason
+		return inWords(step.Reason)
 	case step.Do == plan.Move:
-		return string(step.Event) + ": " + step.Reason
+		return string(step.Event) + ": " + inWords(step.Reason)
 	}
-	return string(step.Do) + ": " + step.Reason
+	return string(step.Do) + ": " + inWords(step.Reason)
 }

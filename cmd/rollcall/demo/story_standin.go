@@ -126,7 +126,7 @@ func unlicensedHeld(ctx context.Context, s *story) (string, error) {
 		return "", err
 	}
 	l, _ := dara.link(ctx)
-	if !strings.Contains(l.Why, "invitation") {
+	if !strings.Contains(l.Why, "invitation domain") {
 		return "", fmt.Errorf("it is held because %q, expected the missing invitation domain", l.Why)
 	}
 	if n := len(s.w.Entra.Guests(s.w.teamsTenantOf(s.other))); n > 1 { // cleo's

@@ -30,7 +30,7 @@ func notInstalled(ctx context.Context, s *story) (string, error) {
 	if n := len(otto.messages(paneTeams)); n > 0 {
 		return "", fmt.Errorf("otto got %d messages without having the app, expected none", n)
 	}
-	if err := s.w.Teams.Install(tenant, otto.user(paneTeams)); err != nil {
+	if err := s.w.UseApp(AppChange{Tenant: s.f.id, User: otto.user(paneTeams), Do: "install"}); err != nil {
 		return "", err
 	}
 	if err := otto.await(ctx, directory.Asking); err != nil {
@@ -55,14 +55,14 @@ func notInstalled(ctx context.Context, s *story) (string, error) {
 // blockedOnTeams: who has blocked the app is left alone until they write to it.
 func blockedOnTeams(ctx context.Context, s *story) (string, error) {
 	bo := s.person("bo")
-	tenant, user := s.w.teamsTenantOf(s.f), bo.user(paneTeams)
+	user := bo.user(paneTeams)
 	if err := bo.await(ctx, directory.Unreachable); err != nil {
 		return "", err
 	}
 	if n := len(bo.questions(paneTeams)); n > 0 {
 		return "", fmt.Errorf("bo got %d questions, expected none", n)
 	}
-	if err := s.w.Teams.Unblock(tenant, user); err != nil {
+	if err := s.w.UseApp(AppChange{Tenant: s.f.id, User: user, Do: "unblock"}); err != nil {
 		return "", err
 	}
 	if err := s.w.Say(Say{Tenant: s.f.id, Pane: paneTeams, User: user, Text: "hi"}); err != nil {

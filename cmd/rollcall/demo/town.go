@@ -111,25 +111,27 @@ func colleagues() []resident {
 	yann := in("yann", "Yann Moreau", "teams-slack", regular, nobody)
 	walt := in("walt", "Walt Becker", "webex-teams", nobody, regular)
 	zoe := in("zoe", "Zoë Papadakis", "teams-webex", nobody, nobody)
-	zoe.note = "Has no Webex account: a bot stands in."
+	zoe.note = "Has no Webex account."
 	abel := in("abel", "Abel Santos", "", nobody, nobody)
 	abel.entraGroups, abel.note = nil, "Has no Webex account, and the pool has no bot left."
 	nils := in("nils", "Nils Aaltonen", "teams-slack", nobody, nobody)
-	nils.note = "Has no Slack account: a persona stands in."
+	nils.note = "Has no Slack account."
 	dara := in("dara", "Dara Nwosu", "webex-teams", nobody, regular)
-	dara.teams, dara.note = unlicensed, "Has no licence for Teams: a guest stands in."
+	dara.teams = unlicensed
 	otto := in("otto", "Otto Lindgren", "teams-webex", nobody, regular)
-	otto.teams, otto.note = uninstalled, "Does not have the app on Teams."
+	otto.teams = uninstalled
 	pia := in("pia", "Pia Schneider", "", nobody, regular)
-	pia.teams, pia.entraGroups, pia.note = uninstalled, nil, "Does not have the app on Teams."
+	pia.teams, pia.entraGroups, pia.note = uninstalled, nil, "Gets the app from Rollcall, once it may install it."
 	bo := in("bo", "Bo Wikström", "teams-webex", nobody, regular)
-	bo.teams, bo.note = blocking, "Has blocked the app on Teams."
+	bo.teams = blocking
 	kim := in("kim", "Kim Sato", "teams-webex", nobody, regular)
+	mika := in("mika", "Mika Rautio", "", nobody, regular)
+	mika.entraGroups, mika.note = nil, "From Teams: put her into a group."
 	xenia := resident{id: "xenia", name: "Xenia Petrova", email: "xenia", groups: []string{slackTeamsGroup}, slack: regular, teams: regular}
-	cleo := resident{id: "cleo", name: "Cleo Fontana", email: "cleo@freelance.example", groups: []string{slackTeamsGroup}, slack: regular, note: "Is a freelance without a Teams account: a guest stands in."}
+	cleo := resident{id: "cleo", name: "Cleo Fontana", email: "cleo@freelance.example", groups: []string{slackTeamsGroup}, slack: regular, note: "Is a freelance, without a Teams account."}
 	lena := resident{id: "lena", name: "Lena Fischer", email: "lena", groups: []string{slackTeamsGroup}, slack: regular, teams: regular}
 	ida := resident{id: "ida", name: "Ida Holm", email: "ida", groups: []string{slackTeamsGroup}, slack: regular, teams: regular, twice: true, note: "Has two accounts on Teams."}
-	return []resident{vera, yann, walt, zoe, abel, nils, dara, otto, pia, bo, kim, xenia, cleo, lena, ida}
+	return []resident{vera, yann, walt, zoe, abel, nils, dara, otto, pia, bo, kim, xenia, cleo, lena, ida, mika}
 }
 
 // crowd is n more people with both accounts, half of them in each group.

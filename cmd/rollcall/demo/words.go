@@ -1,8 +1,40 @@
 package demo
 
 import (
+	"regexp"
+	"strings"
+
 	"rollcall/sync/directory"
 )
+
+// stateWord is a link's state in a word.
+func stateWord(s directory.State) string {
+	if s == directory.Represented {
+		return "stand-in"
+	}
+	return string(s)
+}
+
+// linkWhy is why a link is as it is, where its state and its stand-in don't say it already.
+func linkWhy(l directory.Link) string {
+	if l.State == directory.Represented {
+		return ""
+	}
+	return inWords(l.Why)
+}
+
+var platformID = regexp.MustCompile(`\b(slack|teams|webex)\b`)
+
+// waves are what the program calls the questions to a person.
+var waves = map[string]string{"wave 1": "asked once", "wave 2": "asked twice", "wave 3": "asked three times"}
+
+// inWords is a reason as it is read: platforms have their names, and waves are counted.
+func inWords(why string) string {
+	if times, asked := waves[why]; asked {
+		return times
+	}
+	return platformID.ReplaceAllStringFunc(why, func(id string) string { return strings.ToUpper(id[:1]) + id[1:] })
+}
 
 // headline is what happened, as the page's trail says it. What isn't here is said as it stands.
 func headline(e directory.Entry) string {
@@ -117,8 +149,10 @@ func reason(e directory.Entry) string {
 	switch e.Event {
 	case "show":
 		return "It says now: " + e.Why + "."
-	case "listed", "send", "nominated", string(directory.Accept), string(directory.Later), string(directory.Stop), string(directory.Prove), string(directory.Miss):
+	case "make stand-in", "stand-in made":
+		return "a " + e.Why
+	case "listed", string(directory.Represent), "send", "nominated", string(directory.Accept), string(directory.Later), string(directory.Stop), string(directory.Prove), string(directory.Miss):
 		return ""
 	}
-	return e.Why
+	return inWords(e.Why)
 }

@@ -64,12 +64,13 @@ type World struct {
 	config    program.Config
 	log       io.WriteCloser
 
-	mu     sync.Mutex // guards the files of the directories, and what follows
-	main   *program.Main
-	ended  chan struct{}
-	halt   context.CancelFunc
-	child  *child
-	closed func()
+	mu       sync.Mutex // guards the files of the directories, and what follows
+	main     *program.Main
+	ended    chan struct{}
+	halt     context.CancelFunc
+	child    *child
+	closed   func()
+	blocking map[string]bool // who has blocked the app on Teams: nobody there tells
 }
 
 // firm is a tenant: its directory's file and its two workspaces.
@@ -92,7 +93,7 @@ var firmNames = []string{"Larkspur Studio", "Hartmann Works", "Ostrava Mills", "
 
 // Start makes a world and runs its simulators. The program is started by [World.Launch].
 func Start(options Options) (*World, error) {
-	w := &World{Clock: sim.NewClock(nil), options: options}
+	w := &World{Clock: sim.NewClock(nil), options: options, blocking: make(map[string]bool)}
 	var err error
 	if w.authority, err = sim.NewAuthority(); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,9 +31,15 @@ func company(t *testing.T) demo.State {
 	s := demo.State{
 		Now: noon, Ahead: "3d 2h", Tenant: "linden", Company: "Linden Hospital",
 		Tenants: []demo.TenantName{{ID: "linden", Name: "Linden Hospital"}, {ID: "birch", Name: "Birch & Daughters Shipping"}},
+		Directories: []demo.DirectoryView{
+			{ID: "staff", Title: "File", Does: []string{"join", "leave", "rename", "disable", "enable", "delete", "create", "empty"}},
+			{ID: "entra", Title: "Entra", Does: []string{"join", "leave", "rename", "disable", "enable", "delete", "restore", "license", "unlicense", "empty"}, Consent: "open"},
+		},
 		Groups: []demo.GroupView{
-			{ID: "slack-primaries", Name: "Slack primaries", Primary: "slack", Secondary: "webex", Size: 5},
-			{ID: "webex-primaries", Name: "Webex primaries", Primary: "webex", Secondary: "slack", Size: 3},
+			{ID: "slack-primaries", Directory: "staff", Name: "Slack primaries", Primary: "slack", Secondary: "webex", Size: 5},
+			{ID: "webex-primaries", Directory: "staff", Name: "Webex primaries", Primary: "webex", Secondary: "slack", Size: 3},
+			{ID: "teams-webex", Directory: "entra", Name: "Teams primaries on Webex", Primary: "teams", Secondary: "webex", Size: 4},
+			{ID: "webex-teams", Directory: "entra", Name: "Webex primaries on Teams", Primary: "webex", Secondary: "teams", Size: 1},
 		},
 		People: []demo.PersonView{
 			person("rosa", "Rosa Lindqvist", ""),
@@ -55,10 +62,14 @@ func company(t *testing.T) demo.State {
 	for i := range 60 {
 		s.People = append(s.People, person(fmt.Sprintf("p%d", i), fmt.Sprintf("%s %s", first[i%len(first)], last[i%len(last)]), ""))
 	}
+	s.People = append(s.People, inEntra()...)
 	s.Panes = []demo.PaneView{
-		{ID: "slack", Title: "Slack", Workspace: "linden-hospital", Users: users("U", s.People, "")},
-		{ID: "webex", Title: "Webex", Workspace: "Linden Hospital", Users: users("W", s.People, "tom")},
+		{ID: "slack", Title: "Slack", Workspace: "linden-hospital", Users: users("U", s.People, "mika")},
+		{ID: "webex", Title: "Webex", Workspace: "Linden Hospital", Users: users("W", s.People, "tom", "vera")},
+		{ID: "teams", Title: "Teams", Workspace: "Linden Hospital", Does: []string{"install", "uninstall", "block", "unblock"}, Users: users("T", s.People, "rosa", "dara", "gone")},
 	}
+	userIn(&s.Panes[1], "bot").Person, userIn(&s.Panes[1], "bot").StandsIn = "vera", true
+	userIn(&s.Panes[2], "otto").Kind, userIn(&s.Panes[2], "bo").Kind = "without the app", "blocks the app"
 	s.Links = links()
 	s.Trail = trail(s.People)
 	converse(t, &s)
@@ -71,14 +82,31 @@ var (
 )
 
 func person(id, name, note string, groups ...string) demo.PersonView {
-	return demo.PersonView{ID: id, Name: name, Email: id + "@linden.example", Groups: groups, Active: true, Note: note}
+	return demo.PersonView{ID: id, Name: name, Directory: "staff", Email: id + "@linden.example", Groups: groups, Active: true, Note: note}
 }
 
-// users are the users of a platform: everybody but one person, and a few whom the directory doesn't know.
-func users(prefix string, people []demo.PersonView, without string) []demo.UserView {
+// inEntra are the people of the second directory, in each situation that only Teams has.
+func inEntra() []demo.PersonView {
+	list := []demo.PersonView{
+		person("mika", "Mika Rautio", ""),
+		person("vera", "Vera Novak", "has no Webex account", "teams-webex"),
+		person("dara", "Dara Nwosu", "", "webex-teams"),
+		person("otto", "Otto Lindgren", "", "teams-webex"),
+		person("bo", "Bo Wikström-Österberg", "", "teams-webex"),
+		person("gone", "Gunnar Deleted", "was deleted yesterday"),
+	}
+	for i := range list {
+		list[i].Directory, list[i].Licensed = "entra", list[i].ID != "dara"
+	}
+	list[5].Active, list[5].Deleted = false, true
+	return list
+}
+
+// users are the users of a platform: everybody but a few, and a few whom the directory doesn't know.
+func users(prefix string, people []demo.PersonView, without ...string) []demo.UserView {
 	var list []demo.UserView
 	for _, p := range people {
-		if p.ID != without {
+		if !slices.Contains(without, p.ID) {
 			kind := map[bool]string{true: "", false: "deactivated"}[p.Active]
 			list = append(list, demo.UserView{ID: prefix + p.ID, Name: p.Name, Email: p.Email, Person: p.ID, Kind: kind})
 		}
@@ -99,6 +127,9 @@ func links() []demo.LinkView {
 		{Person: "zoe", Name: "Zoë 🦊 Ångström-Fernández", From: "webex", To: "slack", State: "asking", Tone: "busy", Why: "the first of three waves went out", Next: "asked again", At: at},
 		{Person: "kim", Name: "Kim Nguyen", From: "slack", To: "webex", State: "suspended", Tone: "quiet", Why: "the directory was asked for this person, and says that they left", Next: "comes back if the person does; given up", At: noon.Add(6 * 24 * time.Hour)},
 		{Person: "markup", Name: `<b>Bobby</b> "Tables" & *Sons*`, From: "slack", To: "webex", State: "stopped", Tone: "quiet", Why: "the person asked not to be asked again"},
+		{Person: "vera", Name: "Vera Novak", From: "teams", To: "webex", State: "stand-in", Tone: "good", StandIn: "bot", At: noon.Add(20 * time.Hour)},
+		{Person: "dara", Name: "Dara Nwosu", From: "webex", To: "teams", State: "held", Tone: "attention", Why: "Entra invites no address of its own people, and this person has no other: give them a Teams licence, or set invitationDomain to a domain of yours that is not one of the directory's"},
+		{Person: "otto", Name: "Otto Lindgren", From: "teams", To: "webex", State: "unreachable", Tone: "attention", Why: "Teams does not deliver to this person", At: noon.Add(700 * time.Hour)},
 	}
 }
 
@@ -123,6 +154,8 @@ func trail(people []demo.PersonView) []demo.TrailView {
 		add(ago(4*time.Minute), fmt.Sprintf("p%d", i), "Found on both platforms", "new", "found", "one account on each platform has this person's address")
 	}
 	add(ago(4*time.Minute), "wolf", "Unclear: an admin decides", "new", "disputed", "another person's link claims the same account")
+	add(ago(5*time.Minute), "vera", "Represented by a stand-in", "unmatched", "stand-in", "")
+	add(ago(5*time.Minute), "vera", "A stand-in was made", "unmatched", "unmatched", "a bot")
 	add(ago(26*time.Hour), "maryam", "Linked", "confirming", "linked", "both accounts said yes, and the evidence still stands")
 	add(ago(27*time.Hour), "kim", "Left", "linked", "suspended", "the directory was asked for this person, and says that they left")
 	return list
@@ -130,7 +163,7 @@ func trail(people []demo.PersonView) []demo.TrailView {
 
 // converse writes the chats: a story for a few people, and for the guest every golden card there is.
 func converse(t *testing.T, s *demo.State) {
-	slack, webex := &s.Panes[0], &s.Panes[1]
+	slack, webex, teams := &s.Panes[0], &s.Panes[1], &s.Panes[2]
 	ask := catalog.Prompt{Name: "Ada Lovelace", Other: "Ada King", Masked: "a•••@linden.example", Here: "Slack", There: "Webex", Number: "47", Until: noon.Add(48 * time.Hour), Zone: zone, Wave: 1, Nonce: "n1"}
 	prove := ask
 	prove.Here, prove.There, prove.Number, prove.Choices, prove.Nonce = "Webex", "Slack", "", []string{"12", "47", "83"}, "n2"
@@ -149,7 +182,13 @@ func converse(t *testing.T, s *demo.State) {
 	say(webex, "zoe", draw(t, webex, catalog.Ask(ask), demo.MessageView{At: ago(2 * time.Hour)}))
 	asks(webex, "zoe", 1)
 
-	for _, pane := range []*demo.PaneView{slack, webex} {
+	ask.Here, ask.There = "Teams", "Webex"
+	ask.Options = []catalog.Option{{Value: "1", Name: "Ada King", Masked: "a•••@linden.example"}, {Value: "2", Name: "Ada King (admin)", Masked: "a•••@linden.example"}}
+	say(teams, "ada", demo.MessageView{Mine: true, Text: "which of them?", At: ago(time.Hour)})
+	say(teams, "ada", draw(t, teams, catalog.Choose(ask), demo.MessageView{At: ago(time.Hour)}))
+	asks(teams, "ada", 1)
+
+	for _, pane := range []*demo.PaneView{slack, webex, teams} {
 		for i, m := range goldens(t, pane.ID) {
 			m.At = ago(time.Duration(200-i) * time.Minute)
 			say(pane, "guest", m)
@@ -192,7 +231,11 @@ func draw(t *testing.T, pane *demo.PaneView, card cards.Card, m demo.MessageView
 	if pane.ID == "slack" {
 		return blocks(t, card, m)
 	}
-	out, err := adaptive.Webex.Render(card)
+	profile := adaptive.Webex
+	if pane.ID == "teams" {
+		profile = adaptive.Teams
+	}
+	out, err := profile.Render(card)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +246,7 @@ func draw(t *testing.T, pane *demo.PaneView, card cards.Card, m demo.MessageView
 // goldens are all cards as the renderers' own tests hold them.
 func goldens(t *testing.T, pane string) []demo.MessageView {
 	t.Helper()
-	form := map[string]string{"slack": ".blockkit.json", "webex": ".adaptive-webex.json"}[pane]
+	form := map[string]string{"slack": ".blockkit.json", "webex": ".adaptive-webex.json", "teams": ".adaptive-teams.json"}[pane]
 	files, err := filepath.Glob("../../../../cards/testdata/*" + form)
 	if err != nil || len(files) < 20 {
 		t.Fatalf("got %d goldens, %v", len(files), err)
@@ -214,7 +257,7 @@ func goldens(t *testing.T, pane string) []demo.MessageView {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if pane == "webex" {
+		if pane != "slack" {
 			list = append(list, demo.MessageView{Format: "adaptive", Card: text})
 			continue
 		}

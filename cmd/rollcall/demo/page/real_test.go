@@ -8,7 +8,8 @@ import (
 )
 
 // The page in front of the real demo: a visitor puts Rosa into a group, answers her in one chat,
-// picks the number in the other, takes her out and puts her back.
+// picks the number in the other, takes her out and puts her back. Then they go on with somebody in
+// Entra, from Teams to Webex, and look at who is represented and who can't be reached.
 func TestTheRealDemo(t *testing.T) {
 	t.Parallel()
 	w, err := demo.Start(demo.Options{Dir: t.TempDir(), Tenants: 1})
@@ -26,6 +27,7 @@ func TestTheRealDemo(t *testing.T) {
 	const (
 		slack = `[data-pane=slack]`
 		webex = `[data-pane=webex]`
+		teams = `[data-pane=teams]`
 		group = `[data-key="rosa"] [data-part="group-slack-primaries"]`
 	)
 	says := func(pane, text string) {
@@ -35,18 +37,22 @@ func TestTheRealDemo(t *testing.T) {
 	b.click(`#guide .button`)
 	says(slack, `"Is this Webex account yours?"`)
 	b.shot("1440-real-1-asked")
-	b.click(slack + ` [data-part=button-0]`)
-	says(slack, `"One more step, in Webex"`)
-	says(webex, `"Is this you?"`)
-	b.shot("1440-real-2-number")
-	read[bool](b, `(() => {
-		const number = document.querySelector('`+slack+` .log').innerText.match(/Pick (\d\d)/)[1]
-		const button = [...document.querySelectorAll('`+webex+` .card-button')].find((each) => each.innerText === number)
-		button.click()
-		return true
-	})()`)
-	says(slack, `"Your accounts are linked"`)
-	says(webex, `"Your accounts are linked"`)
+	prove := func(from string) {
+		t.Helper()
+		b.click(from + ` [data-part=button-0]`)
+		says(from, `"One more step, in Webex"`)
+		says(webex, `"Is this you?"`)
+		b.shot("1440-real-2-number-" + from[11:16])
+		read[bool](b, `(() => {
+			const number = document.querySelector('`+from+` .log').innerText.match(/Pick (\d\d)/)[1]
+			const button = [...document.querySelectorAll('`+webex+` .card-button')].find((each) => each.innerText === number)
+			button.click()
+			return true
+		})()`)
+		says(from, `"Your accounts are linked"`)
+		says(webex, `"Your accounts are linked"`)
+	}
+	prove(slack)
 	b.shot("1440-real-3-linked")
 	b.inspect("the real demo")
 	b.click(group)
@@ -55,4 +61,32 @@ func TestTheRealDemo(t *testing.T) {
 	says(slack, `"Your accounts are linked"`)
 	says(webex, `"Your accounts are linked"`)
 	b.shot("1440-real-4-back")
+
+	b.click(`#guide .button`) // go on with Teams
+	b.until(`document.querySelector('#directories [aria-pressed=true]').innerText.includes("Entra")`)
+	b.click(`.person.chosen [data-part="group-teams-webex"]`)
+	says(teams, `"Is this Webex account yours?"`)
+	prove(teams)
+	b.shot("1440-real-5-teams")
+
+	find := func(name string) {
+		t.Helper()
+		read[bool](b, `[...document.querySelectorAll('#people .who')].find((who) => who.innerText.includes("`+name+`")).click(), true`)
+	}
+	find("Zoë")
+	b.until(`document.querySelector('.person.chosen .flags')?.innerText === "A bot stands in on Webex"`)
+	b.until(`document.querySelector('.link.chosen .stands-in')?.innerText === "A bot stands in on Webex"`)
+	says(webex, `"Nothing here."`)
+	b.until(`document.querySelector('` + webex + ` .say-state').innerText === "This account stands in for Zoë Papadakis. Nobody reads or writes here."`)
+	b.inspect("a stand-in")
+	b.shot("1440-real-6-stand-in")
+
+	find("Otto")
+	b.until(`document.querySelector('.link.chosen .state').innerText === "unreachable"`)
+	b.shot("1440-real-7-without-the-app")
+	b.click(teams + ` [data-part=mend]`)
+	says(teams, `"Is this Webex account yours?"`)
+	b.click(`[data-part=consent]`)
+	b.until(`document.querySelector('#consent').innerText.includes("may install its app")`)
+	b.shot("1440-real-8-installed")
 }

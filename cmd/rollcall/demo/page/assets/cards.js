@@ -25,13 +25,14 @@ const kinds = {
   adaptive: { draw: drawAdaptive, isButton: (o) => typeof o.type === 'string' && o.type.startsWith('Action.') },
 }
 
-// buttonsOf numbers the buttons in the order in which they stand in the JSON.
+// buttonsOf numbers the buttons in the order in which they stand in the JSON. What a button has within
+// it, as for clients that don't know it, isn't a button of its own.
 function buttonsOf(card, isButton) {
   const order = new Map()
   const visit = (value) => {
     if (value === null || typeof value !== 'object') return
     if (isButton(value)) order.set(value, order.size)
-    Object.values(value).forEach(visit)
+    else Object.values(value).forEach(visit)
   }
   visit(card)
   return order

@@ -5,25 +5,34 @@ import { drawCard } from './cards.js'
 import { hero } from './guide.js'
 import { picker } from './picker.js'
 import { initials, short, some } from './format.js'
-import { draw, look, news, now, on, open, pane, person, post, userFor, userOf, view } from './store.js'
+import { menu } from './dialogs.js'
+import { absence, silence } from './standing.js'
+import { bring, draw, look, news, now, on, open, pane, person, post, userFor, userOf, view } from './store.js'
 
 const panes = new Map() // a pane's id → its elements
 const drafts = new Map() // what was typed to the app and not sent, for each pane and user
 const pressed = new Set() // messages of which a button is on its way
 
+// rooms are the widths of windows in which there is room for some platforms only.
+const rooms = [[1, matchMedia('(max-width: 639px)')], [2, matchMedia('(max-width: 1139px)')]]
+const room = () => rooms.find(([, query]) => query.matches)?.[0] ?? Infinity
+
 export function startChats() {
   on('draw', drawChats)
+  for (const [, query] of rooms) query.addEventListener('change', draw)
 }
 
 function drawChats() {
   const list = view.state.panes
   keyed(byId('panes'), list, { key: (p) => p.id, sign: (p) => `${p.title}/${p.workspace}`, make: makePane })
-  byId('panes').dataset.count = list.length
+  const seen = view.shown.slice(0, room())
+  for (const p of list) panes.get(p.id).log.closest('.pane').hidden = !seen.includes(p.id)
   for (const p of list) drawPane(p)
-  keyed(byId('switch'), list.map((p) => ({ id: p.id, title: p.title, news: newsIn(p), on: p.id === view.pane })), {
+  byId('switch').hidden = list.length <= room()
+  keyed(byId('switch'), list.map((p) => ({ id: p.id, title: p.title, news: newsIn(p), on: seen.includes(p.id) })), {
     key: (p) => p.id,
     sign: JSON.stringify,
-    make: (p) => h('button', { type: 'button', 'data-part': 'pane', 'aria-pressed': String(p.on), onclick: () => { view.pane = p.id; draw() } },
+    make: (p) => h('button', { type: 'button', 'data-part': 'pane', 'aria-pressed': String(p.on), onclick: () => { bring(p.id); draw() } },
       p.title, p.news > 0 && h('span', { class: 'badge' }, p.news, h('span', { class: 'sr' }, ' new'))),
   })
 }
@@ -42,7 +51,8 @@ function makePane(p) {
     others: h('div', { class: 'others' }),
     log: h('div', { class: 'log', role: 'log', tabindex: '0', 'aria-label': `Chat with Rollcall in ${p.title}` }),
     newest: h('button', { class: 'newest', type: 'button', hidden: true, onclick: () => toEnd(parts) }, icon('down'), 'Newest'),
-    state: h('p', { class: 'say-state', hidden: true }),
+    more: h('button', { class: 'icon', type: 'button', 'aria-haspopup': 'menu', 'aria-label': `The app in ${p.title}`, onclick: (event) => appMenu(event.currentTarget, p.id, parts) }, icon('more')),
+    state: h('div', { class: 'say-state', hidden: true }),
     input: h('input', { type: 'text', maxlength: '2000', autocomplete: 'off', placeholder: 'Write to Rollcall: “help”', 'aria-label': `Write to Rollcall in ${p.title}` }),
     picker: picker(`be-${p.id}`, `Who you are in ${p.title}`, (userID) => open(p.id, userID)),
     user: null,
@@ -57,6 +67,7 @@ function makePane(p) {
   return h('section', { class: 'pane', 'data-pane': p.id, 'aria-label': p.title },
     h('div', { class: 'pane-head' },
       h('p', { class: 'platform' }, h('span', { class: 'mark', 'aria-hidden': 'true' }, p.title[0]), h('strong', null, p.title), ' ', h('span', { class: 'workspace', dir: 'auto' }, p.workspace)),
+      parts.more,
       parts.picker.node),
     parts.others,
     h('div', { class: 'log-box' }, parts.log, parts.newest),
@@ -67,9 +78,7 @@ function makePane(p) {
 
 function drawPane(p) {
   const parts = panes.get(p.id)
-  const node = parts.log.closest('.pane')
   const user = chosen(p)
-  node.classList.toggle('hidden-when-narrow', p.id !== view.pane)
   parts.picker.draw(p.users, user)
   drawLog(p, parts, user)
   drawOthers(p, parts, user)
@@ -99,20 +108,23 @@ function drawLog(p, parts, user) {
     sign: (m) => m.empty ? m.empty.sign : JSON.stringify([m, user.name, pressed.has(key(m)), short(m.at, now())]),
     make: (m) => m.empty ? h('div', { class: 'empty' }, m.empty.nodes) : drawMessage(p, user, m, pressed.has(key(m))),
   })
-  if (another || parts.end) toEnd(parts)
+  // Only for something new: a button must not move away under the pointer.
+  if (another || (parts.end && parts.log.scrollHeight !== parts.height)) toEnd(parts)
   if (user && parts.log.checkVisibility()) look(user)
 }
 
 function toEnd(parts) {
-  parts.log.scrollTop = parts.log.scrollHeight
+  parts.height = parts.log.scrollHeight
+  parts.log.scrollTop = parts.height
   parts.end = true
   parts.newest.hidden = true
 }
 
 function emptyText(p, user) {
+  if (user && silence(p, user)) return { sign: 'silent', nodes: [icon('chat'), h('p', null, 'Nothing here.')] }
   if (user) return { sign: 'quiet', nodes: [icon('chat'), h('p', null, 'Nothing here yet. Rollcall writes when it has a question for ', name(user.name), '. You can write to it: try “help”.')] }
   const who = person(view.focus)
-  if (who) return { sign: `none ${who.name}`, nodes: [icon('people'), h('p', null, name(who.name), ` has no account in ${p.title}.`), h('p', null, 'Choose above whom you want to be here.')] }
+  if (who) return { sign: `none ${who.name} ${absence(who, p)}`, nodes: [icon('people'), h('p', null, name(who.name), absence(who, p)), h('p', null, 'Choose above whom you want to be here.')] }
   return { sign: 'nobody', nodes: [icon('people'), h('p', null, 'Choose above whom you want to be here.')] }
 }
 
@@ -151,10 +163,30 @@ function drawSay(p, parts, user) {
     parts.user = user?.id ?? null
     parts.input.value = drafts.get(`${p.id}/${parts.user}`) ?? ''
   }
-  const silent = !user ? '' : { deactivated: 'This account is deactivated, so nothing can be written here.', bot: 'This account is an app, and nobody writes as it.' }[user.kind] ?? ''
-  parts.state.textContent = silent
-  parts.state.hidden = !silent
-  parts.input.closest('form').hidden = !user || silent !== ''
+  const why = user && silence(p, user)
+  parts.state.hidden = !why
+  parts.input.closest('form').hidden = !user || !!why
+  parts.more.hidden = !user || !appActs(p, user).length
+  show(parts.state, JSON.stringify([why, user?.id]), () => h('div', null, why && [
+    h('p', null, why.text),
+    why.act && h('button', { class: 'button small', type: 'button', 'data-part': 'mend', onclick: () => useApp(user.id, why.act) }, acts[why.act]),
+  ]))
+}
+
+// What people can do with the app on a platform.
+const acts = { install: 'Install the app', uninstall: 'Remove the app', block: 'Block the app', unblock: 'Unblock the app' }
+
+const useApp = (userID, act) => post('app', { user: userID, do: act })
+
+function appActs(p, user) {
+  const now = { '': ['block', 'uninstall'], 'without the app': ['install'], 'blocks the app': ['unblock', 'uninstall'] }[user.kind] ?? []
+  return now.filter((act) => p.does.includes(act))
+}
+
+function appMenu(button, paneID, parts) {
+  const p = pane(paneID)
+  const user = userOf(p, parts.user)
+  menu(button, appActs(p, user).map((act) => ({ label: acts[act], act: () => useApp(user.id, act) })))
 }
 
 async function sayText(paneID, parts) {

@@ -58,9 +58,9 @@ export const tones = {
 }
 
 const toneOfState = {
-  linked: 'good',
-  found: 'busy', asking: 'busy', proving: 'busy', confirming: 'busy', new: 'busy',
-  disputed: 'attention', unreachable: 'attention', waiting: 'attention', unmatched: 'attention',
+  linked: 'good', 'stand-in': 'good',
+  found: 'busy', asking: 'busy', choosing: 'busy', searching: 'busy', proving: 'busy', confirming: 'busy', new: 'busy',
+  disputed: 'attention', unreachable: 'attention', waiting: 'attention', unmatched: 'attention', held: 'attention',
 }
 
 // toneOf is the tone of a link's state by its name, for the trail, which has no other.

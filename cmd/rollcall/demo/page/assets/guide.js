@@ -3,10 +3,10 @@
 
 import { byId, h, icon, name, show } from './dom.js'
 import { join } from './directory.js'
-import { draw, focus, on, open, pane, person, userFor, view } from './store.js'
+import { directory, draw, focus, on, open, pane, person, userFor, view } from './store.js'
 
 const memory = kept('rollcall-demo-guide')
-let chosen = memory.read() // {tenant, person, group}, or {closed}
+let chosen = memory.read() // {tenant, person, group, lap}, or {closed}
 
 export function startGuide() {
   on('draw', drawGuide)
@@ -17,20 +17,22 @@ export function startGuide() {
 export function hero() {
   const { tenant } = view.state
   if (chosen?.closed) return null
-  if (chosen?.tenant !== tenant || !person(chosen.person)) keep(pick(tenant))
+  if (chosen?.tenant !== tenant || !person(chosen.person)) keep(pick(tenant, 1) ?? pick(tenant, 2))
   const found = chosen && { person: person(chosen.person), group: view.state.groups.find((g) => g.id === chosen.group) }
   return found?.person && found.group ? found : null
 }
 
-// pick takes somebody with a full account on both platforms who is in no group, Rosa if she is there.
-function pick(tenant) {
-  for (const group of view.state.groups) {
+// pick takes somebody with a full account on both platforms who is in no group, Rosa if she is there: on
+// the first lap from the first directory, on the second from another.
+function pick(tenant, lap) {
+  const [own] = view.state.directories
+  for (const group of view.state.groups.filter((g) => (g.directory === own?.id) === (lap === 1))) {
     const panes = [pane(group.primary), pane(group.secondary)]
     if (!panes.every(Boolean)) continue
-    const fits = (p) => p.active && !p.exempt && !p.groups.length && panes.every((q) => userFor(q, p.id)?.kind === '')
+    const fits = (p) => p.directory === group.directory && p.active && !p.exempt && !p.groups.length && panes.every((q) => userFor(q, p.id)?.kind === '')
     const someone = view.state.people.filter(fits)
     const best = someone.find((p) => p.name.startsWith('Rosa ')) ?? someone.find((p) => !p.note) ?? someone[0]
-    if (best) return { tenant, person: best.id, group: group.id }
+    if (best) return { tenant, person: best.id, group: group.id, lap }
   }
   return null
 }
@@ -59,7 +61,16 @@ function tell({ person: p, group: g }) {
   const steps = [`Into ${g.name}`, `Say yes in ${from.title}`, `Prove it in ${to.title}`, 'Linked']
   const show = (q, user) => ({ label: `Be ${short} in ${q.title}`, act: () => { open(q.id, user.id); toQuestion(q.id) } })
   if (!p.groups.includes(g.id)) {
-    return { steps, step: 0, text: ['Start here: put ', '*', ` into ${g.name}. Watch what Rollcall writes.`], button: { label: `Put ${short} into ${g.name}`, act: () => join(p.id, g.id, true) } }
+    const text = chosen.lap === 2
+      ? ['Now put ', '*', `, who is in ${directory(p.directory)?.title}, into ${g.name}.`]
+      : ['Start here: put ', '*', ` into ${g.name}. Watch what Rollcall writes.`]
+    return { steps, step: 0, text, button: { label: `Put ${short} into ${g.name}`, act: () => join(p.id, g.id, true) } }
+  }
+  const next = link?.tone === 'good' && chosen.lap === 1 && pick(view.state.tenant, 2)
+  if (next) {
+    const [way, there] = [view.state.groups.find((x) => x.id === next.group), directory(person(next.person).directory).title]
+    const goOn = () => { keep(next); focus(next.person) }
+    return { steps, step: 4, text: ['*', ` is linked. Take ${short} out of ${g.name} again, or go on: from ${pane(way.primary).title} to ${pane(way.secondary).title}, with somebody in ${there}.`], button: { label: `Go on with ${pane(way.primary).title}`, act: goOn } }
   }
   if (link?.tone === 'good') {
     return { steps, step: 4, text: ['*', ` is linked. Now take ${short} out of ${g.name} again, or let three days go by for the others.`], button: { label: 'Got it', act: close } }

@@ -3,6 +3,7 @@
 import { byId, h, icon, keyed, name, roving, show } from './dom.js'
 import { dayAndHour, isTime, short, tones, untilThen } from './format.js'
 import { focus, now, on, pane, view } from './store.js'
+import { reasons, standsIn } from './standing.js'
 
 const page = 40
 const filter = { tone: '', most: page }
@@ -28,7 +29,7 @@ function drawLinks() {
   }
   keyed(list, found.slice(0, filter.most), {
     key: (l) => [l.person, l.from, l.to].join('/'),
-    sign: (l) => JSON.stringify([l, l.person === view.focus, isTime(l.at) && untilThen(l.at, now())]),
+    sign: (l) => JSON.stringify([l, reasons(l), l.person === view.focus, isTime(l.at) && untilThen(l.at, now())]),
     make: drawLink,
   })
   roving(list, view.focus)
@@ -54,13 +55,16 @@ function drawLink(l) {
   const chosen = l.person === view.focus
   const tone = toneOfLink(l)
   const at = isTime(l.at)
+  const [why, mend] = reasons(l)
   const next = l.next && l.next !== l.why ? l.next : at && 'looked at again'
   return h('li', { class: `link${chosen ? ' chosen' : ''}`, 'data-key': l.person },
     h('button', { class: 'link-row', type: 'button', 'data-part': 'link', 'aria-current': chosen && 'true', onclick: () => focus(l.person) },
       h('span', { class: 'link-head' }, h('strong', { dir: 'auto' }, l.name), ' ',
         h('span', { class: `state ${tone}` }, icon(tones[tone].icon), l.state)),
       h('span', { class: 'route' }, title(l.from), h('span', { class: 'sr' }, ' to '), icon('arrow'), title(l.to)),
-      l.why && h('span', { class: 'why' }, l.why),
+      l.standIn && h('span', { class: 'stands-in' }, icon('people'), standsIn(l)),
+      why && h('span', { class: 'why' }, why),
+      mend && h('span', { class: 'why' }, h('b', null, 'What to do: '), mend),
       next && h('span', { class: 'next' }, h('b', null, 'Next: '), next,
         at && [', ', h('time', { datetime: l.at, title: dayAndHour(l.at) }, `${untilThen(l.at, now())} (${short(l.at, now())})`)])))
 }

@@ -4,7 +4,8 @@ import { h, icon, keyed } from './dom.js'
 import { news } from './store.js'
 
 const most = 50 // options drawn at once
-const kinds = { guest: 'guest', bot: 'app', deactivated: 'deactivated', invited: 'invited' }
+const kinds = { guest: 'guest', bot: 'app', deactivated: 'deactivated', invited: 'invited', 'without the app': 'without the app', 'blocks the app': 'blocks the app' }
+const kindOf = (u) => (u.standsIn ? 'stand-in' : kinds[u.kind])
 const fold = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 // picker makes the field. choose(id) is called when somebody was chosen.
@@ -33,7 +34,7 @@ export function picker(id, label, choose) {
     at = Math.min(at, Math.min(all.length, most) - 1)
     keyed(list, all.slice(0, most).map((u, i) => ({ u, news: news(u), current: u === user, active: i === at })), {
       key: (o) => o.u.id,
-      sign: (o) => JSON.stringify([o.u.name, o.u.email, o.u.kind, o.u.asks, o.news, o.current, o.active]),
+      sign: (o) => JSON.stringify([o.u.name, o.u.email, kindOf(o.u), o.u.asks, o.news, o.current, o.active]),
       make: (o) => option(o),
     })
     more.hidden = all.length > 0 && all.length <= most
@@ -46,7 +47,7 @@ export function picker(id, label, choose) {
 
   function option({ u, news: fresh, current, active }) {
     return h('li', { class: active ? 'active' : '', role: 'option', id: `${id}-${u.id}`, 'aria-selected': String(current), onpointerdown: (event) => { event.preventDefault(); take(u) } },
-      h('span', { class: 'option-name' }, h('bdi', null, u.name), kinds[u.kind] && [' ', h('span', { class: 'tag' }, kinds[u.kind])]),
+      h('span', { class: 'option-name' }, h('bdi', null, u.name), kindOf(u) && [' ', h('span', { class: 'tag' }, kindOf(u))]),
       h('span', { class: 'address' }, u.email || 'no address'),
       (u.asks > 0 || fresh > 0) && h('span', { class: 'badge' }, u.asks || fresh, h('span', { class: 'sr' }, u.asks ? ' waiting for an answer' : ' new')))
   }
@@ -75,7 +76,10 @@ export function picker(id, label, choose) {
   }
 
   input.addEventListener('focus', () => input.select())
-  input.addEventListener('click', open)
+  input.addEventListener('click', () => {
+    if (!isOpen()) input.select() // also where it has the focus already
+    open()
+  })
   input.addEventListener('input', () => { open(); at = 0; drawList() })
   input.addEventListener('blur', close)
   input.addEventListener('keydown', (event) => {

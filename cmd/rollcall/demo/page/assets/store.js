@@ -7,7 +7,8 @@ export const view = {
   tenant: '',
   focus: '', // a person's id: the one whom everything is about
   tab: 'directory', // what is shown where there is room for one thing only
-  pane: '', // the platform that is shown where there is room for one only
+  directory: '', // the one whose people are shown
+  shown: [], // platforms in the order in which they were last wanted: the first one or two are seen where there is no room for all
   users: new Map(), // pane → the user whom the visitor is there
   gone: false,
 }
@@ -22,6 +23,8 @@ export const draw = () => view.state && emit('draw')
 export const now = () => Date.now() + view.skew
 export const person = (id) => view.state.people.find((p) => p.id === id)
 export const pane = (id) => view.state.panes.find((p) => p.id === id)
+export const directory = (id) => view.state.directories.find((d) => d.id === id)
+export const linksOf = (personID) => view.state.links.filter((l) => l.person === personID)
 export const userOf = (p, id) => p.users.find((u) => u.id === id)
 
 // userFor is a person's user in a pane. Where several people have one address, the demo can't say whose
@@ -34,18 +37,34 @@ export function userFor(p, personID) {
 // focus makes everything about one person; "" is everybody again.
 export function focus(personID) {
   view.focus = personID
-  if (personID) for (const p of view.state.panes) view.users.set(p.id, userFor(p, personID)?.id ?? '')
+  if (personID) follow(personID)
   remember()
   draw()
 }
 
+// follow is the person on every platform, shows their directory, and the two platforms that it is about.
+function follow(personID) {
+  for (const p of view.state.panes) view.users.set(p.id, userFor(p, personID)?.id ?? '')
+  const who = person(personID)
+  view.directory = who.directory
+  const way = linksOf(personID)[0] ?? route(view.state.groups.find((g) => who.groups.includes(g.id)))
+  if (way) bring(way.from, way.to)
+}
+
+const route = (group) => group && { from: group.primary, to: group.secondary }
+
+// bring puts platforms before the others.
+export function bring(...paneIDs) {
+  view.shown = [...new Set([...paneIDs, ...view.shown])].filter(pane)
+}
+
 // open shows the chat of one user, and everything about the person whom they are.
 export function open(paneID, userID) {
-  view.pane = paneID
   view.tab = 'chats'
   const user = userOf(pane(paneID), userID)
   if (user?.person) focus(user.person)
   view.users.set(paneID, userID)
+  bring(paneID)
   draw()
 }
 
@@ -107,9 +126,13 @@ async function ask() {
 
 function accept(state) {
   // Go writes an empty list as null.
-  for (const list of ['tenants', 'groups', 'people', 'panes', 'links', 'held', 'trail', 'trouble']) state[list] ??= []
+  for (const list of ['tenants', 'directories', 'groups', 'people', 'panes', 'links', 'held', 'trail', 'trouble']) state[list] ??= []
+  for (const d of state.directories) d.does ??= []
   for (const p of state.people) p.groups ??= []
-  for (const p of state.panes) for (const u of (p.users ??= [])) u.messages ??= []
+  for (const p of state.panes) {
+    p.does ??= []
+    for (const u of (p.users ??= [])) u.messages ??= []
+  }
   const before = view.state?.tenant === state.tenant ? view.state : null
   view.state = state
   view.tenant = state.tenant
@@ -122,9 +145,10 @@ function accept(state) {
 
 function begin(state) {
   for (const p of state.panes) p.users.forEach(look)
-  view.pane = state.panes[0]?.id ?? ''
+  view.shown = state.panes.map((p) => p.id)
+  view.directory = state.directories[0]?.id ?? ''
   if (!person(view.focus)) view.focus = ''
-  if (view.focus) for (const p of state.panes) view.users.set(p.id, userFor(p, view.focus)?.id ?? '')
+  if (view.focus) follow(view.focus)
 }
 
 // A message's id is its own within a chat only, and two tenants may have the same users.

@@ -35,10 +35,7 @@
     const range = document.createRange()
     range.selectNodeContents(text)
     for (const r of range.getClientRects()) {
-      if (r.left < -1 || r.right > root.clientWidth + 1) {
-        const scrolls = parent.closest('.panes') && getComputedStyle(parent.closest('.panes')).overflowX === 'auto'
-        if (!scrolls) wrong.add(`beyond the window: ${describe(parent)}`)
-      }
+      if (r.left < -1 || r.right > root.clientWidth + 1) wrong.add(`beyond the window: ${describe(parent)}`)
       for (const c of cuts(parent)) {
         const out = c.x ? r.left < c.from - 1 || r.right > c.to + 1 : r.top < c.from - 2 || r.bottom > c.to + 2
         if (out) wrong.add(`cut off by ${describe(c.a).slice(0, 50)}: ${describe(parent)}`)
@@ -49,7 +46,7 @@
   for (const node of scope.querySelectorAll('*')) {
     if (!shown(node)) continue
     const style = getComputedStyle(node)
-    if (['auto', 'scroll'].includes(style.overflowX) && node.scrollWidth > node.clientWidth + 1 && !node.matches('.panes')) wrong.add(`scrolls sideways: ${describe(node)}`)
+    if (['auto', 'scroll'].includes(style.overflowX) && node.scrollWidth > node.clientWidth + 1) wrong.add(`scrolls sideways: ${describe(node)}`)
     if (node.matches('input') && node.placeholder && !node.value) {
       const pen = document.createElement('canvas').getContext('2d')
       pen.font = style.font
@@ -69,7 +66,7 @@
     const over = hit?.closest('.toast, .options-box') // these go away by themselves
     if (!reached && !over) wrong.add(`lies under ${hit ? describe(hit) : 'nothing'}: ${describe(node)}`)
   }
-  for (const scrolled of document.querySelectorAll('.scroll, .notices, .panes')) scrolled.scrollTo({ top: 0, left: 0, behavior: 'instant' })
+  for (const scrolled of document.querySelectorAll('.scroll, .notices')) scrolled.scrollTo({ top: 0, left: 0, behavior: 'instant' })
   for (const log of document.querySelectorAll('.log')) log.scrollTop = log.scrollHeight
   return [...wrong]
 })()
