@@ -264,10 +264,17 @@ func (e *Engine) recordStandIn(ctx context.Context, w *work, event, why string, 
 	})
 }
 
-// stillRepresented leaves a represented person as they are, unless their own account is gone.
+// stillRepresented leaves a represented person as they are, unless their own account can't be used any
+// more. That it has another address is no reason: like a link, it is known by its id.
 func (e *Engine) stillRepresented(ctx context.Context, w *work, v correlate.Verdict) error {
 	if v.Event == directory.NoPrimary {
-		return e.lose(ctx, w, v.Why)
+		own, err := e.one(ctx, w, w.link.Account)
+		if err != nil {
+			return e.postponeFor(ctx, w, err)
+		}
+		if why := obstacles(own); why != "" {
+			return e.lose(ctx, w, why)
+		}
 	}
 	next := w.link
 	looked(w.now)(&next)

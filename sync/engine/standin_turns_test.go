@@ -163,6 +163,24 @@ func TestAStandInOfSomebodyWhoseAccountIsGoneIsParked(t *testing.T) {
 	w.wantStandIn("rosa", directory.Active)
 }
 
+// Whose account gets another address is the same person: nothing is undone, today or on any later day.
+func TestWhoseOwnAddressChangesStaysRepresented(t *testing.T) {
+	t.Parallel()
+	w := newMaker(t, guest)
+	w.alone("rosa")
+	w.settle()
+	w.account(alpha, "rosa", func(a *directory.Account) { a.Email = address("rosa.married") })
+	w.observe(account(alpha, "rosa"))
+	for range 10 {
+		w.wantState("rosa", directory.Represented)
+		w.wantStandIn("rosa", directory.Active)
+		w.pass(24 * time.Hour)
+	}
+	if n := w.maker.calls["suspend"]; n != 0 {
+		t.Errorf("the stand-in was suspended %d times", n)
+	}
+}
+
 // With a new address they have no account any more. Without one nothing stands in for anybody.
 func TestAStandInOfSomebodyWhoWaitsIsParked(t *testing.T) {
 	t.Parallel()
