@@ -12,6 +12,9 @@ type consent struct {
 	accepted, proved, disowned time.Time
 	account, counterpart       directory.AccountID // to which they said it
 	linked                     [2]directory.AccountID
+	named                      time.Time // when the primary account named another address
+	alias                      directory.Address
+	namedBy                    directory.AccountID
 }
 
 func (h *history) consent(id linkID) *consent {
@@ -32,6 +35,8 @@ func said(event string) []directory.Verb {
 		return []directory.Verb{directory.VerbLater}
 	case directory.Disown:
 		return []directory.Verb{directory.VerbNotMe, directory.VerbNone}
+	case directory.Forgo:
+		return []directory.Verb{directory.VerbNone, directory.VerbStop}
 	case directory.Stop:
 		return []directory.Verb{directory.VerbStop}
 	case directory.Prove, directory.Miss, directory.Dispute:
@@ -44,6 +49,15 @@ func said(event string) []directory.Verb {
 // theirs, in time and for the first time, has an effect.
 func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory.Entry) {
 	by, err := directory.ParseAccountID(entry.By)
+	switch directory.Event(entry.Event) {
+	case directory.Name:
+		h.checkNamed(id, is, by)
+		return
+	case directory.Accept:
+		if err != nil {
+			h.checkBegun(id, is)
+		}
+	}
 	if err != nil {
 		for _, used := range [][2]directory.NonceHash{{was.Ask.Used, is.Ask.Used}, {was.Proof.Used, is.Proof.Used}} {
 			if used[1] != "" && used[1] != used[0] {

@@ -11,6 +11,9 @@ import (
 	"rollcall/sync/directory"
 )
 
+// mostHired bounds a company: with more people fewer would be a tenth of them.
+const mostHired = 24
+
 // eventDirectory changes a directory.
 func (h *history) eventDirectory(d dice) {
 	h.advance(time.Millisecond) // whoever leaves and comes back was away for a moment
@@ -71,12 +74,12 @@ func (h *history) eventDirectory(d dice) {
 			h.put(c, was)
 		}
 	case "hire":
-		if c.hired < 19 {
+		if c.hired < mostHired {
 			h.say("%s hires somebody into %s", c.id, group)
 			h.hire(c, d, regular, regular, group)
 		}
 	case "heir": // somebody else gets the address of one who is gone
-		if c.hired < 19 && !h.profile.Calm {
+		if c.hired < mostHired && !h.profile.Calm {
 			h.say("%s hires somebody with the address of %s", c.id, p.id)
 			h.remove(c, p)
 			heir := h.hire(c, d, nobody, nobody)

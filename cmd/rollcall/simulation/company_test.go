@@ -31,6 +31,7 @@ type company struct {
 	org    string
 	humans []*human
 	hired  int
+	bots   []directory.AccountID // of the pool
 	slack  directory.Installation
 	webex  directory.Installation
 }
@@ -117,6 +118,7 @@ func (h *history) settle(c *company) {
 	h.hire(c, d, guest, regular, webexGroup)
 	h.hire(c, d, regular, invited, slackGroup)
 	h.hire(c, d, regular, regular) // in no group yet
+	h.settleStandIns(c, newDice(h.seed, "more people", c.number))
 }
 
 // hire makes somebody with accounts, and lists them in groups.
@@ -202,6 +204,9 @@ func (h *history) scopes() []string {
 	scopes := slacksim.Scopes()
 	if !h.profile.ReadBack {
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "im:history" })
+	}
+	if h.profile.StandIns.On && !h.profile.StandIns.Personas {
+		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "chat:write.customize" })
 	}
 	return scopes
 }

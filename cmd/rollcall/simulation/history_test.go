@@ -7,6 +7,7 @@ import (
 	"hash"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -265,10 +266,17 @@ func (h *history) platformFault(chance float64, platform, route string) (sim.Fau
 		h.reach(t.counts)
 		return t.Fault, true
 	}
-	if len(h.profile.Trouble) == 0 || !h.dice.chance(chance) {
+	from := h.profile.Trouble
+	if fails := h.profile.StandIns.Fails; fails > 0 && (route == "POST /guests/token" || route == removeGuest) {
+		chance, from = max(chance, fails), troubles
+	}
+	if route == removeGuest {
+		from = slices.DeleteFunc(slices.Clone(from), trouble.pretends)
+	}
+	if len(from) == 0 || !h.dice.chance(chance) {
 		return sim.Fault{}, false
 	}
-	t := pick(h.dice, h.profile.Trouble)
+	t := pick(h.dice, from)
 	h.reach(t.counts)
 	h.say("  %s %s: %s", platform, route, t.Name)
 	return t.Fault, true

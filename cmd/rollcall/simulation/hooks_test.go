@@ -150,7 +150,7 @@ func (h *history) noteCaller(r *http.Request) {
 	}
 	h.caller = ""
 	for _, c := range h.companies {
-		if token != c.slackToken() && token != c.adminToken() {
+		if token != c.slackToken() && token != c.adminToken() && token != c.guestToken() {
 			continue
 		}
 		h.caller = c.id

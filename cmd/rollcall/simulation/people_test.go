@@ -60,6 +60,9 @@ func (h *history) choose(d dice, p *human, c *card) (cards.Press, bool) {
 	if has(c.now(), directory.VerbTake) {
 		return h.chooseAccount(d, p, c)
 	}
+	if c.isSearch() && has(c.now(), directory.VerbNone) {
+		return h.answerSearch(d, p, c)
+	}
 	verb := directory.VerbSync
 	if !h.faulty && (c.number() != "" || c.accepted == patience) {
 		return cards.Press{}, false // the number is to be picked at the other end
@@ -245,6 +248,10 @@ func (h *history) eventWords(d dice) {
 		return
 	}
 	text := pick(d, []string{"help", "hi", "what is this?", "<!channel> *stop*"})
+	if h.profile.AskFirst && d.chance(0.5) {
+		h.types(account, pick(d, []string{p.mailbox, "alias." + p.mailbox, h.mailboxOf(d, p)}))
+		return
+	}
 	h.say("%s %s says %q", platform, account.User, text)
 	var err error
 	switch {

@@ -28,6 +28,10 @@ type place struct {
 	sends  bool // a message
 	answer bool // a person's
 	page   bool // of a directory
+	made   bool // a stand-in, and that isn't recorded yet
+	unsync bool // whose link was given up is losing a stand-in
+	tends  bool // a stand-in
+	tells  bool // a subscriber
 	locked bool // the process holds a lock of its own
 }
 
@@ -42,6 +46,10 @@ func (at place) fault() fault {
 		return killedInAnswer
 	case at.page:
 		return killedInPage
+	case at.made:
+		return killedAfterMade
+	case at.unsync:
+		return killedInUnsync
 	}
 	return killedElsewhere
 }
@@ -58,6 +66,10 @@ func (p *program) pass(at place) {
 		kill = max(kill, h.profile.KillSend)
 	case at.answer || at.page:
 		kill = max(kill, h.profile.KillWrite)
+	case at.made || at.unsync || at.tends:
+		kill = max(kill, h.profile.StandIns.Kill)
+	case at.tells:
+		kill = max(kill, h.profile.Telling.Kill)
 	}
 	if h.dice.chance(kill) {
 		p.die(at.fault(), at.name)
@@ -103,6 +115,7 @@ func (h *history) meanwhile(p *program, at place) {
 // task is a step or a request while a process is at it.
 type task struct {
 	sending bool // it has stored the intent of a message that is not out yet
+	making  bool // or of a guest that is being made, or removed
 }
 
 // enter begins a task, and answers how it ends.
@@ -124,11 +137,19 @@ func (p *program) sends(is bool) {
 	}
 }
 
-// sending reports whether something is between the intent of a message and the message. Whoever
+// makes notes the same of a stand-in.
+func (p *program) makes(is bool) {
+	if p.task != nil {
+		p.task.making = is
+	}
+}
+
+// sending reports whether something is between the intent of a message, or of a stand-in, and the
+// thing itself. Whoever
 // stands still there for minutes will send when others have long taken over: no platform lets that be
 // prevented, so it does not happen here.
 func (h *history) sending() bool {
-	return slices.ContainsFunc(h.tasks, func(t *task) bool { return t.sending })
+	return slices.ContainsFunc(h.tasks, func(t *task) bool { return t.sending || t.making })
 }
 
 // others lets the other processes work.
@@ -156,9 +177,17 @@ func (p *program) call(r *http.Request, at when) {
 	if post && at == afterCall {
 		p.sends(false)
 	}
+	guest, removal := r.URL.Path == "/v1/guests/token", r.Method == http.MethodDelete && strings.HasPrefix(r.URL.Path, "/v1/people/")
+	if at == beforeCall { // bots and personas are there before anybody asks for them
+		p.makes(strings.HasSuffix(r.Header.Get("Authorization"), h.companies[0].guestToken()) || strings.HasSuffix(r.Header.Get("Authorization"), h.companies[1].guestToken()))
+	}
+	made := at == afterCall && (guest || removal) && h.noteGuests()
+	if made {
+		p.makes(false)
+	}
 	p.pass(place{
 		when: at, name: [...]string{"before ", "after "}[at] + r.Method + " " + r.URL.Path,
-		sends:  post,
+		sends: post, made: made, tends: guest || removal, unsync: removal && h.unsyncing(r.URL.Path),
 		locked: strings.HasSuffix(r.URL.Path, "/people/me") || strings.Contains(r.URL.Path, "/webhooks"),
 	})
 }
@@ -172,13 +201,17 @@ type disk struct {
 
 func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change directory.Change) error {
 	d.program.sends(false) // what was sent is recorded
+	d.program.makes(false)
 	at := place{when: beforeCommit, name: "before a commit"}
 	at.answer = answerIn(change) != nil
 	at.page = change.Reading != nil && (len(change.Links) > 0 || len(change.Roster) > 0)
-	d.program.pass(at)
 	h := d.program.history
 	before := h.linksIn(tenant, change)
+	at.made, at.unsync, at.tends = h.tending(change, before)
+	d.program.pass(at)
+	before = h.linksIn(tenant, change)
 	reading := h.reading(tenant, change)
+	change = rarely(change, h.clock.Now())
 	err := d.Store.Commit(ctx, tenant, change)
 	if err != nil {
 		return err
@@ -187,9 +220,16 @@ func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change dir
 		h.noteRead(d.program, tenant, reading, change.Reading.Reading)
 	}
 	h.committed(tenant, change, before)
+	if h.profile.Telling.On {
+		h.noteTrail(tenant, before)
+	}
 	if slices.ContainsFunc(change.Audit, func(e directory.Entry) bool { return e.Event == "send" || e.Event == "show" }) {
 		d.program.sends(true)
 	}
+	if slices.ContainsFunc(change.Audit, func(e directory.Entry) bool { return e.Event == "make stand-in" }) {
+		d.program.makes(true)
+	}
+	at.made = false
 	at.when, at.name = afterCommit, "after a commit"
 	d.program.pass(at)
 	return nil
@@ -226,4 +266,28 @@ func answerIn(change directory.Change) *directory.Entry {
 		}
 	}
 	return nil
+}
+
+// tending says what a commit does about a stand-in: it records a guest that was made, or is a part of
+// giving up somebody who has one.
+func (h *history) tending(change directory.Change, before map[directory.LinkKey]directory.Link) (made, unsync, tends bool) {
+	for _, c := range change.Made {
+		made = made || c.Gone.IsZero() && c.Kind == directory.StandInGuest
+	}
+	for _, c := range change.Links {
+		was, is := before[c.Link.Key], c.Link
+		unsync = unsync || is.State == directory.Unsynced && (was.StandIn.Exists() || is.StandIn.Exists())
+		tends = tends || was.StandIn.Is != is.StandIn.Is
+	}
+	return made, unsync, tends
+}
+
+// unsyncing reports whether a call removes the guest of somebody whose link was given up.
+func (h *history) unsyncing(path string) bool {
+	for _, g := range h.guestOrder {
+		if strings.HasSuffix(path, webexID(g.id.User)) {
+			return h.seen[g.company.id][keyOf(linkID{g.company.id, g.person})].State == directory.Unsynced
+		}
+	}
+	return false
 }

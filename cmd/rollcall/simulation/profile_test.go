@@ -50,7 +50,10 @@ type profile struct {
 	Grace     time.Duration
 	Only      directory.TenantID // things happen to this tenant only
 	Stormy    directory.TenantID // this tenant's directory, and its own calls to a platform, go wrong all the time
-	Calm      bool               // each event is over before the next one, and nobody gets the address of anybody else
+	StandIns  standIns
+	AskFirst  bool // whoever isn't found is asked for another address
+	Telling   telling
+	Calm      bool // each event is over before the next one, and nobody gets the address of anybody else
 }
 
 func drawProfile(seed uint64) profile {
@@ -100,6 +103,8 @@ func drawProfile(seed uint64) profile {
 			p.Wrongs = append(p.Wrongs, kind)
 		}
 	}
+	p.StandIns, p.Telling = drawStandIns(seed), drawTelling(seed)
+	p.AskFirst = newDice(seed, "ask first", 0).chance(0.4)
 	return p
 }
 

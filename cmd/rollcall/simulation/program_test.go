@@ -44,6 +44,7 @@ type parts struct {
 	source   directory.Source
 	accounts map[directory.Platform]directory.Accounts
 	asker    engine.Asker
+	makers   map[directory.Platform]directory.Provisioner
 	syncer   bot.Syncer
 	sink     bot.Sink
 	registry interface {
@@ -87,13 +88,18 @@ func (h *history) launch(number int) *program {
 	must(err)
 	talk := bot.New([]bot.Platform{onSlack, p.webex}, wired.registry, h.clock.Now, h.logger)
 	wired.accounts = map[directory.Platform]directory.Accounts{slack.Name: onSlack, webex.Name: p.webex}
+	wired.makers = h.provisioners(onSlack, p.webex)
 	wired.asker, wired.sink = talk, talk
 	if h.defect.spoil != nil {
 		h.defect.spoil(wired)
 	}
 	p.engine = engine.New(engine.Config{
-		Store: wired.store, Accounts: wired.accounts, Asker: wired.asker, Now: h.clock.Now, Rand: h.entropy, Logger: h.logger,
+		Store: wired.store, Accounts: wired.accounts, Provisioners: wired.makers, Asker: wired.asker,
+		Now: h.clock.Now, Rand: h.entropy, Logger: h.logger,
 		Source: func(_ directory.TenantID, name string) (directory.Source, bool) { return wired.source, name == "hr" },
+		Subscriber: func(tenant directory.TenantID, name string) (directory.Subscriber, bool) {
+			return &subscriber{p, tenant}, name == subscriberName
+		},
 	})
 	wired.syncer = p.engine
 	talk.Serve(&ear{Syncer: wired.syncer, history: h})
@@ -123,6 +129,9 @@ func (h *history) record(c *company) {
 		must(h.memory.Install(ctx, inst))
 		must(h.memory.PutReading(ctx, c.id, directory.Reading{ID: directory.ReadingOfAccounts(inst), Of: inst, DueAt: time.Unix(0, 0)}))
 	}
+	if h.profile.Telling.On {
+		must(h.memory.PutReading(ctx, c.id, directory.Reading{ID: directory.ReadingOfChanges(subscriberName), DueAt: time.Unix(0, 0)}))
+	}
 	for i, g := range []directory.Group{
 		{ID: slackGroup, Primary: slack.Name, Secondary: webex.Name},
 		{ID: webexGroup, Primary: webex.Name, Secondary: slack.Name},
@@ -140,7 +149,7 @@ func must(err error) {
 
 // configure writes a tenant's settings.
 func (h *history) configure(c *company) {
-	settings := directory.Settings{On: true, Removal: h.profile.Removal, Grace: h.profile.Grace, ReadEvery: h.profile.ReadEvery}
+	settings := directory.Settings{On: true, Removal: h.profile.Removal, Grace: h.profile.Grace, ReadEvery: h.profile.ReadEvery, AskFirst: h.profile.AskFirst, StandIns: h.profile.StandIns.Chosen}
 	if h.profile.Quiet {
 		settings.QuietFrom, settings.QuietTo = 18, 8
 	}

@@ -32,6 +32,14 @@ type prompt struct {
 
 var markOf = regexp.MustCompile(`"mark":"([a-z0-9]+)"`)
 
+// markIn is the mark with which a card was posted.
+func markIn(c *card) string {
+	if found := markOf.FindSubmatch(c.First); found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
 // checkPrompt: nobody is asked twice in a wave, waves are three days apart, and there are three of
 // them at most, unless the link was given up for good in between. A person here is a person of a
 // directory: who was given the address of one who left may be asked soon after them.
@@ -45,10 +53,7 @@ func (h *history) checkPrompt(c *card) {
 		h.violated("%s was asked on %s about an account there: %q", id.person, c.platform, c.Text)
 	}
 	h.checkOffer(id, c)
-	now := prompt{at: c.At, card: c}
-	if found := markOf.FindSubmatch(c.First); found != nil {
-		now.mark = string(found[1])
-	}
+	now := prompt{at: c.At, card: c, mark: markIn(c)}
 	past := h.prompts[id]
 	if n := len(past); n > 0 {
 		last := past[n-1]
@@ -58,6 +63,7 @@ func (h *history) checkPrompt(c *card) {
 		}
 	}
 	h.checkClear(id)
+	h.checkAfterSearch(id, now.at)
 	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool {
 		return q.at.Before(h.anew[id]) || q.card.erased // whoever looks for an erased message finds none
 	})
@@ -136,6 +142,10 @@ func (h *history) committed(tenant directory.TenantID, change directory.Change, 
 			h.offered[l.Ask.Nonce] = offerOf(l)
 		}
 		h.checkLink(tenant, before[l.Key], l, entryOf(change, l.Key))
+		h.checkSingle(tenant, l)
+	}
+	for _, c := range change.Made {
+		h.checkCreation(tenant, c)
 	}
 }
 
@@ -158,6 +168,7 @@ func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, e
 	h.checkLife(id, was, is, entry)
 	h.checkAnswer(id, was, is, entry)
 	h.checkHolds(tenant, is)
+	h.checkStandIn(id, was, is)
 	if was.State == directory.Suspended && is.State.Live() {
 		h.back[id] = h.clock.Now()
 	}
@@ -171,10 +182,13 @@ func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, e
 		h.checkSuspended(id, was, is, entry)
 	case directory.Unsynced:
 		h.checkUnsynced(id, was)
+		h.checkGivenUp(id, was)
 	case directory.Waiting:
 		h.checkAbsent(id, is, is.Primary)
 	case directory.Unmatched:
-		h.checkAbsent(id, is, is.Secondary)
+		if was.Alias.IsZero() && was.State != directory.Searching { // else they are looked for anew at once
+			h.checkAbsent(id, is, is.Secondary)
+		}
 	}
 }
 

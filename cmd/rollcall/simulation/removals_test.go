@@ -16,7 +16,7 @@ func (h *history) checkSuspended(id linkID, was, is directory.Link, entry direct
 	now := h.clock.Now()
 	if entry.Event == string(directory.Lose) {
 		since := now.Add(-frozenAtMost)
-		if !h.wasUnusable(was.Account, since) && !h.wasUnusable(was.Counterpart, since) {
+		if !h.wasUnusable(was.Account, since) && (was.Counterpart == was.StandIn.Account || !h.wasUnusable(was.Counterpart, since)) {
 			h.violated("%s lost a link whose accounts are both fine", id.person)
 		}
 		return

@@ -71,6 +71,8 @@ func (h *history) judge() {
 		for _, key := range slices.SortedFunc(maps.Keys(h.seen[c.id]), byID) {
 			h.judgeLink(c, h.seen[c.id][key])
 		}
+		h.judgeStandIns(c)
+		h.judgeTold(c)
 	}
 }
 
@@ -98,7 +100,13 @@ func (h *history) judgeState(c *company, l directory.Link) {
 	case directory.Waiting:
 		h.judgeAbsent(c, l, l.Primary)
 	case directory.Unmatched:
-		h.judgeAbsent(c, l, l.Secondary)
+		h.judgeUnmatched(c, l)
+	case directory.Represented:
+		if !h.saidStop(c, l) && !h.unclear(c, l) { // then an account of theirs changes nothing
+			h.judgeAbsent(c, l, l.Secondary)
+		}
+	case directory.Held:
+		h.judgeHeld(c, l)
 	case directory.Exempt:
 		if !l.Member.Exempt {
 			h.violated("%s counts as exempt, and is not", who)
@@ -116,7 +124,7 @@ func (h *history) judgeState(c *company, l directory.Link) {
 			h.violated("%s is disputed, and nothing is unclear: %s", who, l.Why)
 		}
 	case directory.Suspended:
-		if l.Present && (l.Account.IsZero() || h.fine(l.Account)) && (l.Counterpart.IsZero() || h.fine(l.Counterpart)) {
+		if l.Present && (l.Account.IsZero() || h.fine(l.Account)) && (l.Counterpart.IsZero() || l.Counterpart == l.StandIn.Account || h.fine(l.Counterpart)) {
 			h.violated("%s is back, has two accounts that are fine, and is still suspended: %s", who, l.Why)
 		}
 	case directory.Unanswered, directory.Unreachable: // have their reason
@@ -168,7 +176,8 @@ func (h *history) unclear(c *company, l directory.Link) bool {
 		return true
 	}
 	for _, platform := range []directory.Platform{slack.Name, webex.Name} {
-		found := h.candidates(c, platform, l.Member.Email)
+		address := l.AddressOn(platform)
+		found := h.candidates(c, platform, address)
 		if most := mostOn(l, platform); len(found) > most {
 			return true
 		}
@@ -176,7 +185,7 @@ func (h *history) unclear(c *company, l directory.Link) bool {
 			if other.Key == l.Key {
 				continue
 			}
-			if other.Member.Email == l.Member.Email {
+			if other.Member.Email == address {
 				return true
 			}
 			for _, account := range found {

@@ -28,12 +28,15 @@ type told struct {
 	present  []directory.MemberID
 	gone     []directory.MemberID
 	last     bool
+	whole    bool // of a complete listing
 }
 
 // read is what the product has taken in of a group.
 type read struct {
-	listed int  // people named as present since the last complete listing began
-	ended  bool // the read came to its end
+	listed int             // people named as present since the last complete listing began
+	ended  bool            // the read came to its end
+	whole  bool            // it is a complete listing
+	names  map[string]bool // of those whom it listed
 }
 
 func (r *records) Page(ctx context.Context, tenant directory.TenantID, group, cursor string) (directory.Page, error) {
@@ -45,7 +48,7 @@ func (r *records) Page(ctx context.Context, tenant directory.TenantID, group, cu
 	if err != nil {
 		h.say("  a page of %s %s: %v", tenant, group, err)
 	} else {
-		page := told{readID: id, from: cursor, to: got.Cursor, last: got.Last, gone: got.Left}
+		page := told{readID: id, from: cursor, to: got.Cursor, last: got.Last, whole: got.Whole, gone: got.Left}
 		for _, m := range got.Members {
 			if m.Active {
 				page.present = append(page.present, m.ID)
@@ -68,11 +71,20 @@ func (h *history) noteRead(p *program, tenant directory.TenantID, before, after 
 	case after.Group == "" || !moved || before.Settle:
 	case heard && told.from == before.Cursor && told.to == after.Cursor:
 		h.checkCursor(told)
-		now := read{ended: told.last, listed: len(told.present)}
-		if told.from != "" {
-			now.listed += h.reads[id].listed
+		now := read{ended: told.last, whole: told.whole, listed: len(told.present), names: make(map[string]bool)}
+		if was := h.reads[id]; told.from != "" {
+			now.listed += was.listed
+			if now.whole = now.whole && was.whole && !was.ended; now.whole {
+				now.names = was.names
+			}
+		}
+		for _, m := range told.present {
+			now.names[m.ID] = true
 		}
 		h.reads[id] = now
+		if now.whole && now.ended {
+			h.listings[id] = listing{h.clock.Now(), now.names}
+		}
 	case after.Cursor != "": // nobody told that
 		h.reads[id] = read{}
 	}

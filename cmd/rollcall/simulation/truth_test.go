@@ -45,6 +45,16 @@ type truth struct {
 	numbers  map[directory.AccountID][]number // that an account was shown
 	approved map[string]bool                  // batches
 	kept     map[linkID]bool                  // an administrator once refused to remove them
+
+	guests     map[string]*madeGuest
+	guestOrder []*madeGuest                 // as they were made
+	strangers  map[directory.AccountID]bool // guests of somebody else's making
+	parked     map[linkID]parked
+	listings   map[readID]listing
+	searches   map[linkID][]*card
+	typed      map[directory.AccountID][]typed
+	trail      map[directory.TenantID][]news
+	heard      map[directory.TenantID]int // up to which line the subscriber was told
 }
 
 // linkID is a person of a tenant: there is one link of each, since there is one pair of platforms.
@@ -64,6 +74,9 @@ func newTruth() truth {
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
 		left: make(map[linkID]departure), back: make(map[linkID]time.Time), effects: make(map[directory.NonceHash]int),
 		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool), kept: make(map[linkID]bool),
+		guests: make(map[string]*madeGuest), strangers: make(map[directory.AccountID]bool), parked: make(map[linkID]parked),
+		listings: make(map[readID]listing), searches: make(map[linkID][]*card), typed: make(map[directory.AccountID][]typed),
+		trail: make(map[directory.TenantID][]news), heard: make(map[directory.TenantID]int),
 	}
 }
 
@@ -210,8 +223,11 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 	}
 	if !known {
 		h.say("  %s: a message to %s: %.60q", platform, account.User, m.Text)
-		if c.isPrompt() {
+		switch {
+		case c.isPrompt():
 			h.checkPrompt(c)
+		case c.isSearch():
+			h.checkSearch(c)
 		}
 	}
 }
