@@ -79,10 +79,7 @@ func (m *Main) watchEntra(ctx context.Context) {
 	ticker := time.NewTicker(m.options.CheckEvery)
 	defer ticker.Stop()
 	m.entra.Watch(ctx, ticker.C, func(tenant directory.TenantID, group string) {
-		for id, g := range m.config.Tenants[string(tenant)].Groups {
-			if group != "" && g.Group != group || m.config.Tenants[string(tenant)].Directories[g.Directory].Entra.Tenant == "" {
-				continue
-			}
+		for _, id := range m.config.Tenants[string(tenant)].entraGroups(group) {
 			m.hasten(ctx, tenant, id)
 		}
 	})

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -49,6 +50,7 @@ func TestWhatIsWrongWithTeamsAndEntra(t *testing.T) {
 		{"no manifest", "app_secret: s3cret", "app_secret: s3cret, manifest_id: x", "teams.manifest_id must be"},
 		{"no tenant's id", "teams: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5", "teams: {tenant: acme.com", "tenants.acme.teams.tenant must be the tenant's id"},
 		{"two tenants", "entra: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5}", "entra: {tenant: 1B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5}", "is another Entra tenant"},
+		{"two directories", "directories: {people:", "directories: {staff: {entra: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5}}, people:", "tenants.acme.directories.staff is in Entra, as people is"},
 		{"a file as well", "entra: {", "csv: {path: x}, entra: {", "is a file and Entra at once"},
 		{"a platform without the tenant's", "teams: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5, ", "slack: {", "primary is teams, but the tenant has no teams.tenant"},
 		{"a kind that can't be", "teams: []", "teams: [persona]", `stand_ins.teams can't be "persona"`},
@@ -67,6 +69,32 @@ func TestWhatIsWrongWithTeamsAndEntra(t *testing.T) {
 			_, err := load(t, text)
 			if got := problemsOf(err); !strings.Contains(got, test.want) || strings.Contains(got, "s3cret") {
 				t.Errorf("got %s, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// What Graph says of a group concerns the group of the configuration, however its id was copied.
+func TestGroupsOfEntra(t *testing.T) {
+	t.Parallel()
+	tenant := TenantConfig{
+		Directories: map[string]DirectoryConfig{"people": {Entra: Entra{Tenant: "x"}}, "file": {CSV: CSV{Path: "x"}}},
+		Groups: map[string]GroupConfig{
+			"lower": {Directory: "people", Group: "5a6b7c8d-9e0f-4123-a456-789abcdef012"},
+			"upper": {Directory: "people", Group: "5A6B7C8D-9E0F-4123-A456-789ABCDEF013"},
+			"named": {Directory: "file", Group: "5a6b7c8d-9e0f-4123-a456-789abcdef012"},
+		},
+	}
+	for _, test := range []struct{ name, group, want string }{
+		{"as it is configured", "5a6b7c8d-9e0f-4123-a456-789abcdef012", "lower"},
+		{"in another case", "5a6b7c8d-9e0f-4123-a456-789abcdef013", "upper"},
+		{"another group", "5a6b7c8d-9e0f-4123-a456-789abcdef014", ""},
+		{"people changed", "", "lower upper"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := strings.Join(slices.Sorted(slices.Values(tenant.entraGroups(test.group))), " "); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}

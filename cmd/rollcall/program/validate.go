@@ -74,9 +74,12 @@ func (c Config) validateApps(p *problems) {
 	if c.usesEntra() {
 		c.Teams.validate(p)
 	}
+	// One adapter reads them all, and puts one name into the ids of their people: under another one
+	// nobody would be known to have left.
 	for _, id := range slices.Sorted(maps.Keys(c.Tenants)) {
-		name := c.Tenants[id].entraDirectory()
-		p.check(name == "" || name == c.entraDirectory(), "tenants."+id+".directories."+name, "is in Entra, as %s is in another tenant: call it so as well", c.entraDirectory())
+		for name, d := range c.Tenants[id].Directories {
+			p.check(d.Entra.Tenant == "" || name == c.entraDirectory(), "tenants."+id+".directories."+name, "is in Entra, as %s is: keep one such directory in each tenant, of that name in all of them", c.entraDirectory())
+		}
 	}
 	usesSlack, usesWebex := false, false
 	for _, t := range c.Tenants {
