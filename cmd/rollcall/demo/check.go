@@ -35,6 +35,7 @@ func steps() []step {
 		{"unlicensed.guest", unlicensedGuest},
 		{"unlicensed.held", unlicensedHeld},
 		{"choose.candidates", chooseCandidates},
+		{"ask-first.named", askFirst},
 		{"teams.not-installed", notInstalled},
 		{"teams.blocked", blockedOnTeams},
 		{"m365-group.refused", m365Refused},

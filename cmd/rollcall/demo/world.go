@@ -36,6 +36,8 @@ type Options struct {
 	Tenants int
 	People  int  // besides the company's own
 	Empty   bool // without the company's own
+	// AskFirst has whoever is not found asked for another address first.
+	AskFirst bool
 	// Refused configures a group of a kind that can't be used as well.
 	Refused bool
 	// NoReadBack leaves out the permission to look for messages, on the platform where it can be.
@@ -187,6 +189,7 @@ func (w *World) configure() (program.Config, error) {
 		f.path = filepath.Join(w.options.Dir, f.id+".csv")
 		w.companies = append(w.companies, f)
 		t := f.config()
+		t.AskFirst = w.options.AskFirst
 		if !w.options.Empty {
 			f.microsoftConfig(i, &t, w.options.Refused)
 		}
