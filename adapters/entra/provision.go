@@ -29,7 +29,7 @@ func (a *Adapter) Provision(ctx context.Context, inst directory.Installation, or
 	case err != nil:
 		return directory.AccountID{}, err
 	case ours != nil:
-		return a.complete(ctx, g, inst, ours, order)
+		return a.finish(ctx, g, inst, ours, order)
 	case other != nil && isGuest(other):
 		return directory.AccountID{}, directory.Errorf(directory.Conflict, "the directory has a guest with this address whom Rollcall didn't invite; remove that guest, or give them access yourself")
 	case other != nil:
@@ -47,7 +47,17 @@ func (a *Adapter) Provision(ctx context.Context, inst directory.Installation, or
 	if !isOurs(invited, mark) {
 		return directory.AccountID{}, directory.Errorf(directory.Conflict, "the directory has a guest with this address whom Rollcall didn't invite; remove that guest, or give them access yourself")
 	}
-	return a.complete(ctx, g, inst, invited, order)
+	return a.finish(ctx, g, inst, invited, order)
+}
+
+// finish completes a guest who is there. Whoever is refused that must not take the guest for one who was
+// never made: nobody would ever remove them.
+func (a *Adapter) finish(ctx context.Context, g *graph, inst directory.Installation, user models.Userable, order directory.Order) (directory.AccountID, error) {
+	id, err := a.complete(ctx, g, inst, user, order)
+	if directory.Is(err, directory.Unauthorized) {
+		err = directory.Errorf(directory.Uncertain, "entra: a guest was invited, and the app may not complete them")
+	}
+	return id, err
 }
 
 // Recover looks for a guest with the marker, by address and by employee id, and gives them what a

@@ -111,6 +111,28 @@ func TestRecoverCompletes(t *testing.T) {
 	}
 }
 
+// An app that may invite people and not change them has made a guest all the same, and finds them again
+// when it may.
+func TestInvitedWithoutPermissionToComplete(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o := order(t, "ann@partner.example")
+	w.Withdraw(w.ids[0], "User.ReadWrite.All", "Directory.ReadWrite.All")
+	for range 2 {
+		if _, err := w.adapter.Provision(t.Context(), w.inst(0), o); !directory.Is(err, directory.Uncertain) {
+			t.Errorf("a guest who is there was taken for none: %v", err)
+		}
+	}
+	if _, _, err := w.adapter.Recover(t.Context(), w.inst(0), o); !directory.Is(err, directory.Unauthorized) {
+		t.Errorf("an admin isn't told what is missing: %v", err)
+	}
+	w.Grant(w.ids[0], "User.ReadWrite.All")
+	id, found, err := w.open().Recover(t.Context(), w.inst(0), o) // with a token that says so
+	if made := w.Guests(w.ids[0]); err != nil || !found || len(made) != 1 || made[0].ID != id.User || made[0].Name != "Ann Able" {
+		t.Errorf("%v, %v, %+v", found, err, made)
+	}
+}
+
 // A guest whose address was changed since is still found by the marker.
 func TestRecoverByMarker(t *testing.T) {
 	t.Parallel()
