@@ -3,6 +3,7 @@ package entra_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -387,6 +388,52 @@ func TestBatchItems(t *testing.T) {
 				t.Error("what changed was lost")
 			}
 		})
+	}
+}
+
+// An answer of 200 is a "no" only where it answers what was asked. How an id is written is no reason
+// to remove anybody.
+func TestOddMembership(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, value string // of the answer; GROUP stands for the group in capital letters
+		in, out     bool
+	}{
+		{"in capital letters", `["GROUP"]`, true, false},
+		{"of another group", `["` + uuid("another") + `"]`, false, false},
+		{"of another group as well", `["GROUP","` + uuid("another") + `"]`, false, false},
+		{"of none", `[]`, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			group, people := w.crowd(1)
+			body := `{"value":` + strings.ReplaceAll(tt.value, "GROUP", strings.ToUpper(group)) + `}`
+			w.Faults.Add(sim.Rule{Route: checked, Fault: sim.Fault{Name: "odd", Status: 200, ContentType: "application/json", Body: body}})
+			standing := w.adapter.Source().Member(t.Context(), tenants[0], group, directory.MemberID{Directory: "entra", ID: people[0]})
+			if _, in := standing.IsIn(); in != tt.in || standing.IsOut() != tt.out {
+				t.Errorf("in %v, out %v, %v", in, standing.IsOut(), standing.Err())
+			}
+		})
+	}
+}
+
+// That somebody is gone counts only if the same answer knows the group.
+func TestGoneFromAGroupThatWasNotAnswered(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `{"id":"` + uuid("another") + `"}`, `null`, ``} {
+		w := newWorld(t)
+		group, people := w.crowd(1)
+		w.SoftDelete(w.ids[0], people[0])
+		w.Faults.Add(sim.Rule{Route: "item GET /groups/{id}", Fault: sim.Fault{Name: "odd", Status: 200, ContentType: "application/json", Body: body}})
+		standing := w.adapter.Source().Member(t.Context(), tenants[0], group, directory.MemberID{Directory: "entra", ID: people[0]})
+		if standing.IsOut() || standing.Err() == nil {
+			t.Errorf("%q: a definite no", body)
+		}
+		w.Faults.Heal()
+		if standing = w.adapter.Source().Member(t.Context(), tenants[0], group, directory.MemberID{Directory: "entra", ID: people[0]}); !standing.IsOut() {
+			t.Errorf("%v", standing.Err())
+		}
 	}
 }
 

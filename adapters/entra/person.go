@@ -94,7 +94,12 @@ func belongs(r reply, group string) (bool, error) {
 	if answer.GetValue() == nil {
 		return false, notWhole("a membership has no value")
 	}
-	return slices.Contains(answer.GetValue(), group), nil
+	for _, id := range answer.GetValue() {
+		if !strings.EqualFold(id, group) { // then it's no answer to this question, and no "no" either
+			return false, notWhole("a membership is of a group that wasn't asked about")
+		}
+	}
+	return len(answer.GetValue()) > 0, nil
 }
 
 func (a *Adapter) memberID(id string) directory.MemberID {

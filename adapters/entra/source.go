@@ -85,8 +85,12 @@ func (s *source) Member(ctx context.Context, tenant directory.TenantID, group st
 	if err != nil {
 		return directory.NoAnswer(err)
 	}
-	if err := answers[0].err; err != nil {
+	found, err := decode[models.Groupable](answers[0], models.CreateGroupFromDiscriminatorValue)
+	if err != nil {
 		return directory.NoAnswer(err)
+	}
+	if !strings.EqualFold(value(found.GetId()), group) {
+		return directory.NoAnswer(directory.Errorf(directory.Unavailable, "entra: another group was answered"))
 	}
 	if isAbsent(answers[1].err) {
 		return directory.Out()
