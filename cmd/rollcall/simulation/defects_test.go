@@ -24,7 +24,7 @@ const searched = 300
 
 func TestTheNetCatches(t *testing.T) {
 	t.Parallel()
-	for _, flaw := range defects() {
+	for _, flaw := range append(defects(), defectsOfStandIns()...) {
 		t.Run(flaw.name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(searched) {

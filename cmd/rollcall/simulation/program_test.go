@@ -45,6 +45,7 @@ type parts struct {
 	accounts map[directory.Platform]directory.Accounts
 	asker    engine.Asker
 	makers   map[directory.Platform]directory.Provisioner
+	hears    func(directory.TenantID) directory.Subscriber
 	syncer   bot.Syncer
 	sink     bot.Sink
 	registry interface {
@@ -89,6 +90,7 @@ func (h *history) launch(number int) *program {
 	talk := bot.New([]bot.Platform{onSlack, p.webex}, wired.registry, h.clock.Now, h.logger)
 	wired.accounts = map[directory.Platform]directory.Accounts{slack.Name: onSlack, webex.Name: p.webex}
 	wired.makers = h.provisioners(onSlack, p.webex)
+	wired.hears = func(tenant directory.TenantID) directory.Subscriber { return &subscriber{p, tenant} }
 	wired.asker, wired.sink = talk, talk
 	if h.defect.spoil != nil {
 		h.defect.spoil(wired)
@@ -98,7 +100,7 @@ func (h *history) launch(number int) *program {
 		Now: h.clock.Now, Rand: h.entropy, Logger: h.logger,
 		Source: func(_ directory.TenantID, name string) (directory.Source, bool) { return wired.source, name == "hr" },
 		Subscriber: func(tenant directory.TenantID, name string) (directory.Subscriber, bool) {
-			return &subscriber{p, tenant}, name == subscriberName
+			return wired.hears(tenant), name == subscriberName
 		},
 	})
 	wired.syncer = p.engine

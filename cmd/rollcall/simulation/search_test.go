@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rollcall/adapters/slack"
+	"rollcall/adapters/webex"
 	"rollcall/cards"
 	"rollcall/sync/directory"
 )
@@ -51,27 +52,27 @@ func (h *history) checkSearch(c *card) {
 	case !h.profile.AskFirst:
 		h.violated("%s was asked for another address, which the tenant does not want", id.person)
 	}
-	past := h.searches[id]
-	if n := len(past); n > 0 && c.platform == pair.B && markIn(past[n-1]) == markIn(c) && h.reposted(past[n-1]) {
-		past[n-1] = c // the same question: Webex would not edit its card any more
+	past, now := h.searches[id], prompt{at: c.At, card: c, mark: markIn(c)}
+	if n := len(past); n > 0 && c.platform == webex.Name && past[n-1].mark == now.mark && h.reposted(past[n-1].card) {
+		past[n-1].card = c // the same question: Webex would not edit its card any more
 		return
 	}
-	if n := len(past); n > 0 && past[n-1].At.After(h.anew[id]) && !past[n-1].erased {
-		h.violated("%s was asked for another address at %v and again at %v", id.person, past[n-1].At, c.At)
+	if n := len(past); n > 0 && past[n-1].at.After(h.anew[id]) && !past[n-1].card.erased {
+		h.violated("%s was asked for another address at %v and again at %v", id.person, past[n-1].at, c.At)
 	}
 	for _, q := range h.prompts[id] {
 		if !q.card.erased && q.at.After(h.anew[id]) && c.At.Sub(q.at) < waveGap {
 			h.violated("%s was asked at %v, and for another address at %v", id.person, q.at, c.At)
 		}
 	}
-	h.searches[id] = append(past, c)
+	h.searches[id] = append(past, now)
 }
 
 // checkAfterSearch: nobody is prompted within three days of the question for another address.
 func (h *history) checkAfterSearch(id linkID, at time.Time) {
-	for _, c := range h.searches[id] {
-		if !c.erased && c.At.After(h.anew[id]) && at.Sub(c.At) < waveGap {
-			h.violated("%s was asked for another address at %v, and again at %v", id.person, c.At, at)
+	for _, q := range h.searches[id] {
+		if !q.card.erased && q.at.After(h.anew[id]) && at.Sub(q.at) < waveGap {
+			h.violated("%s was asked for another address at %v, and again at %v", id.person, q.at, at)
 		}
 	}
 }
@@ -89,12 +90,12 @@ func (h *history) checkNamed(id linkID, is directory.Link, by directory.AccountI
 		wrote = wrote || strings.EqualFold(t.text, is.Alias.Reveal()) && !t.at.After(now)
 	}
 	switch {
-	case question.account != by:
-		h.violated("%s named an address for %s", by.User, question.account.User)
+	case question.card.account != by:
+		h.violated("%s named an address for %s", by.User, question.card.account.User)
 	case !wrote:
 		h.violated("%s never wrote the address that %s is looked for by", by.User, id.person)
-	case now.Sub(question.At) > searchFor+frozenAtMost:
-		h.violated("%s named an address %v after being asked", id.person, now.Sub(question.At))
+	case now.Sub(question.at) > searchFor+frozenAtMost:
+		h.violated("%s named an address %v after being asked", id.person, now.Sub(question.at))
 	}
 	c := h.consent(id)
 	c.named, c.alias, c.namedBy = now, is.Alias, by

@@ -230,7 +230,7 @@ func (h *history) checkNeeded(id linkID, l directory.Link) {
 	if account, there := h.somebodyOn(id.tenant, l.Secondary, l.Member.Email); there {
 		h.violated("%s gets a stand-in on %s, and %s there has the address", id.person, l.Secondary, account.User)
 	}
-	if h.wasUnusable(l.Account, began) && !h.wasPossible(l.Account, l.Member.Email, h.clock.Now().Add(-frozenAtMost)) {
+	if !h.wasPossible(l.Account, l.Member.Email, began) {
 		h.violated("%s gets a stand-in, and has no account of their own", id.person)
 	}
 }

@@ -51,7 +51,7 @@ type truth struct {
 	strangers  map[directory.AccountID]bool // guests of somebody else's making
 	parked     map[linkID]parked
 	listings   map[readID]listing
-	searches   map[linkID][]*card
+	searches   map[linkID][]prompt
 	typed      map[directory.AccountID][]typed
 	trail      map[directory.TenantID][]news
 	heard      map[directory.TenantID]int // up to which line the subscriber was told
@@ -75,7 +75,7 @@ func newTruth() truth {
 		left: make(map[linkID]departure), back: make(map[linkID]time.Time), effects: make(map[directory.NonceHash]int),
 		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool), kept: make(map[linkID]bool),
 		guests: make(map[string]*madeGuest), strangers: make(map[directory.AccountID]bool), parked: make(map[linkID]parked),
-		listings: make(map[readID]listing), searches: make(map[linkID][]*card), typed: make(map[directory.AccountID][]typed),
+		listings: make(map[readID]listing), searches: make(map[linkID][]prompt), typed: make(map[directory.AccountID][]typed),
 		trail: make(map[directory.TenantID][]news), heard: make(map[directory.TenantID]int),
 	}
 }
