@@ -97,8 +97,8 @@ func (b *Bot) said(ctx context.Context, inst directory.Installation, origin dire
 			return Reply{}, err
 		}
 		b.logger.Info("address", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
-		if outcome == directory.AnswerTaken {
-			card = catalog.Named()
+		if outcome == directory.AnswerTaken || outcome == directory.AnswerTwice {
+			card = catalog.Named() // also where the platform delivers it again because we could not answer
 		}
 	}
 	return b.once(ctx, inst, origin, s, card)

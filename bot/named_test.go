@@ -53,6 +53,7 @@ func TestWhatIsSaidToAnAddress(t *testing.T) {
 		want    cards.Card
 	}{
 		{directory.AnswerTaken, catalog.Named()},
+		{directory.AnswerTwice, catalog.Named()},
 		{directory.AnswerLate, catalog.Unknown()},
 		{directory.AnswerForeign, catalog.Unknown()},
 	} {
