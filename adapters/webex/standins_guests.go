@@ -34,7 +34,26 @@ func (p *Provisioner) guest(ctx context.Context, inst directory.Installation, ma
 	if err != nil {
 		return directory.AccountID{}, err
 	}
+	if err := p.atHome(ctx, inst, token, uuid); err != nil {
+		return directory.AccountID{}, err
+	}
 	return inst.Account(uuid), nil
+}
+
+// atHome makes sure that a guest was made in the tenant's own organisation. A token of another one makes
+// guests there, where nobody asked for them: they are deleted again.
+func (p *Provisioner) atHome(ctx context.Context, inst directory.Installation, token directory.Secret, uuid string) error {
+	found, err := p.lookedAt(ctx, token, uuid)
+	if err == nil && found.OrgID == string(inst.Workspace) {
+		return nil
+	}
+	if err == nil {
+		if err = p.delete(ctx, token, uuid); err == nil || directory.Is(err, directory.NotFound) {
+			return directory.Errorf(directory.Unsupported,
+				"the service app that makes Webex guests is another organisation's: connect the one that was authorised in this tenant's Control Hub")
+		}
+	}
+	return directory.Errorf(directory.Uncertain, "webex: a guest was made, and it isn't known where: %w", err)
 }
 
 func (p *Provisioner) guestToken(ctx context.Context, inst directory.Installation) (directory.Secret, error) {

@@ -301,6 +301,43 @@ func TestGuestsThatAreNotGranted(t *testing.T) {
 	}
 }
 
+// A token that makes guests elsewhere makes none that stay: not for this tenant, and not for the other.
+func TestATokenOfAnotherOrganisation(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		route  string // that fails once; empty: none
+		code   directory.Code
+		remain int
+	}{
+		{"is found out", "", directory.Unsupported, 0},
+		{"can't be found out yet", "GET /people/{id}", directory.Uncertain, 1},
+		{"can't be put right yet", "DELETE /people/{id}", directory.Uncertain, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, nil, nil, nil)
+			w.sim.AddServiceApp(orgB, "guests of "+orgB, guestScopes...)
+			p := webex.NewProvisioner(w.adapter, webex.StandIns{
+				Guests: func(context.Context, directory.Installation) (directory.Secret, error) {
+					return directory.NewSecret("guests of " + orgB), nil
+				},
+			})
+			if tt.route != "" {
+				w.sim.Faults.Add(sim.Rule{Route: tt.route, Times: 1, Fault: sim.Fault{Name: "down", Status: 502}})
+			}
+			id, err := p.Provision(t.Context(), instA, guestOrder("marker1"))
+			if !directory.Is(err, tt.code) || !id.IsZero() || len(w.sim.Guests(orgB)) != tt.remain {
+				t.Errorf("%v, %v, and %d guests stay", id, err, len(w.sim.Guests(orgB)))
+			}
+			_, found, err := p.Recover(t.Context(), instA, guestOrder("marker1"))
+			if found || !directory.Is(err, directory.Unauthorized) || len(w.sim.Guests(orgB)) != 0 {
+				t.Errorf("recovered: %v, %v, and %d guests stay", found, err, len(w.sim.Guests(orgB)))
+			}
+		})
+	}
+}
+
 // A guest's access token is nobody's business: it is in no log and in no error. Nor is a name.
 func TestTheGuestsTokenIsDropped(t *testing.T) {
 	t.Parallel()
