@@ -1,5 +1,5 @@
-// Package demo is Rollcall to be looked at: simulators of the platforms, a directory in a file, the
-// real program between them, and one page on which all of it is seen and moved. The parts speak to
+// Package demo is Rollcall to be looked at: simulators of the platforms, a directory in a file and
+// one in Entra, the real program between them, and one page on which all of it is seen and moved. The parts speak to
 // each other over loopback TLS, as they would over the internet; only the clock is the demo's own,
 // so that three days can be made to pass.
 //

@@ -15,6 +15,9 @@ import (
 // lookEvery is how often the page's picture is compared with the last one.
 const lookEvery = 150 * time.Millisecond
 
+// consentTakes is how long it takes until a consent counts: until then the app's token is one of before.
+const consentTakes = 2 * time.Hour
+
 // Handler serves the page and what it asks for. It has no log-in, so it belongs on loopback only.
 func (w *World) Handler() http.Handler {
 	router := mux.NewRouter()
@@ -24,7 +27,13 @@ func (w *World) Handler() http.Handler {
 	router.HandleFunc("/api/press", post(func(_ context.Context, p Press) error { return w.Press(p) })).Methods(http.MethodPost)
 	router.HandleFunc("/api/say", post(func(_ context.Context, s Say) error { return w.Say(s) })).Methods(http.MethodPost)
 	router.HandleFunc("/api/app", post(func(_ context.Context, c AppChange) error { return w.UseApp(c) })).Methods(http.MethodPost)
-	router.HandleFunc("/api/consent", post(func(_ context.Context, c Consent) error { return w.Consent(c.Tenant) })).Methods(http.MethodPost)
+	router.HandleFunc("/api/consent", post(func(_ context.Context, c Consent) error {
+		if err := w.Consent(c.Tenant); err != nil {
+			return err
+		}
+		w.Advance(consentTakes)
+		return nil
+	})).Methods(http.MethodPost)
 	router.HandleFunc("/api/batch", post(w.Decide)).Methods(http.MethodPost)
 	router.HandleFunc("/api/clock", post(func(_ context.Context, f Forward) error {
 		if f.Hours < 1 || f.Hours > 24*31 {

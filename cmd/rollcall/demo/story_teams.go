@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"rollcall/adapters/hook/hooksim"
 	"rollcall/adapters/sim"
@@ -39,7 +38,7 @@ func notInstalled(ctx context.Context, s *story) (string, error) {
 	if err := s.w.Consent(s.f.id); err != nil {
 		return "", err
 	}
-	s.w.Advance(2 * time.Hour) // until then the app's token is one of before
+	s.w.Advance(consentTakes)
 	if err := s.w.Change(PersonChange{Tenant: s.f.id, Directory: entraDirectory, Do: "join", Person: pia.user(paneTeams), Group: "teams-webex"}); err != nil {
 		return "", err
 	}

@@ -125,13 +125,13 @@ func colleagues() []resident {
 	bo := in("bo", "Bo Wikström", "teams-webex", nobody, regular)
 	bo.teams = blocking
 	kim := in("kim", "Kim Sato", "teams-webex", nobody, regular)
-	mika := in("mika", "Mika Rautio", "", nobody, regular)
-	mika.entraGroups, mika.note = nil, "From Teams: put her into a group."
+	mika := in("mika", "Mika Rautio", "", regular, regular)
+	mika.entraGroups, mika.note = nil, "Go on here: put her into a group."
 	xenia := resident{id: "xenia", name: "Xenia Petrova", email: "xenia", groups: []string{slackTeamsGroup}, slack: regular, teams: regular}
 	cleo := resident{id: "cleo", name: "Cleo Fontana", email: "cleo@freelance.example", groups: []string{slackTeamsGroup}, slack: regular, note: "Is a freelance, without a Teams account."}
 	lena := resident{id: "lena", name: "Lena Fischer", email: "lena", groups: []string{slackTeamsGroup}, slack: regular, teams: regular}
 	ida := resident{id: "ida", name: "Ida Holm", email: "ida", groups: []string{slackTeamsGroup}, slack: regular, teams: regular, twice: true, note: "Has two accounts on Teams."}
-	return []resident{vera, yann, walt, zoe, abel, nils, dara, otto, pia, bo, kim, xenia, cleo, lena, ida, mika}
+	return []resident{mika, zoe, dara, otto, bo, pia, vera, yann, walt, abel, nils, kim, xenia, cleo, lena, ida}
 }
 
 // crowd is n more people with both accounts, half of them in each group.

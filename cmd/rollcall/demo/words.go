@@ -106,6 +106,8 @@ func headlineOfAnswer(e directory.Entry) string {
 		return "Begun anew"
 	case directory.WaveOver, directory.Wake:
 		return "Time to ask again"
+	case directory.Reconsider:
+		return "Tried again"
 	case directory.GiveUp:
 		return "No answer"
 	case directory.Fail:

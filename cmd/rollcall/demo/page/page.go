@@ -1,4 +1,4 @@
-// Package page is the one page of the demo: a directory, the chat platforms, the links and the trail.
+// Package page is the one page of the demo: the directories, the chat platforms, the links and the trail.
 //
 // It owns what the browser gets, and nothing of what the demo knows: the page asks for that under
 // /api/, as package demo describes. The files are served as they are, without a build step, and load

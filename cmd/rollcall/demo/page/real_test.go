@@ -87,6 +87,6 @@ func TestTheRealDemo(t *testing.T) {
 	b.click(teams + ` [data-part=mend]`)
 	says(teams, `"Is this Webex account yours?"`)
 	b.click(`[data-part=consent]`)
-	b.until(`document.querySelector('#consent').innerText.includes("may install its app")`)
+	b.until(`document.querySelector('#consent').innerText.includes("may install its app.")`)
 	b.shot("1440-real-8-installed")
 }

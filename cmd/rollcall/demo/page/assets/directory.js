@@ -110,11 +110,11 @@ function drawConsent() {
   const consent = directory(view.directory)?.consent ?? ''
   show(byId('consent'), consent, () => h('div', null,
     consent === 'open' && h('button', { class: 'button small', type: 'button', 'data-part': 'consent', title: 'An admin’s consent: Rollcall may then install its app on Teams for people', onclick: giveConsent }, 'Let Rollcall install its app'),
-    consent === 'given' && h('p', null, icon('check'), 'Rollcall may install its app for people.')))
+    consent === 'given' && h('p', null, icon('check'), 'Rollcall may install its app.')))
 }
 
 async function giveConsent() {
-  if (await post('consent', {})) toast('An admin has consented. It counts from the next time that Rollcall signs in: let a day go by.')
+  if (await post('consent', {})) toast('An admin has consented. That counts from the app’s next token, so two hours have gone by.')
 }
 
 function drawTiles(people) {
@@ -123,7 +123,7 @@ function drawTiles(people) {
   keyed(byId('groups'), [
     tile('', 'Everyone', people.length),
     tile('-', 'In no group', people.filter((p) => !p.groups.length).length),
-    ...groups.map((g) => tile(g.id, g.name, g.size, title(g.secondary))),
+    ...groups.map((g) => tile(g.id, g.name, g.size, g.name.includes(title(g.secondary)) ? '' : title(g.secondary))),
   ], {
     key: (t) => t.id,
     sign: JSON.stringify,

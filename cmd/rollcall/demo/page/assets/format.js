@@ -51,7 +51,7 @@ export const initials = (text) => [...text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N
 
 // tones gives every tone words and an icon, so that colour is never alone.
 export const tones = {
-  good: { words: 'linked', icon: 'check' },
+  good: { words: 'settled', icon: 'check' },
   busy: { words: 'under way', icon: 'clock' },
   attention: { words: 'to look at', icon: 'alert' },
   quiet: { words: 'at rest', icon: 'pause' },

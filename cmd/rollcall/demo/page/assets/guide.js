@@ -56,7 +56,7 @@ function drawGuide() {
 function tell({ person: p, group: g }) {
   const [from, to] = [pane(g.primary), pane(g.secondary)]
   const [own, other] = [userFor(from, p.id), userFor(to, p.id)]
-  const link = view.state.links.find((l) => l.person === p.id && l.from === g.primary)
+  const link = view.state.links.find((l) => l.person === p.id && l.from === g.primary && l.to === g.secondary)
   const short = p.name.split(' ')[0]
   const steps = [`Into ${g.name}`, `Say yes in ${from.title}`, `Prove it in ${to.title}`, 'Linked']
   const show = (q, user) => ({ label: `Be ${short} in ${q.title}`, act: () => { open(q.id, user.id); toQuestion(q.id) } })
