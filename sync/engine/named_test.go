@@ -76,6 +76,24 @@ func TestSomebodyElsesAddressIsNamed(t *testing.T) {
 	}
 }
 
+// Who says nothing to a question that somebody else goes on asking is left in peace.
+func TestSomebodyElseIsNotAskedForEver(t *testing.T) {
+	t.Parallel()
+	w := newSearch(t)
+	w.alone("rosa")
+	w.account(beta, "victim")
+	w.settle()
+	w.named("rosa", "victim")
+	for range 60 {
+		w.pass(25 * time.Hour)
+		w.press("alpha-rosa", directory.VerbSync, "")
+	}
+	w.wantState("rosa", directory.Disputed)
+	if n := w.desk.count("beta-victim"); n > 3 {
+		t.Errorf("they were asked %d times", n)
+	}
+}
+
 // The directory knows whose the address is. Whoever names it gets nothing by it, and whose it is
 // notices nothing.
 func TestTheAddressOfAnotherMemberIsNamed(t *testing.T) {

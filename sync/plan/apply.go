@@ -39,9 +39,13 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		l.Proved = now
 	case directory.Miss:
 		l.Tries++
+	case directory.Lapse:
+		if from == directory.Proving && l.Proof.Delivery != directory.NotSent {
+			l.Tries++
+		}
 	case directory.Dispute:
 		if from == directory.Proving {
-			l.Tries++ // the wrong number that was one too many
+			l.Tries++ // the one that was one too many
 		}
 	case directory.Disown:
 		l.Alias = directory.Address{} // whoever it names is somebody else

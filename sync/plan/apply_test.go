@@ -247,6 +247,8 @@ func TestWhatIsCounted(t *testing.T) {
 		{"accepted", link(directory.Asking, full), directory.Accept, func(c *counts) { c.Accepted = now }},
 		{"proved", link(directory.Proving, full), directory.Prove, func(c *counts) { c.Proved = now }},
 		{"a wrong number", link(directory.Proving, full), directory.Miss, func(c *counts) { c.Tries = 3 }},
+		{"no number in time", link(directory.Proving, full), directory.Lapse, func(c *counts) { c.Tries = 3 }},
+		{"no number in time, and nobody was asked", link(directory.Proving, full, undelivered), directory.Lapse, func(*counts) {}},
 		{"one wrong number too many", link(directory.Proving, full), directory.Dispute, func(c *counts) {
 			c.Tries, c.Accepted, c.Proved, c.LinkedAt = 3, time.Time{}, time.Time{}, time.Time{}
 		}},

@@ -19,7 +19,7 @@ const (
 	AskFor = 7 * 24 * time.Hour
 	// ProveFor is how long the proof that follows can be given.
 	ProveFor = 24 * time.Hour
-	// MaxTries is how many wrong numbers a wave forgives.
+	// MaxTries is how often in a wave a wrong number is picked, or none in time, before an admin decides.
 	MaxTries = 3
 	// BarFor is how long an account of which a person said "not me" is no candidate of theirs.
 	BarFor = 180 * 24 * time.Hour

@@ -153,7 +153,7 @@ func nextOfState(l directory.Link, rules Rules, now time.Time) Step {
 
 func nextUnmatched(l directory.Link, now time.Time) Step {
 	if l.State == directory.Disputed && l.Tries >= MaxTries {
-		return Step{Do: Wait, Reason: "too many wrong numbers: an admin decides"}
+		return Step{Do: Wait, Reason: "the right number was not picked, time and again: an admin decides"}
 	}
 	if l.Recheck {
 		return Step{Do: Correlate, Reason: "something changed: look again"}
@@ -219,6 +219,10 @@ func nextAsking(l directory.Link, rules Rules, now time.Time) Step {
 func nextProving(l directory.Link, now time.Time) Step {
 	switch {
 	case !now.Before(l.Proof.Expires):
+		if l.Tries+1 >= MaxTries && l.Proof.Delivery != directory.NotSent {
+			// Whoever has that account must not be asked for as long as somebody claims it.
+			return Step{Do: Move, Event: directory.Dispute, Reason: "the right number was not picked, time and again"}
+		}
 		return Step{Do: Move, Event: directory.Lapse, Reason: "the proof's time is over"}
 	case l.Proof.Delivery == directory.NotSent:
 		return Step{Do: SendProof, Reason: "the other account has to prove it"}

@@ -199,6 +199,8 @@ func TestNextOfWaves(t *testing.T) {
 		{"nor at night: the person has just answered", link(directory.Proving, undelivered), night, Step{Do: SendProof}},
 		{"the proof's time is over", link(directory.Proving, proofUntil(now)), on, move(directory.Lapse)},
 		{"before it was asked for", link(directory.Proving, undelivered, proofUntil(now)), on, move(directory.Lapse)},
+		{"time and again", link(directory.Proving, proofUntil(now), wrong(MaxTries-1)), on, move(directory.Dispute)},
+		{"time and again, and nobody was asked", link(directory.Proving, undelivered, proofUntil(now), wrong(MaxTries-1)), on, move(directory.Lapse)},
 		{"a moment is left", link(directory.Proving, proofUntil(now.Add(1))), on, wait(now.Add(1))},
 	} {
 		t.Run(test.name, test.check)
