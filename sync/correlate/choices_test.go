@@ -114,3 +114,34 @@ func TestAnAliasMakesNoRivals(t *testing.T) {
 		}
 	}
 }
+
+// Whoever asked not to be asked is not asked because somebody named their address. Whose own address it
+// is, is: the directory says so, and nobody else.
+func TestANamedAccountThatAskedNotToBeAsked(t *testing.T) {
+	t.Parallel()
+	other := func(a *directory.Account) { a.Email = somebody }
+	quiet := func(user string) func(*Question) {
+		return func(q *Question) {
+			q.Suppressed = func(id directory.AccountID) bool { return id == webex.Account(user) }
+		}
+	}
+	alias := func(q *Question) { q.Link.Alias, q.Link.Primary, q.Link.Secondary = somebody, "slack", "webex" }
+	for name, test := range map[string]struct {
+		question Question
+		want     directory.Event
+		found    string // the counterpart
+	}{
+		"the only one":  {question(alias, onSecondary(account(webex, "P1", other)), quiet("P1")), directory.NoMatch, ""},
+		"one of two":    {question(alias, onSecondary(account(webex, "P1", other), account(webex, "P2", other)), quiet("P1")), directory.Match, "P2"},
+		"somebody else": {question(alias, onSecondary(account(webex, "P1", other)), quiet("P2")), directory.Match, "P1"},
+		"their own":     {question(quiet("P1")), directory.Match, "P1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Decide(test.question)
+			if err != nil || got.Event != test.want || got.Counterpart.ID.User != test.found || got.Alone {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+	}
+}

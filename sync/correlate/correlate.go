@@ -32,7 +32,8 @@ type Question struct {
 	// Sharing are the links of this pair whose people have the same address; this link itself
 	// counts as none.
 	Sharing []directory.Link
-	// Suppressed reports whether the owner of the primary account asked not to be asked.
+	// Suppressed reports whether the owner of an account asked not to be asked. It is asked for the
+	// person's own, and for those that have an address which the person named.
 	Suppressed func(directory.AccountID) bool
 	Now        time.Time
 }
@@ -81,6 +82,14 @@ func Decide(q Question) (Verdict, error) {
 		return several(len(own), q.Primary), nil
 	}
 	others, why := usable(q.OnSecondary, q.Secondary, link, q.Now)
+	if !link.Alias.IsZero() {
+		// The address may be anybody's, and who asked not to be asked is not asked on somebody else's word.
+		before := len(others)
+		others = slices.DeleteFunc(others, func(a directory.Account) bool { return q.Suppressed(a.ID) })
+		if len(others) < before {
+			why = "the account whose address this person named asked not to be asked"
+		}
+	}
 	dispute, disputed := claimed(q, own[0], others)
 	if len(others) == 0 {
 		if disputed {
