@@ -11,6 +11,7 @@ import (
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"rollcall/adapters/internal/outbound"
 	"rollcall/sync/directory"
 )
 
@@ -102,7 +103,7 @@ func (g *graph) decodeBatch(body []byte, n int) ([]reply, error) {
 			replies[i].body = r.Body
 			continue
 		}
-		replies[i].err = asked(refusalOf(r.Status, r.Body, true, retryAfter(header(r.Headers, "Retry-After"), g.now())))
+		replies[i].err = asked(refusalOf(r.Status, r.Body, true, outbound.RetryAfter(header(r.Headers, "Retry-After"), g.now())))
 	}
 	for i := range seen {
 		if !seen[i] {

@@ -183,7 +183,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		if directory.Is(err, directory.Invalid) { // the host guard
 			return nil, directory.Errorf(directory.Invalid, "entra: the request was not allowed to leave")
 		}
-		return nil, &silence{unsent: neverLeft(err)}
+		return nil, &silence{unsent: outbound.NeverLeft(err)}
 	}
 	body, err := readBody(resp)
 	if err != nil {
@@ -207,7 +207,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 // refusal reads Graph's error and logs its name and the request's id, which is what Microsoft's
 // support asks for, and nothing else of it.
 func (w *wire) refusal(resp *http.Response, body []byte) *refusal {
-	r := refusalOf(resp.StatusCode, body, isJSON(resp.Header), retryAfter(resp.Header.Get("Retry-After"), w.now()))
+	r := refusalOf(resp.StatusCode, body, isJSON(resp.Header), outbound.RetryAfter(resp.Header.Get("Retry-After"), w.now()))
 	w.log.Info("graph refused a request", "directory", w.tenant, "status", r.status, "error", r.code, "request", cut(resp.Header.Get("request-id"), 64))
 	return r
 }

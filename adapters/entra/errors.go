@@ -1,9 +1,7 @@
 package entra
 
 import (
-	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -123,24 +121,3 @@ func staleState(r *refusal) bool {
 
 // isAbsent reports Graph's own word that there is no such thing.
 func isAbsent(err error) bool { return directory.Is(err, directory.NotFound) }
-
-// neverLeft reports whether a request certainly did not reach the platform.
-func neverLeft(err error) bool {
-	var dial *net.OpError
-	var name *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || errors.As(err, &certificate)
-}
-
-// retryAfter reads a Retry-After header: seconds or a date. Zero: it says nothing usable, and
-// directory.RetryAfter has a default and bounds.
-func retryAfter(text string, now time.Time) time.Duration {
-	text = strings.TrimSpace(text)
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(min(max(seconds, 0), 24*60*60)) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
-}

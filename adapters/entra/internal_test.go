@@ -13,6 +13,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/groups"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"rollcall/adapters/internal/outbound"
 	"rollcall/sync/directory"
 )
 
@@ -227,7 +228,7 @@ func TestRefusals(t *testing.T) {
 		"never left":       {&silence{unsent: true}, directory.Unavailable, directory.Unavailable},
 		"unreadable":       {errors.New("the SDK's"), directory.Unavailable, directory.Uncertain},
 		"one of ours":      {directory.Errorf(directory.Unauthorized, "no token"), directory.Unauthorized, directory.Unauthorized},
-		"no such host":     {&silence{unsent: neverLeft(&net.DNSError{})}, directory.Unavailable, directory.Unavailable},
+		"no such host":     {&silence{unsent: outbound.NeverLeft(&net.DNSError{})}, directory.Unavailable, directory.Unavailable},
 		"the host's guard": {&url.Error{Err: directory.Errorf(directory.Invalid, "host")}, directory.Invalid, directory.Invalid},
 	} {
 		if read, write := directory.CodeOf(asked(tt.err)), directory.CodeOf(acted(tt.err)); read != tt.read || write != tt.write {
@@ -243,7 +244,7 @@ func TestRetryAfter(t *testing.T) {
 		"30": 30 * time.Second, "": 0, "0": 0, "-5": 0, "soon": 0, "9000000000": 24 * time.Hour,
 		now.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second, now.Add(-time.Hour).Format(http.TimeFormat): 0,
 	} {
-		if got := retryAfter(text, now); got != want {
+		if got := outbound.RetryAfter(text, now); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}

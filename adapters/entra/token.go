@@ -116,7 +116,7 @@ func (t *tokens) ask(ctx context.Context, scope string) (string, time.Time, erro
 		answer.Error = ""
 	}
 	if resp.StatusCode != http.StatusOK {
-		return "", time.Time{}, noToken(resp.StatusCode, answer.Error, answer.Codes, retryAfter(resp.Header.Get("Retry-After"), began))
+		return "", time.Time{}, noToken(resp.StatusCode, answer.Error, answer.Codes, outbound.RetryAfter(resp.Header.Get("Retry-After"), began))
 	}
 	if !strings.EqualFold(answer.Type, "Bearer") || answer.Token == "" || answer.Expires <= 0 {
 		return "", time.Time{}, directory.Errorf(directory.Unavailable, "entra: the authority's answer has no token")

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"rollcall/sync/directory"
@@ -40,16 +38,4 @@ func verdict(status int, after time.Duration) error {
 		return directory.Errorf(directory.Invalid, "hook: the endpoint answered %d: redirects are not followed, configure where it leads", status)
 	}
 	return directory.Errorf(directory.Invalid, "hook: the endpoint refuses (%d): mend it, or configure another one", status)
-}
-
-// retryAfter reads a Retry-After header: seconds or a date. Zero: it says nothing usable.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(min(max(seconds, 0), 24*60*60)) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
 }

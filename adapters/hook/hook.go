@@ -143,7 +143,7 @@ func (h *Hook) Deliver(ctx context.Context, c directory.Changed) error {
 		return broken(err)
 	}
 	h.drain(resp.Body)
-	return verdict(resp.StatusCode, retryAfter(resp.Header, h.now()))
+	return verdict(resp.StatusCode, outbound.RetryAfter(resp.Header.Get("Retry-After"), h.now()))
 }
 
 // drain reads a little of an answer that nobody looks at, so that the connection can be used again.

@@ -36,12 +36,12 @@ func (c *caller) Do(r *http.Request) (*http.Response, error) {
 	lost := lostCode(strings.TrimPrefix(r.URL.Path, apiPath))
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return nil, broken(lost, err)
+		return nil, outbound.Broken("slack", err, lost)
 	}
 	body, err := outbound.ReadBody(resp, longestAnswer)
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
-		return nil, directory.Wait(retryAfter(resp.Header, c.now()), "slack: too many requests")
+		return nil, directory.Wait(outbound.RetryAfter(resp.Header.Get("Retry-After"), c.now()), "slack: too many requests")
 	case err != nil:
 		return nil, directory.Errorf(lost, "slack: the answer broke off")
 	case resp.StatusCode != http.StatusOK || !isJSON(resp.Header):

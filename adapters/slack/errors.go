@@ -1,13 +1,8 @@
 package slack
 
 import (
-	"crypto/tls"
 	"errors"
-	"net"
-	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -27,25 +22,6 @@ func lostCode(method string) directory.Code {
 		return directory.Uncertain
 	}
 	return directory.Unavailable
-}
-
-// broken is a request to which no answer came.
-func broken(lost directory.Code, err error) error {
-	switch {
-	case directory.Is(err, directory.Invalid): // the host guard
-		return directory.Errorf(directory.Invalid, "slack: the request was not allowed to leave")
-	case neverLeft(err):
-		return directory.Errorf(directory.Unavailable, "slack: no connection")
-	}
-	return directory.Errorf(lost, "slack: no answer")
-}
-
-// neverLeft reports whether a request certainly did not reach the platform.
-func neverLeft(err error) bool {
-	var dial *net.OpError
-	var name *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || errors.As(err, &certificate)
 }
 
 // failed translates what slack-go returned. It hands on what [caller.Do] made of the transport's
@@ -137,17 +113,4 @@ func printable(name string) string {
 		return "an unknown error"
 	}
 	return name
-}
-
-// retryAfter reads a Retry-After header: seconds or a date. Zero: it says nothing usable, and
-// directory.RetryAfter has a default and bounds.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(min(max(seconds, 0), 24*60*60)) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"rollcall/adapters/internal/outbound"
 	"rollcall/bot"
 	"rollcall/cards"
 	"rollcall/sync/directory"
@@ -142,7 +143,7 @@ func (a *Adapter) postHook(ctx context.Context, target string, body []byte) erro
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	resp, err := a.hooks.Do(r)
 	if err != nil {
-		return broken(directory.Uncertain, err)
+		return outbound.Broken("slack", err, directory.Uncertain)
 	}
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {

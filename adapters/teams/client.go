@@ -158,7 +158,7 @@ func (c *connector) once(ctx context.Context, call call) ([]byte, directory.Secr
 	r.Header.Set("Authorization", "Bearer "+token.Reveal())
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return nil, token, broken(err, call.lost)
+		return nil, token, outbound.Broken("teams", err, call.lost)
 	}
 	body, err := outbound.ReadBody(resp, longestAnswer)
 	if err != nil {
@@ -166,7 +166,7 @@ func (c *connector) once(ctx context.Context, call call) ([]byte, directory.Secr
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		c.log.Info("teams refused a request", "platform", Name, "status", resp.StatusCode, "request", operation(resp.Header))
-		return nil, token, refused(resp.StatusCode, body, retryAfter(resp.Header, c.now()), call.lost)
+		return nil, token, refused(resp.StatusCode, body, outbound.RetryAfter(resp.Header.Get("Retry-After"), c.now()), call.lost)
 	}
 	return bytes.TrimSpace(body), token, nil
 }

@@ -2,12 +2,9 @@ package teams
 
 import (
 	"bytes"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -116,36 +113,4 @@ func namesIn(body []byte, depth int) ([]string, bool) {
 		}
 	}
 	return names, true
-}
-
-// broken is a request to which no usable answer came.
-func broken(err error, lost directory.Code) error {
-	switch {
-	case directory.Is(err, directory.Invalid): // the host guard
-		return directory.Errorf(directory.Invalid, "teams: the request was not allowed to leave")
-	case neverLeft(err):
-		return directory.Errorf(directory.Unavailable, "teams: no connection")
-	}
-	return directory.Errorf(lost, "teams: no answer")
-}
-
-// neverLeft reports whether a request certainly did not reach the platform.
-func neverLeft(err error) bool {
-	var dial *net.OpError
-	var name *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || errors.As(err, &certificate)
-}
-
-// retryAfter reads a Retry-After header: seconds or a date. Zero: it says nothing usable, and
-// directory.RetryAfter has a default and bounds.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(min(max(seconds, 0), 24*60*60)) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
 }

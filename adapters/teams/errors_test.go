@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/adapters/internal/outbound"
 	"rollcall/sync/directory"
 )
 
@@ -78,7 +79,7 @@ func TestRetryAfter(t *testing.T) {
 		"": 0, "5": 5 * time.Second, " 5 ": 5 * time.Second, "-5": 0, "soon": 0, "999999999": 24 * time.Hour,
 		began.Add(time.Minute).Format(http.TimeFormat): time.Minute, began.Add(-time.Minute).Format(http.TimeFormat): 0,
 	} {
-		if got := retryAfter(http.Header{"Retry-After": {text}}, began); got != want {
+		if got := outbound.RetryAfter(text, began); got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}

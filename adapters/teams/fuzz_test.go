@@ -2,11 +2,11 @@ package teams
 
 import (
 	"encoding/json"
-	"net/http"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"rollcall/adapters/internal/outbound"
 	"rollcall/bot"
 	"rollcall/sync/directory"
 )
@@ -79,7 +79,7 @@ func FuzzRefused(f *testing.F) {
 		if status < 300 || status > 599 {
 			return
 		}
-		wait := retryAfter(http.Header{"Retry-After": {after}}, began)
+		wait := outbound.RetryAfter(after, began)
 		if wait < 0 {
 			t.Errorf("waits %v for %q", wait, after)
 		}

@@ -98,7 +98,7 @@ func (t *tokens) fetch(ctx context.Context) (directory.Secret, time.Duration, er
 	}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
-		return fail(directory.Wait(retryAfter(resp.Header, t.now()), "teams: no token: too many requests"))
+		return fail(directory.Wait(outbound.RetryAfter(resp.Header.Get("Retry-After"), t.now()), "teams: no token: too many requests"))
 	case (resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusUnauthorized) && json.Valid(body):
 		return fail(directory.Errorf(directory.Unauthorized, "teams: no token: the app's id, secret or tenant is not accepted"))
 	case resp.StatusCode != http.StatusOK:

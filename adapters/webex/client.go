@@ -64,7 +64,7 @@ func (c *client) do(ctx context.Context, call call, into any) (reply, error) {
 	r := reply{status: resp.StatusCode}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		genuine := c.logRefusal(resp, body)
-		return r, refused(call.method, resp.StatusCode, genuine, retryAfter(resp.Header, c.now()))
+		return r, refused(call.method, resp.StatusCode, genuine, outbound.RetryAfter(resp.Header.Get("Retry-After"), c.now()))
 	}
 	if into == nil {
 		return r, nil

@@ -115,7 +115,7 @@ func TestRetryAfter(t *testing.T) {
 		{"longer than a number", "90000000000000000000", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := retryAfter(http.Header{"Retry-After": {tt.header}}, now); got != tt.want {
+			if got := outbound.RetryAfter(tt.header, now); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
