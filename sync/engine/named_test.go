@@ -94,6 +94,27 @@ func TestSomebodyElseIsNotAskedForEver(t *testing.T) {
 	}
 }
 
+// Nobody's card is changed as often as somebody else likes.
+func TestFreshNumbersAreFew(t *testing.T) {
+	t.Parallel()
+	w := newSearch(t)
+	w.alone("rosa")
+	w.account(beta, "victim")
+	w.settle()
+	w.named("rosa", "victim")
+	taken := 0
+	for range 20 {
+		if w.press("alpha-rosa", directory.VerbSync, "") == directory.AnswerTaken {
+			taken++
+		}
+	}
+	if faces := w.desk.last(t, "beta-victim").faces; taken != plan.MaxTries-1 || len(faces) > plan.MaxTries {
+		t.Errorf("%d fresh numbers, and the other account's card was %v", taken, faces)
+	}
+	w.press("beta-victim", directory.VerbPick, w.number("alpha-rosa"))
+	w.wantState("rosa", directory.Linked) // the last one still counts
+}
+
 // The directory knows whose the address is. Whoever names it gets nothing by it, and whose it is
 // notices nothing.
 func TestTheAddressOfAnotherMemberIsNamed(t *testing.T) {

@@ -35,6 +35,9 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 	switch event {
 	case directory.Accept:
 		l.Accepted = now
+		if from == directory.Proving {
+			l.Tries++ // a fresh number in the place of one that wasn't picked
+		}
 	case directory.Prove:
 		l.Proved = now
 	case directory.Miss:

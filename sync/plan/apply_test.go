@@ -245,6 +245,7 @@ func TestWhatIsCounted(t *testing.T) {
 		want  func(*counts)
 	}{
 		{"accepted", link(directory.Asking, full), directory.Accept, func(c *counts) { c.Accepted = now }},
+		{"a fresh number", link(directory.Proving, full), directory.Accept, func(c *counts) { c.Tries, c.Accepted = 3, now }},
 		{"proved", link(directory.Proving, full), directory.Prove, func(c *counts) { c.Proved = now }},
 		{"a wrong number", link(directory.Proving, full), directory.Miss, func(c *counts) { c.Tries = 3 }},
 		{"no number in time", link(directory.Proving, full), directory.Lapse, func(c *counts) { c.Tries = 3 }},

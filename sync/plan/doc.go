@@ -20,6 +20,7 @@ const (
 	// ProveFor is how long the proof that follows can be given.
 	ProveFor = 24 * time.Hour
 	// MaxTries is how often in a wave a wrong number is picked, or none in time, before an admin decides.
+	// A fresh number for one that could still be picked counts as well.
 	MaxTries = 3
 	// BarFor is how long an account of which a person said "not me" is no candidate of theirs.
 	BarFor = 180 * 24 * time.Hour
