@@ -15,6 +15,7 @@ type consent struct {
 	named                      time.Time // when the primary account named another address
 	alias                      directory.Address
 	namedBy                    directory.AccountID
+	how                        fault // they came to the account that they are to prove, where it wasn't the only one
 }
 
 func (h *history) consent(id linkID) *consent {
@@ -94,6 +95,9 @@ func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory
 	}
 	switch directory.Event(entry.Event) {
 	case directory.Accept:
+		if c.counterpart != is.Counterpart { // else it is a fresh number for the same account
+			c.how = ""
+		}
 		c.accepted, c.account, c.counterpart = now, is.Account, is.Counterpart
 		if by != is.Account {
 			h.violated("%s: %s accepted for %s", id.person, by.User, is.Account.User)
@@ -169,4 +173,7 @@ func (h *history) checkLinked(id linkID, was, is directory.Link) {
 		}
 	}
 	c.linked = both
+	if c.how != "" {
+		h.reach(c.how)
+	}
 }

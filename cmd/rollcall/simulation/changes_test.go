@@ -12,7 +12,7 @@ import (
 )
 
 // mostHired bounds a company: with more people fewer would be a tenth of them.
-const mostHired = 24
+const mostHired = 26
 
 // eventDirectory changes a directory.
 func (h *history) eventDirectory(d dice) {

@@ -62,10 +62,11 @@ func keyOf(id linkID) directory.LinkKey {
 // checkTaken: what somebody chose is the account that the button named, and nobody who was to choose
 // got around it.
 func (h *history) checkTaken(id linkID, is directory.Link, hash directory.NonceHash) {
-	offer := h.offered[hash]
+	offer, c := h.offered[hash], h.consent(id)
 	if len(offer) == 0 {
 		return
 	}
+	c.how = linkedByChoice
 	chosen := slices.ContainsFunc(h.presses[hash], func(p press) bool {
 		i, err := strconv.Atoi(p.Value)
 		return p.Verb == string(directory.VerbTake) && err == nil && i >= 1 && i <= len(offer) && offer[i-1] == is.Counterpart

@@ -118,6 +118,14 @@ func (h *history) settle(c *company) {
 	h.hire(c, d, guest, regular, webexGroup)
 	h.hire(c, d, regular, invited, slackGroup)
 	h.hire(c, d, regular, regular) // in no group yet
+	if h.profile.Several {
+		for n := range 2 {
+			p := h.hire(c, d, regular, regular, slackGroup)
+			for range n + 1 {
+				h.newWebex(p, "", p.mailbox, regular)
+			}
+		}
+	}
 	h.settleStandIns(c, newDice(h.seed, "more people", c.number))
 }
 

@@ -40,6 +40,13 @@ const (
 	toldTwice        fault = "a subscriber was told of a change again"
 	workerFrozen     fault = "a worker stood still until its lease was gone"
 	meanwhile        fault = "something else happened in the middle of a step"
+
+	// These are no faults, and are counted for the same reason: what never happens keeps every promise.
+	linkedByChoice fault = "somebody was linked to the one of several accounts that they chose"
+	linkedByName   fault = "somebody was linked to an account under an address that they named"
+	represented    fault = "somebody was represented"
+	appeared       fault = "somebody who was represented had an account of their own after all"
+	takenAway      fault = "a stand-in was taken away again"
 )
 
 // least is how often each fault must have been reached by a thousand seeds.
@@ -49,6 +56,8 @@ var least = map[fault]int{
 	throttled: 200, throttledAbsurd: 200, serverError: 500,
 	cursorExpired: 100, pageReplayed: 100, pagesLooped: 20, listingShort: 50, directoryDown: 200,
 	workerFrozen: 50, meanwhile: 200,
+	killedAfterMade: 100, killedInUnsync: 100, subscriberDown: 200, toldTwice: 200,
+	linkedByChoice: 50, linkedByName: 50, represented: 500, appeared: 50, takenAway: 100,
 }
 
 // trouble is a way in which a platform's call goes wrong.

@@ -135,7 +135,10 @@ func (h *history) startUp() {
 
 // event is one of the things that make up a history.
 func (h *history) event(d dice) {
-	churn := int(100 * h.profile.Churn)
+	churn, search := int(100*h.profile.Churn), 0
+	if h.profile.AskFirst {
+		search = 25
+	}
 	do := draw(d, []weighted[func(dice)]{
 		{30, h.eventTime},
 		{15, h.eventWork},
@@ -147,6 +150,7 @@ func (h *history) event(d dice) {
 		{2, h.eventStorm},
 		{3, h.eventHooks},
 		{2, h.eventErase},
+		{search, h.eventSearch},
 	})
 	do(d)
 	if h.profile.Calm {

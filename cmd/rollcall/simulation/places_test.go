@@ -179,7 +179,7 @@ func (p *program) call(r *http.Request, at when) {
 	}
 	guest, removal := r.URL.Path == "/v1/guests/token", r.Method == http.MethodDelete && strings.HasPrefix(r.URL.Path, "/v1/people/")
 	if at == beforeCall { // bots and personas are there before anybody asks for them
-		p.makes(strings.HasSuffix(r.Header.Get("Authorization"), h.companies[0].guestToken()) || strings.HasSuffix(r.Header.Get("Authorization"), h.companies[1].guestToken()))
+		p.makes(h.aboutGuests(r))
 	}
 	made := at == afterCall && (guest || removal) && h.noteGuests()
 	if made {
@@ -280,6 +280,12 @@ func (h *history) tending(change directory.Change, before map[directory.LinkKey]
 		tends = tends || was.StandIn.Is != is.StandIn.Is
 	}
 	return made, unsync, tends
+}
+
+// aboutGuests reports whether a call is made with the token for guests.
+func (h *history) aboutGuests(r *http.Request) bool {
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return slices.ContainsFunc(h.companies, func(c *company) bool { return token == c.guestToken() })
 }
 
 // unsyncing reports whether a call removes the guest of somebody whose link was given up.

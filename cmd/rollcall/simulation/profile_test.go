@@ -52,6 +52,7 @@ type profile struct {
 	Stormy    directory.TenantID // this tenant's directory, and its own calls to a platform, go wrong all the time
 	StandIns  standIns
 	AskFirst  bool // whoever isn't found is asked for another address
+	Several   bool // some people have several accounts on Webex
 	Telling   telling
 	Calm      bool // each event is over before the next one, and nobody gets the address of anybody else
 }
@@ -105,6 +106,7 @@ func drawProfile(seed uint64) profile {
 	}
 	p.StandIns, p.Telling = drawStandIns(seed), drawTelling(seed)
 	p.AskFirst = newDice(seed, "ask first", 0).chance(0.4)
+	p.Several = newDice(seed, "several", 0).chance(0.4)
 	return p
 }
 

@@ -111,6 +111,7 @@ func (h *history) checkBegun(id linkID, is directory.Link) {
 	case !h.wasPossible(is.Counterpart, c.alias, began):
 		h.violated("%s is to prove %s, which never had the address that they named", id.person, is.Counterpart.User)
 	}
+	c.how = linkedByName
 	c.accepted, c.account, c.counterpart = h.clock.Now(), is.Account, is.Counterpart
 }
 
@@ -141,6 +142,26 @@ func (h *history) answerSearch(d dice, p *human, c *card) (cards.Press, bool) {
 		h.types(c.account, text)
 	}
 	return cards.Press{}, false
+}
+
+// eventSearch lets some of those answer who have such a question before them: it is asked once, and
+// not for long.
+func (h *history) eventSearch(d dice) {
+	h.observe()
+	var open []*card
+	for _, account := range h.order {
+		for _, c := range h.to[account] {
+			if c.isSearch() && has(c.now(), directory.VerbNone) {
+				open = append(open, c)
+			}
+		}
+	}
+	d.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
+	for _, c := range open[:min(3, len(open))] {
+		if button, ok := h.answerSearch(d, h.owners[c.account], c); ok {
+			h.press(c, button)
+		}
+	}
 }
 
 // types lets somebody write to the app in their own chat.

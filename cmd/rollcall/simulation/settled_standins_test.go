@@ -39,8 +39,7 @@ func (h *history) judgeStandIn(c *company, l directory.Link) {
 	s := l.StandIn
 	guest := s.Kind == directory.StandInGuest
 	switch {
-	case s.Is == directory.Making && guest && !h.profile.StandIns.Guests:
-		// Nobody can say what became of it until there is a service app again.
+	case h.undecided(l):
 	case s.Is == directory.Making:
 		h.violated("%s %s has a stand-in that may or may not be there, after %v", c.id, who, healFor)
 	case s.Exists() && guest && (h.guests[s.Account.User] == nil || h.guests[s.Account.User].gone):
@@ -56,10 +55,16 @@ func (h *history) judgeStandIn(c *company, l directory.Link) {
 	}
 }
 
+// undecided reports whether a link waits to hear what became of a guest whose intent was stored right
+// before a process was killed, while no service app is connected: nobody can say.
+func (h *history) undecided(l directory.Link) bool {
+	return l.StandIn.Is == directory.Making && l.StandIn.Kind == directory.StandInGuest && !h.profile.StandIns.Guests
+}
+
 // judgeUnmatched: whoever has nobody on the other platform has a stand-in there, if one can be had.
 func (h *history) judgeUnmatched(c *company, l directory.Link) {
 	h.judgeAbsent(c, l, l.Secondary)
-	if l.StandIn.Is == directory.Making || len(h.profile.StandIns.kinds(l.Secondary)) == 0 || l.StandIn.Exists() && l.StandIn.Platform != l.Secondary {
+	if len(h.profile.StandIns.kinds(l.Secondary)) == 0 || l.StandIn.Exists() && l.StandIn.Platform != l.Secondary {
 		return
 	}
 	if !h.anybodyOn(c, l.Secondary, l.Member.Email) {

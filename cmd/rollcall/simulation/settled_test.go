@@ -87,7 +87,9 @@ func (h *history) judgeMember(c *company, m directory.Member) {
 	case l.Member != m:
 		h.violated("%s %s is described as it was", c.id, m.ID.ID)
 	}
-	h.judgeState(c, l)
+	if !h.undecided(l) {
+		h.judgeState(c, l)
+	}
 }
 
 // judgeState: the state is one that the facts explain.

@@ -202,6 +202,12 @@ func (h *history) checkStandIn(id linkID, was, is directory.Link) {
 	if p := h.parked[id]; b.Is == directory.Parked && (a.Is != directory.Parked || p.account != b.Account) {
 		h.parked[id] = parked{b.Account, h.clock.Now()}
 	}
+	if is.State != was.State && is.State == directory.Represented {
+		h.reach(represented)
+	}
+	if was.State == directory.Represented && is.State == directory.Matched {
+		h.reach(appeared)
+	}
 	if is.State == directory.Represented && was.State != directory.Represented && was.State != directory.Suspended &&
 		(b.Is != directory.Active || b.Account.IsZero() || b.Account != is.Counterpart || b.Platform != is.Secondary) {
 		h.violated("%s is represented by %s, which is %q on %s", id.person, is.Counterpart.User, b.Is, b.Platform)
@@ -257,6 +263,7 @@ func (h *history) checkCreation(tenant directory.TenantID, c directory.Creation)
 	person := c.Link.Member.ID
 	company := h.company(tenant)
 	if !c.Gone.IsZero() {
+		h.reach(takenAway)
 		h.checkGone(company, c)
 		return
 	}
