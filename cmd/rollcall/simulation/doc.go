@@ -16,10 +16,11 @@
 //
 // # What is compared with what
 //
-// The truth is what the simulators accepted, what the directory's people really did and when, and
-// which buttons were really pressed by whom. The product's own records are never believed: they are
-// what is judged. In a second phase everything is healed, everybody answers, and the history must
-// come to rest in the state that a small model of the rules names.
+// The truth is what the simulators accepted, which guests were made there, what the directory's people
+// really did and when, and which buttons were really pressed, and what was really written, by whom. The
+// product's own records are never believed: they are what is judged. In a second phase everything is
+// healed, everybody answers, and the history must come to rest in the state that a small model of the
+// rules names.
 //
 // That the net would catch is shown by defects that are put in on purpose: see
 // TestTheNetCatches.

@@ -223,16 +223,23 @@ func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change dir
 	if h.profile.Telling.On {
 		h.noteTrail(tenant, before)
 	}
-	if slices.ContainsFunc(change.Audit, func(e directory.Entry) bool { return e.Event == "send" || e.Event == "show" }) {
-		d.program.sends(true)
-	}
-	if slices.ContainsFunc(change.Audit, func(e directory.Entry) bool { return e.Event == "make stand-in" }) {
-		d.program.makes(true)
-	}
+	d.program.intends(change)
 	at.made = false
 	at.when, at.name = afterCommit, "after a commit"
 	d.program.pass(at)
 	return nil
+}
+
+// intends notes what the process will do next, according to what it has stored.
+func (p *program) intends(change directory.Change) {
+	for _, entry := range change.Audit {
+		switch entry.Event {
+		case "send", "show":
+			p.sends(true)
+		case "make stand-in":
+			p.makes(true)
+		}
+	}
 }
 
 func (d *disk) ClaimLinks(ctx context.Context, tenant directory.TenantID, now, until time.Time, most int) ([]directory.Link, error) {

@@ -61,8 +61,8 @@ func (s standIns) kinds(platform directory.Platform) []directory.StandInKind {
 	return []directory.StandInKind{directory.StandInBot, directory.StandInGuest}
 }
 
-// guest is one that was made at Webex, as Webex knows it: what the product makes of it is judged by
-// this.
+// madeGuest is a guest that was made at Webex, as Webex knows it: what the product makes of it is
+// judged by this.
 type madeGuest struct {
 	company *company
 	person  string // whose name it was given

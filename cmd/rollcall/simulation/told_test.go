@@ -13,7 +13,7 @@ import (
 // subscriberName is that of the system that is told of changes, in every tenant.
 const subscriberName = "crm"
 
-// told is what a history has of a system that is told of changes. It is drawn by itself.
+// telling is what a history has of a system that is told of changes. It is drawn by itself.
 type telling struct {
 	On      bool
 	Refuses float64 // it fails, or its answer is lost
@@ -35,7 +35,7 @@ func drawTelling(seed uint64) telling {
 	return t
 }
 
-// event is a line of the trail, and whether others must be told of it.
+// news is a line of the trail, and whether others must be told of it.
 type news struct {
 	directory.Entry
 	must, taken bool
