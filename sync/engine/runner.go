@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -46,7 +48,7 @@ func (r Runner) work(ctx, steps context.Context, rand io.Reader) {
 	for ctx.Err() == nil {
 		woken := r.Engine.woken() // before the step, so that no call is missed
 		now := r.Engine.Now()
-		report, err := r.Engine.Step(steps, now, rand)
+		report, err := r.step(steps, now, rand)
 		if err != nil {
 			r.Engine.Logger.Error("a step failed", "code", directory.CodeOf(err).String(), "error", err)
 			nap(ctx, time.Second, nil)
@@ -61,6 +63,19 @@ func (r Runner) work(ctx, steps context.Context, rand io.Reader) {
 		}
 		nap(ctx, max(wait, 5*time.Millisecond), woken)
 	}
+}
+
+// step does one step. One that panics, as upon an answer that nobody foresaw, is a defect of one link or
+// one reading: its claim lasts as long as its lease, it is then tried again, and all others go on.
+// What is logged of the panic is its type only: its text may quote the answer.
+func (r Runner) step(ctx context.Context, now time.Time, rand io.Reader) (report Report, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.Engine.Logger.Error("a step ended in a defect", "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			err = directory.Errorf(directory.Internal, "a step ended in a defect")
+		}
+	}()
+	return r.Engine.Step(ctx, now, rand)
 }
 
 func nap(ctx context.Context, wait time.Duration, woken <-chan struct{}) {

@@ -74,8 +74,10 @@ func (s *Sim) batch(c *call) result {
 func (s *Sim) item(c *call, one item) itemAnswer {
 	u, err := url.Parse("/v1.0/" + strings.TrimPrefix(one.URL, "/"))
 	if err != nil || u.Path == "/v1.0/$batch" {
-		return itemAnswer{ID: one.ID, Status: http.StatusBadRequest, Headers: map[string]string{},
-			Body: encoded(odataError("BadRequest", "Invalid URL in a batch.", s.now(), identity{one.ID, one.ID}))}
+		return itemAnswer{
+			ID: one.ID, Status: http.StatusBadRequest, Headers: map[string]string{},
+			Body: encoded(odataError("BadRequest", "Invalid URL in a batch.", s.now(), identity{one.ID, one.ID})),
+		}
 	}
 	r, err := http.NewRequestWithContext(context.WithoutCancel(c.Context()), strings.ToUpper(one.Method), "https://"+c.Host+u.RequestURI(), bytes.NewReader(one.Body))
 	if err != nil {

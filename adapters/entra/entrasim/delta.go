@@ -127,7 +127,7 @@ func (c *call) minimal() bool {
 }
 
 // concerns reports whether a change is one of what a round tracks.
-func (at cursor) concerns(id string) bool { return len(at.IDs) == 0 || slices.Contains(at.IDs, id) }
+func (c cursor) concerns(id string) bool { return len(c.IDs) == 0 || slices.Contains(c.IDs, id) }
 
 func removed(reason string) map[string]any { return map[string]any{"reason": reason} }
 

@@ -80,8 +80,10 @@ func (s *Sim) groupsDelta(c *call) result {
 		return refused
 	}
 	l := &listing{context: c.context("groups", at.Select), count: -1}
-	p := &groupPage{c: c, at: at, l: l, members: slices.Contains(at.Select, "members"),
-		groups: s.deltaSize(c, deltaPage), links: s.deltaSize(c, deltaMembers), on: make(map[*group]map[string]any)}
+	p := &groupPage{
+		c: c, at: at, l: l, members: slices.Contains(at.Select, "members"),
+		groups: s.deltaSize(c, deltaPage), links: s.deltaSize(c, deltaMembers), on: make(map[*group]map[string]any),
+	}
 	var next cursor
 	var more bool
 	if at.First {
@@ -193,7 +195,7 @@ func (p *groupPage) changes() (next cursor, more bool) {
 		if place < p.at.At {
 			continue // on an earlier page
 		}
-		fits := true
+		var fits bool
 		if one.member == "" || g.state != Present {
 			_, fits = p.put(g)
 		} else {

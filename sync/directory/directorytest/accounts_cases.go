@@ -205,12 +205,12 @@ func accountsLocale(ctx context.Context, h AccountsHarness) error {
 func accountsUnknown(ctx context.Context, h AccountsHarness) error {
 	known := h.Put(h.Installation, AccountSeed{Name: "Ann Able", Email: "ann@exam.example", Kind: directory.KindPerson})
 	if f := h.Accounts.Lookup(ctx, h.Installation, address("nobody@exam.example")); !f.IsAbsent() {
-		return fmt.Errorf("an unknown address is not absent: %v", f.Err())
+		return fmt.Errorf("an unknown address is not absent: %w", f.Err())
 	}
 	// A neighbour of a known address is not that address.
 	for _, near := range []string{"ann@exam.exampl", "an@exam.example", "ann+x@exam.example"} {
 		if f := h.Accounts.Lookup(ctx, h.Installation, address(near)); !f.IsAbsent() {
-			return fmt.Errorf("an address that resembles a known one is not absent: %v", f.Err())
+			return fmt.Errorf("an address that resembles a known one is not absent: %w", f.Err())
 		}
 	}
 	h.Delete(known)
@@ -223,7 +223,7 @@ func accountsFresh(ctx context.Context, h AccountsHarness) error {
 	}
 	before := AccountSeed{Name: "Ann Able", Email: "ann@exam.example", Kind: directory.KindPerson}
 	if f := h.Accounts.Lookup(ctx, h.Installation, address(before.Email)); !f.IsAbsent() {
-		return fmt.Errorf("nobody has the address yet, and it is not absent: %v", f.Err())
+		return fmt.Errorf("nobody has the address yet, and it is not absent: %w", f.Err())
 	}
 	id := h.Put(h.Installation, before)
 	if err := foundAs(h.Accounts.Lookup(ctx, h.Installation, address(before.Email)), id, before, false); err != nil {
@@ -233,7 +233,7 @@ func accountsFresh(ctx context.Context, h AccountsHarness) error {
 	after.Name, after.Email = "Ann Baker", "ann.baker@exam.example"
 	h.Change(id, after)
 	if f := h.Accounts.Lookup(ctx, h.Installation, address(before.Email)); !f.IsAbsent() {
-		return fmt.Errorf("the address was given up, and is not absent: %v", f.Err())
+		return fmt.Errorf("the address was given up, and is not absent: %w", f.Err())
 	}
 	if err := foundAs(h.Accounts.Lookup(ctx, h.Installation, address(after.Email)), id, after, false); err != nil {
 		return fmt.Errorf("by the new address: %w", err)
