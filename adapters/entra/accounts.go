@@ -112,7 +112,8 @@ func (g *graph) users(ctx context.Context, reference string) (users []models.Use
 	return answer.GetValue(), next, nil
 }
 
-// matching are all users that a filter finds.
+// matching are all users that a filter finds, each with an id and a user principal name. Incomplete: one
+// has none, so that it can't be said why they were found.
 func (g *graph) matching(ctx context.Context, filter, fields string) ([]models.Userable, error) {
 	var all []models.Userable
 	reference := "users?$select=" + fields + "&$filter=" + escape(filter)
@@ -120,6 +121,14 @@ func (g *graph) matching(ctx context.Context, filter, fields string) ([]models.U
 		users, next, err := g.users(ctx, reference)
 		if err != nil {
 			return nil, err
+		}
+		for _, user := range users {
+			if _, err := idOf(user); err != nil {
+				return nil, err
+			}
+			if user.GetUserPrincipalName() == nil { // which everybody has: the rest is not shown either
+				return nil, notShown()
+			}
 		}
 		all = append(all, users...)
 		if next == "" {
@@ -155,7 +164,7 @@ func (a *Adapter) Lookup(ctx context.Context, inst directory.Installation, addre
 	}
 	var found []directory.Account
 	for _, user := range users {
-		if user == nil || !has(user, address, own) {
+		if !has(user, address, own) {
 			continue
 		}
 		account, err := accountOf(inst, user, domains)

@@ -188,3 +188,28 @@ func TestInstallationOfAnotherDirectory(t *testing.T) {
 		t.Errorf("%v, %d calls", errs, w.Calls.Len())
 	}
 }
+
+// Somebody who was found and isn't shown is not nobody: neither for a person who may have an account,
+// nor for a guest who may be there.
+func TestFoundAndNotShown(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"without fields":   `{"value":[{"id":"` + uuid("x") + `","mail":null,"userPrincipalName":null,"accountEnabled":null,"userType":null}]}`,
+		"without an id":    `{"value":[{"userPrincipalName":"p0@exam.example"}]}`,
+		"null":             `{"value":[null]}`,
+		"no object at all": `{"value":[1]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.Faults.Add(sim.Rule{Route: "GET /users", Fault: sim.Fault{Name: "odd", Status: 200, ContentType: "application/json", Body: body}})
+			found := w.adapter.Lookup(t.Context(), w.inst(0), address(t, "p0@exam.example"))
+			if found.IsAbsent() || !directory.Is(found.Err(), directory.Incomplete) {
+				t.Errorf("looked up: absent %v, %v", found.IsAbsent(), found.Err())
+			}
+			if _, _, err := w.adapter.Recover(t.Context(), w.inst(0), order(t, "ann@partner.example")); err == nil {
+				t.Error("a guest is definitely not there")
+			}
+		})
+	}
+}

@@ -141,7 +141,11 @@ func isEnabled(user models.Userable) (bool, error) {
 	if enabled := user.GetAccountEnabled(); enabled != nil {
 		return *enabled, nil
 	}
-	return false, directory.Errorf(directory.Incomplete, "entra: Graph shows people without their fields: the app needs the permission User.Read.All")
+	return false, notShown()
+}
+
+func notShown() error {
+	return directory.Errorf(directory.Incomplete, "entra: Graph shows people without their fields: the app needs the permission User.Read.All")
 }
 
 // mainAddress is a person's mail, or where there is none their user principal name. One that can't be
