@@ -3,6 +3,7 @@ package page_test
 import (
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"rollcall/cmd/rollcall/demo"
 )
@@ -20,6 +21,7 @@ func TestTheRealDemo(t *testing.T) {
 	if err := w.Launch(); err != nil {
 		t.Fatal(err)
 	}
+	settle(t, w)
 	server := httptest.NewServer(w.Handler())
 	t.Cleanup(server.CloseClientConnections) // the page listens for news for ever
 	b := open(t, server.URL, desk)
@@ -89,4 +91,30 @@ func TestTheRealDemo(t *testing.T) {
 	b.click(`[data-part=consent]`)
 	b.until(`document.querySelector('#consent').innerText.includes("may install its app.")`)
 	b.shot("1440-real-8-installed")
+}
+
+// settle lets the demo's time go by until everybody has been looked at and asked, so that nobody waits in
+// the browser for the manners of prompting.
+func settle(t *testing.T, w *demo.World) {
+	t.Helper()
+	deadline, ticker := time.After(patience), time.NewTicker(20*time.Millisecond)
+	defer ticker.Stop()
+	for ; ; w.Advance(500 * time.Millisecond) {
+		s, err := w.State(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		busy := len(s.Links) == 0
+		for _, l := range s.Links {
+			busy = busy || l.State == "new" || l.State == "found" || l.Name == "Zoë Papadakis" && l.StandIn == ""
+		}
+		if !busy {
+			return
+		}
+		select {
+		case <-deadline:
+			t.Fatal("the company was never asked")
+		case <-ticker.C:
+		}
+	}
 }
