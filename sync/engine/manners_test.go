@@ -79,6 +79,28 @@ func TestNotMeFreesTheAccountForItsOwner(t *testing.T) {
 	w.wantState("rosa", directory.Asking)
 }
 
+// Who gets the address of somebody that asked not to be asked keeps nobody from the account that was
+// found under their own.
+func TestWhoIsNotAskedHoldsNoEarlierAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("zoe")
+	w.account(alpha, "rosa")
+	w.member("rosa")
+	w.settle()
+	w.wantState("rosa", directory.Unmatched)
+
+	w.account(alpha, "wim")
+	w.account(beta, "wim")
+	w.must(w.store.Commit(t.Context(), acme, directory.Change{Suppress: []directory.AccountID{account(alpha, "wim")}}))
+	w.dir.Put(acme, directory.Member{ID: directory.MemberID{ID: "rosa"}, Name: "rosa", Email: address("wim"), Active: true})
+	w.hear()
+	w.wantState("rosa", directory.Stopped)
+	if held := w.link("rosa").Holds(); len(held) != 0 {
+		t.Errorf("held: %v", held)
+	}
+}
+
 func TestWhoCanBeReachedAgainIsAskedAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -180,6 +180,8 @@ func matched(l *directory.Link, v correlate.Verdict) {
 		for _, a := range v.Choices {
 			l.Candidates = append(l.Candidates, directory.Candidate{Account: a.ID, Evidence: correlate.Digest(v.Account, a)})
 		}
+	case directory.Suppress:
+		l.Account = directory.AccountID{} // an earlier look found it, under another address perhaps
 	}
 }
 
