@@ -55,6 +55,15 @@ func (h *history) judgeStandIn(c *company, l directory.Link) {
 	}
 }
 
+// judgeRepresented: whoever is represented has nobody there who could be asked about. That takes an own
+// account with the address that the directory has, a person who may be asked, and nothing unclear.
+func (h *history) judgeRepresented(c *company, l directory.Link) {
+	found := slices.Contains(h.candidates(c, l.Primary, l.Member.Email), l.Account)
+	if found && !h.saidStop(c, l) && !h.unclear(c, l) {
+		h.judgeAbsent(c, l, l.Secondary)
+	}
+}
+
 // undecided reports whether a link waits to hear what became of a guest whose intent was stored right
 // before a process was killed, while no service app is connected: nobody can say.
 func (h *history) undecided(l directory.Link) bool {

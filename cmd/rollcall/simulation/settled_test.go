@@ -104,9 +104,7 @@ func (h *history) judgeState(c *company, l directory.Link) {
 	case directory.Unmatched:
 		h.judgeUnmatched(c, l)
 	case directory.Represented:
-		if !h.saidStop(c, l) && !h.unclear(c, l) { // then an account of theirs changes nothing
-			h.judgeAbsent(c, l, l.Secondary)
-		}
+		h.judgeRepresented(c, l)
 	case directory.Held:
 		h.judgeHeld(c, l)
 	case directory.Exempt:
