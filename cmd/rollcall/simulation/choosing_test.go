@@ -41,14 +41,14 @@ func (h *history) checkOffer(id linkID, c *card) {
 	if len(offer) < 2 || len(offer) > mostOffered {
 		h.violated("%s may choose among %d accounts", id.person, len(offer))
 	}
-	l := h.seen[id.tenant][keyOf(id)]
+	address := h.foundBy[id]
 	for i, account := range offer {
 		switch {
 		case slices.Contains(offer[:i], account):
 			h.violated("%s may choose one account twice", id.person)
 		case account.Platform == c.platform:
 			h.violated("%s may choose an account on their own platform", id.person)
-		case !h.wasPossible(account, l.AddressOn(account.Platform), began):
+		case !h.wasPossible(account, address, began):
 			h.violated("%s may choose %s, which never could be theirs", id.person, account.User)
 		}
 	}

@@ -55,12 +55,8 @@ func (h *history) checkPrompt(c *card) {
 	h.checkOffer(id, c)
 	now := prompt{at: c.At, card: c, mark: markIn(c)}
 	past := h.prompts[id]
-	if n := len(past); n > 0 {
-		last := past[n-1]
-		if c.platform == webex.Name && now.mark == last.mark && h.reposted(last.card) {
-			past[n-1].card = c // the same question: Webex would not edit its card any more
-			return
-		}
+	if h.isAgain(past, now) || h.isAgain(h.searches[id], now) { // a number for whoever named an address is shown on that card
+		return
 	}
 	h.checkClear(id)
 	h.checkAfterSearch(id, now.at)
@@ -74,6 +70,17 @@ func (h *history) checkPrompt(c *card) {
 		h.violated("%s was asked more than %d times", id.person, mostWaves)
 	}
 	h.prompts[id] = append(past, now)
+}
+
+// isAgain reports whether a card is the one of the last question, posted anew since Webex would not edit
+// it any more.
+func (h *history) isAgain(past []prompt, now prompt) bool {
+	n := len(past)
+	if n == 0 || now.card.platform != webex.Name || past[n-1].mark != now.mark || !h.reposted(past[n-1].card) {
+		return false
+	}
+	past[n-1].card = now.card
+	return true
 }
 
 // checkClear: nobody becomes clear, and is asked, while somebody else is in a dispute about the same
@@ -167,6 +174,9 @@ func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, e
 	}
 	h.checkLife(id, was, is, entry)
 	h.checkAnswer(id, was, is, entry)
+	if entry.Event == string(directory.Match) {
+		h.foundBy[id] = is.AddressOn(is.Secondary)
+	}
 	h.checkHolds(tenant, is)
 	h.checkStandIn(id, was, is)
 	if was.State == directory.Suspended && is.State.Live() {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"rollcall/adapters/slack"
-	"rollcall/adapters/webex"
 	"rollcall/cards"
 	"rollcall/sync/directory"
 )
@@ -53,8 +52,7 @@ func (h *history) checkSearch(c *card) {
 		h.violated("%s was asked for another address, which the tenant does not want", id.person)
 	}
 	past, now := h.searches[id], prompt{at: c.At, card: c, mark: markIn(c)}
-	if n := len(past); n > 0 && c.platform == webex.Name && past[n-1].mark == now.mark && h.reposted(past[n-1].card) {
-		past[n-1].card = c // the same question: Webex would not edit its card any more
+	if h.isAgain(past, now) {
 		return
 	}
 	if n := len(past); n > 0 && past[n-1].at.After(h.anew[id]) && !past[n-1].card.erased {
