@@ -54,7 +54,7 @@ type Order struct {
 	// Colleague says that the address belongs to an account of the workspace that can't be used: it
 	// has no licence. A guest then needs an address of its own.
 	Colleague bool
-	// InUse are the stand-ins of this kind on this installation that represent others.
+	// InUse, with bots, are those on this installation that represent others.
 	InUse []AccountID
 }
 

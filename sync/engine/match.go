@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"rollcall/sync/correlate"
@@ -111,7 +112,47 @@ func (e *Engine) findAccount(ctx context.Context, w *work, inst directory.Instal
 	if accounts == nil {
 		return directory.Failed(directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)), 0, nil
 	}
-	return accounts.Lookup(ctx, inst, w.link.AddressOn(inst.Platform)), 0, nil
+	finding := accounts.Lookup(ctx, inst, w.link.AddressOn(inst.Platform))
+	others, err := e.standsIn(ctx, w, inst.Platform)
+	return without(finding, others), 0, err
+}
+
+// standsIn are the stand-ins that this person has on a platform through links of other pairs.
+func (e *Engine) standsIn(ctx context.Context, w *work, platform directory.Platform) ([]directory.AccountID, error) {
+	installations, err := e.Store.Installations(ctx, w.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	var keys []directory.LinkKey
+	for _, inst := range installations {
+		key := directory.LinkKey{Member: w.link.Key.Member, Pair: directory.PairOf(platform, inst.Platform)}
+		if inst.Platform != platform && key != w.link.Key {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	links, err := e.Store.Links(ctx, w.tenant.ID, keys...)
+	var ids []directory.AccountID
+	for _, l := range links {
+		if l.StandIn.Platform == platform && l.StandIn.Exists() {
+			ids = append(ids, l.StandIn.Account) // zero while it is being made
+		}
+	}
+	return ids, err
+}
+
+// without is a finding without what stands in for the person themselves.
+func without(f directory.Finding, standsIn []directory.AccountID) directory.Finding {
+	if f.Err() != nil || f.IsAbsent() || len(standsIn) == 0 {
+		return f
+	}
+	rest := slices.DeleteFunc(slices.Clone(f.Accounts()), func(a directory.Account) bool { return slices.Contains(standsIn, a.ID) })
+	if len(rest) == 0 {
+		return directory.Absent()
+	}
+	return directory.Found(rest...)
 }
 
 // listing reports whether the first listing of a workspace's accounts is going on without trouble.

@@ -23,6 +23,12 @@ func (e *Engine) makeStandIn(ctx context.Context, w *work) error {
 	if len(kinds) == 0 {
 		return e.unwanted(ctx, w)
 	}
+	// One person has one stand-in on a platform, whichever of their links needed it first.
+	if others, err := e.standsIn(ctx, w, platform); err != nil {
+		return err
+	} else if len(others) > 0 {
+		return e.move(ctx, w, directory.Hold, "another link of this person has a stand-in there already", looked(w.now))
+	}
 	var whys []string
 	for _, kind := range kinds {
 		if step := plan.Next(w.link, w.rules, w.now); step.Do != plan.MakeStandIn {
@@ -97,6 +103,9 @@ func (e *Engine) tryStandIn(ctx context.Context, w *work, provisioner directory.
 func (e *Engine) order(ctx context.Context, w *work, inst directory.Installation) (directory.Order, error) {
 	s := w.link.StandIn
 	order := directory.Order{Kind: s.Kind, Marker: s.Marker, Member: w.link.Member, Colleague: s.Colleague}
+	if s.Kind != directory.StandInBot { // only those are handed out again
+		return order, nil
+	}
 	made, err := e.Store.Creations(ctx, w.tenant.ID, inst.Platform)
 	for _, c := range made {
 		if c.Kind == s.Kind && c.Gone.IsZero() && c.Account.Workspace == inst.Workspace {
