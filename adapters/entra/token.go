@@ -126,14 +126,14 @@ func (t *tokens) ask(ctx context.Context, scope string) (string, time.Time, erro
 }
 
 // noToken is what the authority's refusal means.
-func noToken(status int, name string, codes []int, after time.Duration) error {
+func noToken(status int, code string, codes []int, after time.Duration) error {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return directory.Wait(after, "entra: the authority asks to wait")
-	case status >= 500, name == "", name == "temporarily_unavailable":
+	case status >= 500, code == "", code == "temporarily_unavailable":
 		return directory.Errorf(directory.Unavailable, "entra: the authority answers with status %d", status)
-	case name == "invalid_client":
-		return directory.Errorf(directory.Unauthorized, "entra: the client secret is wrong or has expired: make a new one for the app registration (%s%v)", name, codes)
+	case code == "invalid_client":
+		return directory.Errorf(directory.Unauthorized, "entra: the client secret is wrong or has expired: make a new one for the app registration (%s%v)", name(code), codes)
 	}
-	return directory.Errorf(directory.Unauthorized, "entra: the tenant gives the app no token: have an admin of the tenant consent to it (%s%v)", name, codes)
+	return directory.Errorf(directory.Unauthorized, "entra: the tenant gives the app no token: have an admin of the tenant consent to it (%s%v)", name(code), codes)
 }
