@@ -108,6 +108,7 @@ function drawDirectories() {
 // that knows about apps.
 function drawConsent() {
   const consent = directory(view.directory)?.consent ?? ''
+  byId('consent').hidden = !consent
   show(byId('consent'), consent, () => h('div', null,
     consent === 'open' && h('button', { class: 'button small', type: 'button', 'data-part': 'consent', title: 'An admin’s consent: Rollcall may then install its app on Teams for people', onclick: giveConsent }, 'Let Rollcall install its app'),
     consent === 'given' && h('p', null, icon('check'), 'Rollcall may install its app.')))

@@ -27,11 +27,12 @@ export const directory = (id) => view.state.directories.find((d) => d.id === id)
 export const linksOf = (personID) => view.state.links.filter((l) => l.person === personID)
 export const userOf = (p, id) => p.users.find((u) => u.id === id)
 
-// userFor is a person's user in a pane. Where several people have one address, the demo can't say whose
-// the user is: then it is shown for each of them.
+// userFor is a person's user in a pane: of several, the one who is asked something. Where several people
+// have one address, the demo can't say whose the user is: then it is shown for each of them.
 export function userFor(p, personID) {
   const email = person(personID)?.email.toLowerCase()
-  return p.users.find((u) => u.person === personID) ?? p.users.find((u) => !u.person && email && u.email.toLowerCase() === email)
+  const own = p.users.filter((u) => u.person === personID)
+  return own.find((u) => u.asks) ?? own[0] ?? p.users.find((u) => !u.person && email && u.email.toLowerCase() === email)
 }
 
 // focus makes everything about one person; "" is everybody again.
