@@ -33,7 +33,8 @@ type State struct {
 	Panes       []PaneView      `json:"panes"`
 	Links       []LinkView      `json:"links"`
 	Held        []HeldView      `json:"held"`
-	Trail       []TrailView     `json:"trail"` // newest first, the last 200
+	Trail       []TrailView     `json:"trail"`   // newest first, the last 500
+	Earlier     bool            `json:"earlier"` // more had happened before them
 	Trouble     []string        `json:"trouble"`
 }
 

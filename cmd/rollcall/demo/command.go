@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,8 +27,9 @@ func Command() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Look at Rollcall: no account, no server, one page", Args: cobra.NoArgs,
-		Long: "Start simulators of the platforms, a small company's directory and the real program between them,\n" +
-			"and serve one page on which all of it is seen and moved. Nothing leaves this machine.",
+		Long: "Start simulators of Slack, Webex and Teams, a small company's two directories, a file and Entra, and the\n" +
+			"real program between them, and serve one page on which all of it is seen and moved. Nothing leaves this\n" +
+			"machine.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case child:
@@ -62,7 +64,7 @@ func run(ctx context.Context, out io.Writer, options Options, listen string) (er
 	}
 	defer done()
 	options.Dir = folder
-	fmt.Fprintln(out, "Starting the platforms, a directory and Rollcall …")
+	fmt.Fprintln(out, "Starting the platforms, the directories and Rollcall …")
 	w, err := Start(options)
 	if err != nil {
 		return err
@@ -80,14 +82,15 @@ func run(ctx context.Context, out io.Writer, options Options, listen string) (er
 		}
 	}
 	listener, err := net.Listen("tcp", listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		listener, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	if err != nil {
-		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-			return err
-		}
+		return err
 	}
 	fmt.Fprintf(out, "\n  Open http://%s\n\n  Put Rosa into a group and see what happens. Stop with Ctrl-C.\n", listener.Addr())
 	if options.Dir != "" {
-		fmt.Fprintf(out, "  The directory is the file %s/t1.csv; the log is rollcall.log beside it.\n", options.Dir)
+		fmt.Fprintf(out, "  The directory that is a file is %s/t1.csv; the log is rollcall.log beside it.\n", options.Dir)
 	}
 	server := &http.Server{Handler: w.Handler(), ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	stop := context.AfterFunc(ctx, func() { server.Close() })

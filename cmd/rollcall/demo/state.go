@@ -21,7 +21,7 @@ import (
 func tenantID(id string) directory.TenantID { return directory.TenantID(id) }
 
 // trailLength is how many lines of the trail the page gets.
-const trailLength = 200
+const trailLength = 500
 
 // State is the whole picture of a tenant.
 func (w *World) State(ctx context.Context, tenant string) (State, error) {
@@ -201,10 +201,11 @@ func waits(m sim.Message) bool {
 
 // storeState adds what the program's store says: the trail, held removals, and what is in trouble.
 func storeState(ctx context.Context, store directory.Store, f *firm, names map[string]string, s *State) error {
-	trail, err := lastEntries(ctx, store, tenantID(f.id))
+	trail, earlier, err := lastEntries(ctx, store, tenantID(f.id))
 	if err != nil {
 		return err
 	}
+	s.Earlier = earlier
 	for _, e := range slices.Backward(trail) {
 		s.Trail = append(s.Trail, TrailView{
 			Seq: e.Seq, At: e.At, Person: e.Link.Member.ID, Name: names[e.Link.Member.ID], Event: headline(e), From: stateWord(e.From), To: stateWord(e.To), Why: reason(e),
@@ -236,21 +237,20 @@ func storeState(ctx context.Context, store directory.Store, f *firm, names map[s
 	return nil
 }
 
-// lastEntries are the newest lines of the trail, oldest first.
-func lastEntries(ctx context.Context, store directory.Store, tenant directory.TenantID) ([]directory.Entry, error) {
-	var last []directory.Entry
+// lastEntries are the newest lines of the trail, oldest first, and whether there are earlier ones.
+func lastEntries(ctx context.Context, store directory.Store, tenant directory.TenantID) (last []directory.Entry, earlier bool, err error) {
 	query := directory.TrailQuery{Limit: 1000}
 	for {
 		page, err := store.Trail(ctx, tenant, query)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		last = append(last, page...)
 		if over := len(last) - trailLength; over > 0 {
-			last = last[over:]
+			last, earlier = last[over:], true
 		}
 		if len(page) < query.Limit {
-			return last, nil
+			return last, earlier, nil
 		}
 		query.After = page[len(page)-1].Seq
 	}

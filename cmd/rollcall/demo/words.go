@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -23,17 +24,43 @@ func linkWhy(l directory.Link) string {
 	return inWords(l.Why)
 }
 
-var platformID = regexp.MustCompile(`\b(slack|teams|webex)\b`)
+// platformID is a platform's id, and what follows it where it is a part of a key of the configuration,
+// which has to be written as it is.
+var platformID = regexp.MustCompile(`\b(?:slack|teams|webex)\b(?:\.\w)?`)
 
-// waves are what the program calls the questions to a person.
-var waves = map[string]string{"wave 1": "asked once", "wave 2": "asked twice", "wave 3": "asked three times"}
+// phrases are reasons of the program's that are read more easily in other words. Those of waiting stand
+// before a time, so they say what happens then.
+var phrases = map[string]string{
+	"wave 1": "asked once", "wave 2": "asked twice", "wave 3": "asked three times",
+	"waits for an answer, or for the next wave":   "asked again, unless they answer",
+	"waits for an answer to the last prompt":      "left alone, unless they answer",
+	"waits for the proof from the other account":  "the number runs out, unless it is picked",
+	"waits for another address":                   "goes on without, unless they name another address",
+	"suspended; comes back if the person does":    "given up, unless they come back",
+	"suspended for as long as the person is away": "restored when they come back",
+}
 
 // inWords is a reason as it is read: platforms have their names, and waves are counted.
 func inWords(why string) string {
-	if times, asked := waves[why]; asked {
-		return times
+	if words, some := phrases[why]; some {
+		return words
 	}
-	return platformID.ReplaceAllStringFunc(why, func(id string) string { return strings.ToUpper(id[:1]) + id[1:] })
+	return platformID.ReplaceAllStringFunc(why, func(id string) string {
+		if strings.Contains(id, ".") {
+			return id
+		}
+		return strings.ToUpper(id[:1]) + id[1:]
+	})
+}
+
+// faces are what a card shows.
+var faces = map[directory.Face]string{
+	directory.FaceAsk: "it asks", directory.FaceChoose: "it offers the accounts", directory.FaceSearch: "it asks for another address",
+	directory.FaceLater: "it says when it will ask again", directory.FaceNumber: "it shows the number", directory.FaceMissed: "it says that it was another number",
+	directory.FaceLapsed: "it says that the time is over", directory.FaceProve: "it offers the numbers", directory.FaceSpent: "it says that its numbers are no longer good",
+	directory.FaceLinked: "it says that the accounts are linked", directory.FaceSearched: "it thanks for the answer", directory.FaceDeclined: "it says that nothing was linked",
+	directory.FaceStopped: "it says that nobody will ask again", directory.FaceReplaced: "it leads to the newer message", directory.FaceOver: "it says that the question is over",
+	directory.FaceWithdrawn: "it says that the question is withdrawn", directory.FaceReview: "it says that an admin looks at it", directory.FaceSuspended: "it says that the accounts are no longer linked",
 }
 
 // headline is what happened, as the page's trail says it. What isn't here is said as it stands.
@@ -150,7 +177,7 @@ func headlineOfAnswer(e directory.Entry) string {
 func reason(e directory.Entry) string {
 	switch e.Event {
 	case "show":
-		return "It says now: " + e.Why + "."
+		return cmp.Or(faces[directory.Face(e.Why)], inWords(e.Why))
 	case "make stand-in", "stand-in made":
 		return "a " + e.Why
 	case "listed", string(directory.Represent), "send", "nominated", string(directory.Accept), string(directory.Later), string(directory.Stop), string(directory.Prove), string(directory.Miss):

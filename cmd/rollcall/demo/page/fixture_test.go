@@ -120,12 +120,12 @@ func users(prefix string, people []demo.PersonView, without ...string) []demo.Us
 func links() []demo.LinkView {
 	at := noon.Add(71 * time.Hour)
 	return []demo.LinkView{
-		{Person: "ada", Name: "Ada Lovelace", From: "slack", To: "webex", State: "proving", Tone: "busy", Why: "the person said yes", Next: "waits for the proof from the other account", At: noon.Add(23 * time.Hour)},
+		{Person: "ada", Name: "Ada Lovelace", From: "slack", To: "webex", State: "proving", Tone: "busy", Why: "the person said yes", Next: "the number runs out, unless it is picked", At: noon.Add(23 * time.Hour)},
 		{Person: "tom", Name: "Tom Okafor", From: "slack", To: "webex", State: "unmatched", Tone: "attention", Why: "no account on the other platform has this person's address", Next: "looked for again", At: noon.Add(20 * time.Minute)},
 		{Person: "maryam", Name: "مريم الحسيني", From: "webex", To: "slack", State: "linked", Tone: "good", Why: "both accounts said yes, and the evidence still stands"},
 		{Person: "wolf", Name: strings.Repeat("Wolfeschlegelsteinhausen", 3) + " the Elder", From: "slack", To: "webex", State: "disputed", Tone: "attention", Why: "another person's link claims the same account", Next: "an administrator decides"},
 		{Person: "zoe", Name: "Zoë 🦊 Ångström-Fernández", From: "webex", To: "slack", State: "asking", Tone: "busy", Why: "the first of three waves went out", Next: "asked again", At: at},
-		{Person: "kim", Name: "Kim Nguyen", From: "slack", To: "webex", State: "suspended", Tone: "quiet", Why: "the directory was asked for this person, and says that they left", Next: "comes back if the person does; given up", At: noon.Add(6 * 24 * time.Hour)},
+		{Person: "kim", Name: "Kim Nguyen", From: "slack", To: "webex", State: "suspended", Tone: "quiet", Why: "the directory was asked for this person, and says that they left", Next: "given up, unless they come back", At: noon.Add(6 * 24 * time.Hour)},
 		{Person: "markup", Name: `<b>Bobby</b> "Tables" & *Sons*`, From: "slack", To: "webex", State: "stopped", Tone: "quiet", Why: "the person asked not to be asked again"},
 		{Person: "vera", Name: "Vera Novak", From: "teams", To: "webex", State: "stand-in", Tone: "good", StandIn: "bot", At: noon.Add(20 * time.Hour)},
 		{Person: "dara", Name: "Dara Nwosu", From: "webex", To: "teams", State: "held", Tone: "attention", Why: "Entra invites no address of its own people, and this person has no other: give them a Teams licence, or set invitationDomain to a domain of yours that is not one of the directory's"},
@@ -145,8 +145,8 @@ func trail(people []demo.PersonView) []demo.TrailView {
 		list = append(list, line)
 	}
 	add(ago(20*time.Second), "ada", "Said yes", "asking", "proving", "the person said yes")
-	add(ago(25*time.Second), "ada", "Card updated", "asking", "asking", "It says now: number.")
-	add(ago(25*time.Second), "ada", "Card updated", "asking", "asking", "It says now: number.")
+	add(ago(25*time.Second), "ada", "Card updated", "asking", "asking", "it shows the number")
+	add(ago(25*time.Second), "ada", "Card updated", "asking", "asking", "it shows the number")
 	add(ago(30*time.Second), "ada", "Asked", "found", "asking", "the first of three waves went out")
 	add(ago(40*time.Second), "ada", "Found on both platforms", "new", "found", "one account on each platform has this person's address")
 	add(ago(3*time.Minute), "", "Held", "", "", "removals from Slack primaries are held for an administrator: the directory listed nobody")

@@ -60,6 +60,9 @@ function tell({ person: p, group: g }) {
   const short = p.name.split(' ')[0]
   const steps = [`Into ${g.name}`, `Say yes in ${from.title}`, `Prove it in ${to.title}`, 'Linked']
   const show = (q, user) => ({ label: `Be ${short} in ${q.title}`, act: () => { open(q.id, user.id); toQuestion(q.id) } })
+  if (!p.groups.includes(g.id) && link?.state === 'suspended') {
+    return { steps, step: 0, text: ['*', ` has left, and the link is suspended: nothing was deleted. Put ${short} back, and it is as it was.`], button: { label: `Put ${short} back into ${g.name}`, act: () => join(p.id, g.id, true) } }
+  }
   if (!p.groups.includes(g.id)) {
     const text = chosen.lap === 2
       ? ['Now put ', '*', `, who is in ${directory(p.directory)?.title}, into ${g.name}.`]

@@ -33,7 +33,8 @@ export function flags(p) {
 export function reasons(l) {
   const [why, ...rest] = l.state === 'held' ? l.why.split(': ') : [l.why]
   const kind = l.state === 'unreachable' && pane(l.from) && userFor(pane(l.from), l.person)?.kind
-  return [why, { 'without the app': 'they install the app, or Rollcall may do it for them', 'blocks the app': 'nothing. They may write to the app themselves' }[kind] ?? rest.join(': ')]
+  const mend = { 'without the app': 'they install the app, or an admin lets Rollcall do it', 'blocks the app': 'nothing. They may write to the app themselves', '': 'they write to the app, and are asked then' }
+  return [why, mend[kind] ?? rest.join(': ')]
 }
 
 // absence says why a person has no chat on a platform, after their name.

@@ -5,10 +5,10 @@ import { brief, count, dayAndHour } from './format.js'
 import { chooseTenant, draw, goTo, now, on, post, view } from './store.js'
 import { newsIn } from './chats.js'
 
-const jumps = [[24, '+1 day'], [72, '+3 days'], [168, '+1 week']]
+const jumps = [[24, '+1 day', 'a day'], [72, '+3 days', 'three days'], [168, '+1 week', 'a week']]
 
 export function startTop() {
-  byId('forward').append(...jumps.map(([hours, label]) => h('button', { class: 'button small', type: 'button', onclick: (event) => forward(event.currentTarget, hours) }, label)))
+  byId('forward').append(...jumps.map(([hours, label, time]) => h('button', { class: 'button small', type: 'button', title: `Let ${time} go by for everybody`, onclick: (event) => forward(event.currentTarget, hours) }, label)))
   byId('tenant').addEventListener('change', (event) => chooseTenant(event.target.value))
   on('draw', drawTop)
   on('lost', drawGone)

@@ -34,8 +34,10 @@ function drawTrail() {
     make: (g) => (g.day ? h('h3', { class: 'day' }, g.day) : drawGroup(g)),
   })
   const more = groups.length - most
-  show(byId('trail-end'), JSON.stringify([lines.length, more, who?.name]), () => h('div', { class: 'end' },
-    lines.length === 0 && h('p', null, who ? ['Nothing has happened with ', name(who.name), ' yet. Put them into a group.'] : 'Nothing has happened yet. Put somebody into a group.'),
+  const { earlier } = view.state // what had happened before, the page doesn't know
+  show(byId('trail-end'), JSON.stringify([lines.length, more, earlier, who?.name]), () => h('div', { class: 'end' },
+    lines.length === 0 && !earlier && h('p', null, who ? ['Nothing has happened with ', name(who.name), ' yet. Put them into a group.'] : 'Nothing has happened yet. Put somebody into a group.'),
+    more <= 0 && earlier && h('p', null, 'What happened earlier is in the database and not on this page.'),
     more > 0 && h('button', { class: 'button', type: 'button', 'data-part': 'more', onclick: () => { most += page; drawTrail() } }, 'Show what was before')))
 }
 
