@@ -88,6 +88,11 @@ func (e *Engine) reload(ctx context.Context, w *work) error {
 }
 
 func (e *Engine) do(ctx context.Context, w *work, step plan.Step) error {
+	if wait, err := e.awaitGroups(ctx, w, step.Do); err != nil {
+		return err
+	} else if wait > 0 {
+		return e.rest(ctx, w, w.now.Add(wait))
+	}
 	switch step.Do {
 	case plan.Wait:
 		return e.rest(ctx, w, step.Until)

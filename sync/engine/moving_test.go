@@ -160,3 +160,29 @@ func TestWhoLeavesWhileSuspendedForAnAccountStaysSuspended(t *testing.T) {
 	w.hear()
 	w.wantState("rosa", directory.Linked)
 }
+
+// At the first import somebody is in two groups, and the one that decides is read last. They are asked
+// once, where that group says.
+func TestNobodyIsAskedBeforeEveryGroupWasRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.dir.Group(acme, "g2")
+	w.must(w.store.PutGroup(t.Context(), acme, directory.Group{
+		ID: "zz-first", Directory: "hr", External: "g2", Primary: beta, Secondary: alpha, Priority: -1, Added: w.at,
+	}))
+	w.dir.PageSize = 1
+	w.person("rosa")
+	for _, name := range []string{"ann", "ben", "cid", "dan"} { // before her in the group that decides
+		w.dir.Put(acme, directory.Member{ID: directory.MemberID{ID: name}, Name: name, Email: address(name), Active: true})
+		w.dir.Join(acme, "g2", name)
+	}
+	w.dir.Join(acme, "g2", "rosa")
+	w.settle()
+	w.wantState("rosa", directory.Asking)
+	if n := w.desk.count("alpha-rosa"); n != 0 {
+		t.Errorf("asked %d times where the other group would have it", n)
+	}
+	if n := w.desk.count("beta-rosa"); n != 1 {
+		t.Errorf("asked %d times where the group that decides has it", n)
+	}
+}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"rollcall/sync/directory"
@@ -96,6 +97,30 @@ func (e *Engine) awaitAccounts(ctx context.Context, tenant directory.TenantID, g
 		}
 	}
 	return false, nil
+}
+
+// awaitGroups is how long a person's first question, or a stand-in, waits: for as long as the first
+// read of another group of the same pair is under way without trouble, that group may yet decide for
+// them, and the other way round. A large group is not asked after every moment.
+func (e *Engine) awaitGroups(ctx context.Context, w *work, do plan.Action) (time.Duration, error) {
+	if do != plan.SendAsk && do != plan.SendSearch && do != plan.MakeStandIn || !w.link.LastWave.IsZero() {
+		return 0, nil
+	}
+	groups, err := e.groups(ctx, w.tenant.ID)
+	if err != nil {
+		return 0, err
+	}
+	readings, err := e.Store.Readings(ctx, w.tenant.ID)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range readings {
+		i := slices.IndexFunc(groups, func(g directory.Group) bool { return g.ID == r.Group })
+		if i >= 0 && groups[i].Pair() == w.link.Key.Pair && groups[i].ID != w.link.Group && r.Complete.IsZero() && r.Failures == 0 {
+			return min(time.Duration(r.Pages+1)*time.Second, 30*time.Second), nil
+		}
+	}
+	return 0, nil
 }
 
 func endless(r directory.Reading, page directory.Page) error {
