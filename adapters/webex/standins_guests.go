@@ -145,7 +145,10 @@ func (p *Provisioner) ourGuest(ctx context.Context, inst directory.Installation,
 }
 
 func (p *Provisioner) delete(ctx context.Context, token directory.Secret, uuid string) error {
-	_, err := p.adapter.client.do(ctx, call{token: token, method: http.MethodDelete, path: "/people/" + encodeID(kindPerson, uuid)}, nil)
+	answer, err := p.adapter.client.do(ctx, call{token: token, method: http.MethodDelete, path: "/people/" + encodeID(kindPerson, uuid)}, nil)
+	if err == nil && answer.status != http.StatusNoContent { // the page of somebody in between
+		return directory.Errorf(directory.Uncertain, "webex: a deletion was answered with status %d", answer.status)
+	}
 	if directory.Is(err, directory.Uncertain) || directory.Is(err, directory.NotFound) {
 		return err
 	}

@@ -74,6 +74,7 @@ func TestDeletionsThatFail(t *testing.T) {
 		{"it is throttled", "DELETE /people/{id}", sim.Fault{Status: 429, ContentType: json, Body: `{"message":"m"}`}, directory.Throttled, directory.Internal},
 		{"its answer is lost", "DELETE /people/{id}", sim.Fault{After: true}, directory.Uncertain, directory.NotFound},
 		{"it fails", "DELETE /people/{id}", sim.Fault{Status: 500, ContentType: json, Body: `{"message":"m"}`}, directory.Uncertain, directory.Internal},
+		{"a page of somebody in between says OK", "DELETE /people/{id}", sim.Fault{Status: 200, Body: "<html>"}, directory.Uncertain, directory.Internal},
 		{"it is gone in between", "DELETE /people/{id}", sim.Fault{Status: 404, ContentType: json, Body: `{"message":"m"}`, After: true}, directory.NotFound, directory.NotFound},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
