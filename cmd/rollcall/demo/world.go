@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -165,12 +166,8 @@ func (w *World) serve(handler http.Handler) (string, error) {
 
 // configure makes the program's configuration, with a free port of loopback for its own listener.
 func (w *World) configure() (program.Config, error) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeAddress()
 	if err != nil {
-		return program.Config{}, err
-	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
 		return program.Config{}, err
 	}
 	c := program.Config{
@@ -196,6 +193,21 @@ func (w *World) configure() (program.Config, error) {
 		c.Tenants[f.id] = t
 	}
 	return c, nil
+}
+
+// freeAddress is an address of loopback that nobody listens at. Its port is below those that systems
+// give to outgoing connections, one of which could have taken it before the program does.
+func freeAddress() (string, error) {
+	var failed error
+	for range 100 {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 16_000+rand.IntN(16_000)))
+		if err != nil {
+			failed = err
+			continue
+		}
+		return listener.Addr().String(), listener.Close()
+	}
+	return "", failed
 }
 
 func (f *firm) config() program.TenantConfig {
