@@ -19,7 +19,8 @@ const idOf = (line) => line.person || view.state.people.find((p) => p.name === l
 
 function drawTrail() {
   const who = person(view.focus)
-  const lines = view.state.trail.filter((line) => !who || isOf(line, who))
+  // By time: what is done at once is not stored in the order in which it was decided.
+  const lines = view.state.trail.filter((line) => !who || isOf(line, who)).sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
   drawWho(who)
   const list = byId('trail-list')
   if (list.focusShown !== view.focus) {
