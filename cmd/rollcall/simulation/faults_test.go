@@ -1,7 +1,6 @@
 package simulation
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -97,11 +96,8 @@ var troubles = func() []trouble {
 	return all
 }()
 
-// removeGuest is the route that answers without a body. There a page with status 200, and nothing done,
-// can't be told from a success.
+// removeGuest is the route that answers without a body.
 const removeGuest = "DELETE /people/{id}"
-
-func (t trouble) pretends() bool { return t.Status == http.StatusOK && !t.After }
 
 func tooMany(wait string) sim.Fault {
 	return sim.Fault{

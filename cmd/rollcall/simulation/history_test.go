@@ -7,7 +7,6 @@ import (
 	"hash"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -273,9 +272,6 @@ func (h *history) platformFault(chance float64, platform, route string) (sim.Fau
 	from := h.profile.Trouble
 	if fails := h.profile.StandIns.Fails; fails > 0 && (route == "POST /guests/token" || route == removeGuest) {
 		chance, from = max(chance, fails), troubles
-	}
-	if route == removeGuest {
-		from = slices.DeleteFunc(slices.Clone(from), trouble.pretends)
 	}
 	if len(from) == 0 || !h.dice.chance(chance) {
 		return sim.Fault{}, false
