@@ -41,7 +41,8 @@ func (m *Main) buildEntra() (*entra.Adapter, error) {
 		config.Cloud = clouds[m.config.Teams.Cloud].entra()
 	}
 	for id, t := range m.config.Tenants {
-		if tenant := t.entraTenant(); tenant != "" {
+		// Of one that is off nothing is asked, and nothing subscribed to.
+		if tenant := t.entraTenant(); tenant != "" && t.On {
 			workspace, err := teams.Workspace(tenant)
 			if err != nil {
 				return nil, err

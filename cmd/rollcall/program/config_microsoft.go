@@ -2,6 +2,7 @@ package program
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,6 +51,9 @@ type SubscriberConfig struct {
 	Secret     string `yaml:"secret"`
 	SecretFile string `yaml:"secret_file"`
 }
+
+// domainForm is what a domain looks like.
+var domainForm = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 
 // clouds are Microsoft's clouds by their names in the configuration.
 var clouds = map[string]struct {
@@ -141,9 +145,11 @@ func (t TenantConfig) validateEntra(p *problems, at string) {
 	check := func(at, id string) {
 		_, err := teams.Workspace(id)
 		p.check(err == nil, at, "must be the tenant's id: Entra shows it under Overview")
-		p.check(id == tenant, at, "is another Entra tenant than the rest of this tenant's: add another tenant for it")
+		p.check(strings.EqualFold(id, tenant), at, "is another Entra tenant than the rest of this tenant's: add another tenant for it")
 	}
 	check(at+".teams.tenant", tenant)
+	domain := t.Teams.InvitationDomain
+	p.check(domain == "" || domainForm.MatchString(domain), at+".teams.invitation_domain", "must be a domain alone, such as guests.acme.example")
 	for key, d := range t.Directories {
 		if d.Entra.Tenant != "" {
 			check(at+".directories."+key+".entra.tenant", d.Entra.Tenant)

@@ -40,6 +40,15 @@ func TestTeamsAndEntra(t *testing.T) {
 	}
 }
 
+// The same id may be written in capitals in one place and not in another.
+func TestAnIDInCapitalsIsTheSame(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(withTeams, "entra: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5}", "entra: {tenant: 9b2c4d6e-8f10-4a3b-b5c7-d9e1f2a3b4c5}", 1)
+	if _, err := load(t, text); err != nil || text == withTeams {
+		t.Error(err)
+	}
+}
+
 func TestWhatIsWrongWithTeamsAndEntra(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, old, new, want string }{
@@ -51,6 +60,9 @@ func TestWhatIsWrongWithTeamsAndEntra(t *testing.T) {
 		{"no tenant's id", "teams: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5", "teams: {tenant: acme.com", "tenants.acme.teams.tenant must be the tenant's id"},
 		{"two tenants", "entra: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5}", "entra: {tenant: 1B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5}", "is another Entra tenant"},
 		{"two directories", "directories: {people:", "directories: {staff: {entra: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5}}, people:", "tenants.acme.directories.staff is in Entra, as people is"},
+		{"a URL for a domain", "guests.acme.example", "https://guests.acme.example/", "tenants.acme.teams.invitation_domain must be a domain alone"},
+		{"an address for a domain", "guests.acme.example", "'@guests'", "tenants.acme.teams.invitation_domain must be a domain alone"},
+		{"a group by its name", "group: 5a6b7c8d-9e0f-4123-a456-789abcdef012", "group: Teams primaries", "groups.all.group must be the group's Object ID"},
 		{"a file as well", "entra: {", "csv: {path: x}, entra: {", "is a file and Entra at once"},
 		{"a platform without the tenant's", "teams: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5, ", "slack: {", "primary is teams, but the tenant has no teams.tenant"},
 		{"a kind that can't be", "teams: []", "teams: [persona]", `stand_ins.teams can't be "persona"`},

@@ -50,6 +50,9 @@ func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t Tenant
 	if err := m.recordSubscribers(ctx, id, t); err != nil {
 		return err
 	}
+	if !t.On {
+		m.logger.Info("the tenant is off: nothing is read and nobody is asked", "tenant", id)
+	}
 	// Last: a tenant that can't be connected as it is configured is not switched on.
 	return m.Store.PutTenant(ctx, directory.Tenant{ID: id, Name: t.Name, Settings: directory.Settings{
 		On: t.On, Removal: directory.Removal(t.Removal), Grace: t.Grace, Zone: t.Zone, ReadEvery: t.ReadEvery,

@@ -146,6 +146,8 @@ func (t TenantConfig) validateGroup(p *problems, at, key string) {
 	_, known := t.Directories[g.Directory]
 	p.check(known, at+".directory", "%q is not one of the tenant's directories", g.Directory)
 	p.check(g.Group != "", at+".group", "is missing: set it to the group's id in the directory")
+	_, err := teams.Workspace(g.Group) // the same form
+	p.check(err == nil || t.Directories[g.Directory].Entra.Tenant == "", at+".group", "must be the group's Object ID in Entra, not its name")
 	t.validateSide(p, at+".primary", g.Primary)
 	t.validateSide(p, at+".secondary", g.Secondary)
 	p.check(g.Primary != g.Secondary, at+".secondary", "is the same platform as primary: choose the other one")
