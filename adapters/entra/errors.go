@@ -99,7 +99,7 @@ func failed(err error, lost directory.Code) error {
 	case errors.As(err, &r) && r.status == http.StatusUnauthorized:
 		return directory.Errorf(directory.Unauthorized, "entra: the token is not accepted")
 	case errors.As(err, &r):
-		return directory.Errorf(directory.Unauthorized, "entra: the app may not do this; grant it the permissions that the manifest lists")
+		return directory.Errorf(directory.Unauthorized, "entra: the app may not do this: have an admin of the tenant consent to the permissions that manifests/README.md lists")
 	case errors.As(err, &s) && s.unsent:
 		return directory.Errorf(directory.Unavailable, "entra: not reached")
 	}
