@@ -89,7 +89,7 @@ func (e *Engine) tryStandIn(ctx context.Context, w *work, provisioner directory.
 	id, err := provisioner.Provision(ctx, inst, order)
 	switch directory.CodeOf(err) {
 	case directory.Unsupported, directory.Conflict, directory.Invalid:
-		return reason(err), e.recordStandIn(ctx, w, "", reason(err), func(s *directory.StandIn) { s.Is = directory.Missing })
+		return reason(err), e.recordStandIn(ctx, w, "no stand-in", reason(err), func(s *directory.StandIn) { s.Is = directory.Missing })
 	case directory.Uncertain:
 		return "", e.rest(ctx, w, w.now.Add(plan.Settle))
 	}

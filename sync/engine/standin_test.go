@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,17 @@ func TestTheKindsOfStandInsAreTheTenants(t *testing.T) {
 			}
 			if !strings.Contains(l.Why, test.why) {
 				t.Errorf("the reason is %q, want %q", l.Why, test.why)
+			}
+			var refused []string // the trail says why it became another kind
+			for _, entry := range w.trail("rosa") {
+				if entry.Event == "no stand-in" {
+					refused = append(refused, entry.Why)
+				}
+			}
+			for _, kind := range test.refused {
+				if !slices.Contains(refused, "no "+string(kind)+" can be made") {
+					t.Errorf("the trail says %q of a refused %s", refused, kind)
+				}
 			}
 		})
 	}

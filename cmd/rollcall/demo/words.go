@@ -101,6 +101,8 @@ func headline(e directory.Entry) string {
 		return "A stand-in is being made"
 	case "stand-in made":
 		return "A stand-in was made"
+	case "no stand-in":
+		return "That one can't be had"
 	case "suspend stand-in":
 		return "The stand-in was suspended"
 	case "resume stand-in":
