@@ -27,10 +27,10 @@ vet: ## format and vet
 # otherwise named. axe-core checks the demo page's accessibility; without npm that check is skipped.
 .PHONY: needs
 needs: ## install what the tests need
-	@if ! command -v chromium >/dev/null; then \
+	@if ! command -v chromium >/dev/null || ! command -v sqlite3 >/dev/null; then \
 	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
-	  else echo "The tests of the demo's page need Chromium. Install it with: sudo apt-get install chromium"; exit 1; fi; fi
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium sqlite3 >/dev/null; \
+	  else echo "The tests need Chromium and sqlite3. Install them with: sudo apt-get install chromium sqlite3"; exit 1; fi; fi
 	@if [ ! -f $(AXE) ] && command -v npm >/dev/null; then \
 	  mkdir -p .judges && npm install --silent --no-save --no-audit --no-fund --prefix .judges axe-core@4.14.0 >/dev/null 2>&1 \
 	  || echo "axe-core can't be had from npm: the accessibility check of the demo's page is skipped"; fi
