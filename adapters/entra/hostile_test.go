@@ -158,8 +158,10 @@ func TestExpiredDelta(t *testing.T) {
 		{"410", func(w *world) { w.EndDeltas(w.ids[0]) }},
 		{"after a week", func(w *world) { w.clock.Advance(8 * 24 * time.Hour) }},
 		{"400 with resync required", func(w *world) {
-			w.Faults.Add(sim.Rule{Route: groupsDelta, Times: 1, Fault: sim.Fault{Name: "resync", Status: 400, ContentType: "application/json",
-				Body: `{"error":{"code":"resyncRequired","message":"Resync required."}}`}})
+			w.Faults.Add(sim.Rule{Route: groupsDelta, Times: 1, Fault: sim.Fault{
+				Name: "resync", Status: 400, ContentType: "application/json",
+				Body: `{"error":{"code":"resyncRequired","message":"Resync required."}}`,
+			}})
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -443,7 +445,9 @@ func TestLimitedInformation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	group, _ := w.crowd(3)
-	w.Faults.Add(sim.Rule{Route: transitive, Skip: 1, Fault: sim.Fault{Name: "limited", Status: 200, ContentType: "application/json",
-		Body: `{"value":[{"id":"` + uuid("x") + `","displayName":null,"accountEnabled":null,"userType":null}]}`}})
+	w.Faults.Add(sim.Rule{Route: transitive, Skip: 1, Fault: sim.Fault{
+		Name: "limited", Status: 200, ContentType: "application/json",
+		Body: `{"value":[{"id":"` + uuid("x") + `","displayName":null,"accountEnabled":null,"userType":null}]}`,
+	}})
 	w.reader(group).fails(directory.Incomplete)
 }

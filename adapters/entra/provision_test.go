@@ -246,12 +246,16 @@ func TestNotInvited(t *testing.T) {
 			w.SetInvitations(w.ids[0], entrasim.Invitations{Except: []string{"partner.example"}})
 		}, "External collaboration settings"},
 		{"a refusal that says it in another way", func(w *world) {
-			w.Faults.Add(sim.Rule{Route: "POST /invitations", Fault: sim.Fault{Name: "400", Status: 400, ContentType: "application/json",
-				Body: `{"error":{"code":"BadRequest","message":"Guest invitations not allowed for your company."}}`}})
+			w.Faults.Add(sim.Rule{Route: "POST /invitations", Fault: sim.Fault{
+				Name: "400", Status: 400, ContentType: "application/json",
+				Body: `{"error":{"code":"BadRequest","message":"Guest invitations not allowed for your company."}}`,
+			}})
 		}, "External collaboration settings"},
 		{"a refusal that isn't known", func(w *world) {
-			w.Faults.Add(sim.Rule{Route: "POST /invitations", Fault: sim.Fault{Name: "400", Status: 400, ContentType: "application/json",
-				Body: `{"error":{"code":"Mystery","message":"ann@partner.example is odd"}}`}})
+			w.Faults.Add(sim.Rule{Route: "POST /invitations", Fault: sim.Fault{
+				Name: "400", Status: 400, ContentType: "application/json",
+				Body: `{"error":{"code":"Mystery","message":"ann@partner.example is odd"}}`,
+			}})
 		}, "Mystery"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

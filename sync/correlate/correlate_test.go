@@ -157,8 +157,10 @@ func TestDecide(t *testing.T) {
 		{"barred here", question(barred(slack.Account("U1"), now.Add(1))), directory.NoPrimary, "the account on slack isn't theirs, this person said", nil},
 		{"barred there", question(barred(webex.Account("P1"), now.Add(1))), directory.NoMatch, "the account on webex isn't theirs, this person said", nil},
 		{"barred again", question(barred(webex.Account("P1"), now), barred(webex.Account("P1"), now.Add(1))), directory.NoMatch, "isn't theirs", nil},
-		{"several that can't be linked", question(onSecondary(account(webex, "P2", inactive), account(webex, "P3", inactive), account(webex, "P1", kind(directory.KindBot)))),
-			directory.NoMatch, "the account on webex is a bot; the account on webex is not active", nil},
+		{
+			"several that can't be linked", question(onSecondary(account(webex, "P2", inactive), account(webex, "P3", inactive), account(webex, "P1", kind(directory.KindBot)))),
+			directory.NoMatch, "the account on webex is a bot; the account on webex is not active", nil,
+		},
 
 		{"suppressed", question(suppressed("U1")), directory.Suppress, "asked not to be asked", nil},
 		{"suppressed with nobody there", question(suppressed("U1"), absentThere), directory.NoMatch, "", nil},

@@ -59,9 +59,15 @@ func TestAChoiceThatIsNone(t *testing.T) {
 		verb  directory.Verb
 		value string
 	}{
-		{directory.VerbSync, ""}, {directory.VerbSync, "1"},
-		{directory.VerbTake, ""}, {directory.VerbTake, "0"}, {directory.VerbTake, "3"}, {directory.VerbTake, "-1"},
-		{directory.VerbTake, "beta-rosa1"}, {directory.VerbTake, "2 "}, {directory.VerbPick, "1"},
+		{directory.VerbSync, ""},
+		{directory.VerbSync, "1"},
+		{directory.VerbTake, ""},
+		{directory.VerbTake, "0"},
+		{directory.VerbTake, "3"},
+		{directory.VerbTake, "-1"},
+		{directory.VerbTake, "beta-rosa1"},
+		{directory.VerbTake, "2 "},
+		{directory.VerbPick, "1"},
 	} {
 		if got := w.press("alpha-rosa", test.verb, test.value); got != directory.AnswerLate {
 			t.Errorf("%s %q: got %s", test.verb, test.value, got)

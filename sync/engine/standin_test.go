@@ -228,8 +228,10 @@ func TestWhilePausedNoStandInIsMade(t *testing.T) {
 		pause, over func(*world)
 	}{
 		{"the group", func(w *world) { w.putGroup(pause) }, func(w *world) { w.putGroup(resume) }},
-		{"the tenant", func(w *world) { w.configure(func(s *directory.Settings) { s.On = false }) },
-			func(w *world) { w.configure(func(s *directory.Settings) { s.On = true }) }},
+		{
+			"the tenant", func(w *world) { w.configure(func(s *directory.Settings) { s.On = false }) },
+			func(w *world) { w.configure(func(s *directory.Settings) { s.On = true }) },
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -93,8 +93,12 @@ func TestUndoing(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		{"POST", sub + "/reauthorize", 204}, {"DELETE", sub, 204}, {"DELETE", sub, 404}, {"POST", sub + "/reauthorize", 404},
-		{"DELETE", installed, 204}, {"DELETE", installed, 404},
+		{"POST", sub + "/reauthorize", 204},
+		{"DELETE", sub, 204},
+		{"DELETE", sub, 404},
+		{"POST", sub + "/reauthorize", 404},
+		{"DELETE", installed, 204},
+		{"DELETE", installed, 404},
 	} {
 		if answer := w.ask(tt.method, tt.path, ""); answer.Code != tt.want {
 			t.Errorf("%s %s: status %d, want %d", tt.method, tt.path, answer.Code, tt.want)

@@ -58,8 +58,12 @@ func TestRecord(t *testing.T) {
 
 func (w *world) installs(t *testing.T) {
 	for _, how := range []teamssim.Announcing{
-		{}, {ConversationFirst: true}, {Twice: true}, {Upgrade: true},
-		{Only: teamssim.OnlyInstallation}, {Only: teamssim.OnlyConversation},
+		{},
+		{ConversationFirst: true},
+		{Twice: true},
+		{Upgrade: true},
+		{Only: teamssim.OnlyInstallation},
+		{Only: teamssim.OnlyConversation},
 	} {
 		must(t, w.sim.InstallAs(tenantA, ann, how))
 		w.pump(t)

@@ -1,10 +1,9 @@
 package simulation
 
 import (
-	"time"
-
 	"context"
 	"fmt"
+	"time"
 
 	"rollcall/adapters/slack"
 	"rollcall/adapters/slack/slacksim"
@@ -25,8 +24,19 @@ func (h *history) eventDirectory(d dice) {
 	group := pick(d, []string{slackGroup, webexGroup})
 	was, listed := h.listed[linkID{c.id, p.id}]
 	switch draw(d, []weighted[string]{
-		{5, "join"}, {4, "leave"}, {3, "move"}, {2, "disable"}, {3, "enable"}, {1, "delete"}, {2, "rename"},
-		{2, "address"}, {1, "exempt"}, {1, "hire"}, {2, "many leave"}, {2, "many return"}, {1, "heir"},
+		{5, "join"},
+		{4, "leave"},
+		{3, "move"},
+		{2, "disable"},
+		{3, "enable"},
+		{1, "delete"},
+		{2, "rename"},
+		{2, "address"},
+		{1, "exempt"},
+		{1, "hire"},
+		{2, "many leave"},
+		{2, "many return"},
+		{1, "heir"},
 	}) {
 	case "join":
 		h.say("%s %s joins %s", c.id, p.id, group)

@@ -160,8 +160,10 @@ func (h *history) event(d dice) {
 // eventTime lets time pass, with or without anybody working.
 func (h *history) eventTime(d dice) {
 	by := draw(d, []weighted[time.Duration]{
-		{4, d.between(time.Second, time.Minute)}, {4, d.between(time.Minute, time.Hour)},
-		{4, d.between(time.Hour, 24*time.Hour)}, {2, d.between(24*time.Hour, 4*24*time.Hour)},
+		{4, d.between(time.Second, time.Minute)},
+		{4, d.between(time.Minute, time.Hour)},
+		{4, d.between(time.Hour, 24*time.Hour)},
+		{2, d.between(24*time.Hour, 4*24*time.Hour)},
 	})
 	if d.chance(h.profile.Asleep) {
 		h.say("%v pass, and nobody works", by)
