@@ -102,14 +102,50 @@ type Registry interface {
 	Tenant(ctx context.Context, id TenantID) (Tenant, error)
 	Tenants(ctx context.Context) ([]Tenant, error) // by id
 
-	// Install records an installation, or a later generation of it. Conflict: the workspace
-	// belongs to another tenant, or the generation is older than the stored one.
+	// Install records an active connection of which nothing else is known, or a later generation of
+	// one, and does nothing where this generation is stored already, whatever its state. Conflict:
+	// the workspace belongs to another tenant, or the generation is older than the stored one.
 	Install(ctx context.Context, inst Installation) error
-	// Resolve is the installation of a verified origin's workspace, else NotFound. It is the
-	// only way from a request to a tenant.
+	// Connect records a connection with its secrets, whole or not at all. Its generation is the one
+	// after the stored one, or 1. The secrets of earlier generations are deleted. Conflict: the
+	// generation is another one, or the workspace belongs to another tenant.
+	Connect(ctx context.Context, connection Connection, credential Credential) error
+	// Amend changes what is known of a connection of the same generation, its state included: one
+	// that is made gone loses its secrets. Conflict: another generation is stored, or a connection
+	// that is gone would come back, which only Connect does. NotFound: there is none. It may be
+	// called again.
+	Amend(ctx context.Context, connection Connection) error
+	// Connection is that of a workspace, whatever its state, else NotFound.
+	Connection(ctx context.Context, platform Platform, workspace Workspace) (Connection, error)
+	// Connections are the tenant's, whatever their state, by platform, then workspace.
+	Connections(ctx context.Context, tenant TenantID) ([]Connection, error)
+	// Resolve is the installation of a verified origin's workspace, if it is active, else NotFound.
+	// It is the only way from a request to a tenant.
 	Resolve(ctx context.Context, origin Origin) (Installation, error)
-	// Installations are the tenant's, by platform, then workspace.
+	// Installations are the tenant's active ones, by platform, then workspace.
 	Installations(ctx context.Context, tenant TenantID) ([]Installation, error)
+
+	// Credential are the secrets of exactly this tenant's installation in exactly this generation,
+	// which isn't gone, else NotFound.
+	Credential(ctx context.Context, inst Installation) (Credential, error)
+	// PutCredential replaces them. Its Version is the one that was read; the store adds one.
+	// Conflict: it was changed meanwhile. NotFound: as Credential.
+	PutCredential(ctx context.Context, inst Installation, credential Credential) error
+
+	// PutAdmin adds an admin, or changes one. Admins are a tenant's, by account text.
+	PutAdmin(ctx context.Context, tenant TenantID, admin Admin) error
+	Admins(ctx context.Context, tenant TenantID) ([]Admin, error)
+	// RemoveAdmin removes one. NotFound: it is none. Conflict: it is the last one.
+	RemoveAdmin(ctx context.Context, tenant TenantID, account AccountID) error
+
+	// PutTicket records a ticket, or changes one. Those that are over are forgotten some time.
+	PutTicket(ctx context.Context, ticket Ticket) error
+	// Ticket is the one with this id, if now is before its Until, else NotFound.
+	Ticket(ctx context.Context, id TicketID, now time.Time) (Ticket, error)
+	// TakeTicket is Ticket, once: it is gone afterwards, even where many ask at the same moment.
+	TakeTicket(ctx context.Context, id TicketID, now time.Time) (Ticket, error)
+	// EndTickets forgets all of a tenant's of one kind; the empty kind: all.
+	EndTickets(ctx context.Context, tenant TenantID, kind string) error
 
 	// Conversation is the 1:1 chat with an account, else NotFound.
 	Conversation(ctx context.Context, inst Installation, account AccountID) (string, error)

@@ -23,6 +23,8 @@ type Tenant struct {
 	ID       TenantID
 	Name     string
 	Settings Settings
+	// SignedUp says that the tenant came by installing the app, and not with the configuration.
+	SignedUp bool
 }
 
 // Settings are a tenant's policies.

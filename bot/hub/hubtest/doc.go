@@ -1,0 +1,2 @@
+// Package hubtest is the exam that every hub.Connector passes.
+package hubtest
