@@ -18,9 +18,11 @@ const (
 	welcomeFor = 10 * 365 * 24 * time.Hour
 )
 
-// Registry is what the bot needs of the store. Both are as in directory.Registry.
+// Registry is what the bot needs of the store. All are as in directory.Registry.
 type Registry interface {
 	Resolve(ctx context.Context, origin directory.Origin) (directory.Installation, error)
+	Connection(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (directory.Connection, error)
+	Amend(ctx context.Context, connection directory.Connection) error
 	First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
 }
 
@@ -59,8 +61,9 @@ func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) 
 	case Changed:
 		return Reply{}, b.syncer.Observe(ctx, inst, event.Account)
 	case Gone:
-		b.logger.Warn("the app was removed from a workspace", "tenant", inst.Tenant, "platform", inst.Platform)
-		return Reply{}, nil
+		return Reply{}, b.gone(ctx, inst, event)
+	case Teams:
+		return Reply{}, b.teams(ctx, inst, event)
 	}
 	if origin.Actor.Platform != inst.Platform || origin.Actor.Workspace != inst.Workspace {
 		// Somebody from elsewhere gets the same short answer whatever they sent.

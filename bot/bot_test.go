@@ -36,6 +36,7 @@ var events = map[string]Event{
 	"met":     Met{},
 	"changed": Changed{},
 	"gone":    Gone{At: at},
+	"teams":   Teams{At: at},
 }
 
 func TestAWorkspaceOfNobody(t *testing.T) {

@@ -41,6 +41,9 @@ func (p *fakePlatform) Find(_ context.Context, inst directory.Installation, to d
 type fakeRegistry struct {
 	ResolveFn func(directory.Origin) (directory.Installation, error)
 	FirstFn   func(tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
+	// The only connection, and what was made of it.
+	connection directory.Connection
+	amended    []directory.Connection
 }
 
 var _ Registry = (*fakeRegistry)(nil)
@@ -51,6 +54,19 @@ func (r *fakeRegistry) Resolve(_ context.Context, origin directory.Origin) (dire
 
 func (r *fakeRegistry) First(_ context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error) {
 	return r.FirstFn(tenant, key, now, ttl)
+}
+
+func (r *fakeRegistry) Connection(_ context.Context, platform directory.Platform, workspace directory.Workspace) (directory.Connection, error) {
+	if inst := r.connection.Installation; inst.Platform != platform || inst.Workspace != workspace {
+		return directory.Connection{}, directory.Errorf(directory.NotFound, "no such connection")
+	}
+	return r.connection, nil
+}
+
+func (r *fakeRegistry) Amend(_ context.Context, connection directory.Connection) error {
+	r.connection = connection
+	r.amended = append(r.amended, connection)
+	return nil
 }
 
 type fakeSyncer struct {
@@ -110,6 +126,7 @@ func newBench(t *testing.T) *bench {
 		remembered: make(map[string]time.Duration),
 	}
 	b.registry = &fakeRegistry{
+		connection: directory.Connection{Installation: home, State: directory.ConnectionActive, Since: at},
 		ResolveFn: func(origin directory.Origin) (directory.Installation, error) {
 			if origin.Platform == home.Platform && origin.Workspace == home.Workspace {
 				return home, nil

@@ -89,7 +89,7 @@ func TestWhoWritesIsReached(t *testing.T) {
 		want  int
 	}{
 		"a text": {Said{ID: "1", Text: "help"}, 1}, "an address": {Said{ID: "1", Text: "ann@acme.example"}, 1},
-		"a meeting": {Met{}, 1}, "a press": {events["pressed"], 0}, "a hint": {Changed{}, 0}, "the end": {Gone{}, 0},
+		"a meeting": {Met{}, 1}, "a press": {events["pressed"], 0}, "a hint": {Changed{}, 0}, "the end": {Gone{}, 0}, "workspaces": {Teams{}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

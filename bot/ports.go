@@ -39,6 +39,14 @@ type Platform interface {
 	Find(ctx context.Context, inst directory.Installation, to directory.AccountID, mark string, since time.Time) (directory.MessageRef, bool, error)
 }
 
+// Prover is a Platform that can say whether an installation still works.
+type Prover interface {
+	// CheckInstallation asks the platform whether the installation's token works and is this
+	// workspace's. Unauthorized: it definitely doesn't. Otherwise errors as [Platform.Send]. It
+	// blocks for one request.
+	CheckInstallation(ctx context.Context, inst directory.Installation) error
+}
+
 // Limits are a platform's powers and limits, as data. Exams demand that behaviour and data agree.
 type Limits struct {
 	Title string // how people call the platform
@@ -68,7 +76,8 @@ type Sink interface {
 	Accept(ctx context.Context, origin directory.Origin, event Event) (Reply, error)
 }
 
-// Event is something that happened on a platform: [Pressed], [Said], [Met], [Changed] or [Gone].
+// Event is something that happened on a platform: [Pressed], [Said], [Met], [Changed],
+// [Gone] or [Teams].
 type Event interface{ event() }
 
 // Pressed is a press of one of our buttons.
@@ -92,14 +101,27 @@ type Met struct{}
 // late, out of order or repeated.
 type Changed struct{ Account directory.Account }
 
-// Gone says that the app was removed from the workspace, or its tokens were revoked.
-type Gone struct{ At time.Time }
+// Gone says that the app was removed from the workspace, or its tokens were revoked. It may be
+// delivered late, after the app was installed again, and any number of times.
+type Gone struct {
+	At time.Time // when it happened, as the platform says
+	// Bots are the users of the app whose tokens were revoked; empty: the app itself was removed.
+	Bots []string
+}
+
+// Teams says to which workspaces of an organisation, for which the app is installed at once, it was
+// admitted, and from which it was taken away.
+type Teams struct {
+	At               time.Time
+	Granted, Revoked []directory.Workspace
+}
 
 func (Pressed) event() {}
 func (Said) event()    {}
 func (Met) event()     {}
 func (Changed) event() {}
 func (Gone) event()    {}
+func (Teams) event()   {}
 
 // Reply is what the actor alone is shown.
 type Reply struct {

@@ -16,6 +16,14 @@ func (e *Engine) readAccounts(ctx context.Context, tenant directory.Tenant, r di
 	if r.Settle {
 		return e.settleAccounts(ctx, tenant, r, now)
 	}
+	of, err := e.current(ctx, r.Of)
+	if directory.Is(err, directory.Unauthorized) {
+		return e.failed(ctx, tenant, r, now, err)
+	}
+	if err != nil {
+		return err
+	}
+	r.Of = of
 	page, err := accounts.Page(ctx, r.Of, r.Cursor)
 	if err == nil {
 		err = endless(r, directory.Page{Cursor: page.Cursor, Last: page.Cursor == ""})

@@ -1,0 +1,103 @@
+package bot
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/sync/directory"
+)
+
+// proving is a platform that can say whether an installation works.
+type proving struct {
+	*fakePlatform
+	err   error
+	asked int
+}
+
+func (p *proving) CheckInstallation(context.Context, directory.Installation) error {
+	p.asked++
+	return p.err
+}
+
+// News of a removal ends the connection that it is about, and never a later one.
+func TestGone(t *testing.T) {
+	t.Parallel()
+	refused := directory.Errorf(directory.Unauthorized, "revoked")
+	for _, test := range []struct {
+		name     string
+		event    Gone
+		works    error // what the platform says, where it is asked
+		unproved bool  // the platform can't be asked
+		bot      string
+		late     bool // the connection is of another generation by now
+		gone     bool
+		err      directory.Code
+	}{
+		{name: "the app was removed", event: Gone{At: at}, works: refused, gone: true},
+		{name: "long ago, and installed again", event: Gone{At: at.Add(-time.Hour)}},
+		{name: "now, says a clock that is behind", event: Gone{At: at.Add(-time.Hour)}, works: refused, gone: true},
+		{name: "a removal that a clock dates after the new installation", event: Gone{At: at.Add(time.Hour)}},
+		{name: "nobody knows", event: Gone{At: at}, works: directory.Errorf(directory.Unavailable, "away"), err: directory.Unavailable},
+		{name: "too many questions", event: Gone{At: at}, works: directory.Wait(time.Minute, "wait"), err: directory.Unavailable},
+		{name: "our own token", event: Gone{At: at, Bots: []string{"UBOT"}}, bot: "UBOT", works: refused, gone: true},
+		{name: "another bot's token", event: Gone{At: at, Bots: []string{"UOTHER"}}, bot: "UBOT", works: refused},
+		{name: "a token, and ours isn't known", event: Gone{At: at, Bots: []string{"UBOT"}}, works: refused, gone: true},
+		{name: "installed again meanwhile", event: Gone{At: at}, works: refused, late: true},
+		{name: "after the installation, unproved", event: Gone{At: at.Add(time.Second)}, unproved: true, gone: true},
+		{name: "in the second of the installation, unproved", event: Gone{At: at.Truncate(time.Second)}, unproved: true, gone: true},
+		{name: "before the installation, unproved", event: Gone{At: at.Add(-time.Second)}, unproved: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			prover := &proving{b.slack, test.works, 0}
+			if !test.unproved {
+				b.platforms[home.Platform] = prover
+			}
+			b.registry.connection = directory.Connection{Installation: home, State: directory.ConnectionActive, Since: at, Bot: test.bot}
+			if test.late {
+				b.registry.connection.Installation.Generation++
+			}
+			nobody := origin(func(o *directory.Origin) { o.Actor, o.Conversation, o.Direct = directory.AccountID{}, "", false })
+			_, err := b.Accept(t.Context(), nobody, test.event)
+			if test.err != 0 && !directory.Is(err, test.err) || test.err == 0 && err != nil {
+				t.Errorf("got %v, want %v", err, test.err)
+			}
+			var want []directory.Connection
+			if test.gone {
+				c := b.registry.connection
+				c.State, c.Ended, c.Why = directory.ConnectionGone, at, "the app was removed at the platform"
+				want = append(want, c)
+			}
+			if diff := cmp.Diff(want, b.registry.amended); diff != "" {
+				t.Errorf("what became of it (-want +got):\n%s", diff)
+			}
+			if test.works == refused && test.gone && prover.asked != 1 {
+				t.Errorf("the platform was asked %d times", prover.asked)
+			}
+		})
+	}
+}
+
+func TestTeams(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.registry.connection = directory.Connection{Installation: home, Wide: true, Workspaces: []directory.Workspace{"T2", "T1"}}
+	nobody := origin(func(o *directory.Origin) { o.Actor, o.Conversation, o.Direct = directory.AccountID{}, "", false })
+	event := Teams{Granted: []directory.Workspace{"T3", "T1"}, Revoked: []directory.Workspace{"T2", "T9"}}
+	for range 2 {
+		wantReply(t, b.accept(t, nobody, event), nil)
+		if diff := cmp.Diff([]directory.Workspace{"T1", "T3"}, b.registry.connection.Workspaces); diff != "" {
+			t.Errorf("the workspaces (-want +got):\n%s", diff)
+		}
+	}
+	b.registry.connection.Wide = false
+	b.registry.amended = nil
+	b.accept(t, nobody, event)
+	if len(b.registry.amended) != 0 {
+		t.Error("an installation in one workspace has others")
+	}
+}
