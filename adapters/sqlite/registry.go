@@ -29,41 +29,6 @@ func (s *Store) Tenants(ctx context.Context) ([]directory.Tenant, error) {
 	return records[directory.Tenant](ctx, s, "SELECT record FROM tenants ORDER BY id")
 }
 
-// Install implements [directory.Registry].
-func (s *Store) Install(ctx context.Context, inst directory.Installation) error {
-	record, err := directory.Encode(inst)
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, func(t tx) error {
-		result, err := t.exec(`
-			INSERT INTO installations (platform, workspace, tenant, generation, record) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET generation = excluded.generation, record = excluded.record
-			WHERE tenant = excluded.tenant AND generation <= excluded.generation`,
-			string(inst.Platform), string(inst.Workspace), string(inst.Tenant), inst.Generation, record)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return directory.Errorf(directory.Conflict, "the workspace belongs to another tenant, or was installed again since generation %d", inst.Generation)
-		}
-		return nil
-	})
-}
-
-// Resolve implements [directory.Registry].
-func (s *Store) Resolve(ctx context.Context, origin directory.Origin) (directory.Installation, error) {
-	return record[directory.Installation](ctx, s, "nobody installed the app there",
-		"SELECT record FROM installations WHERE platform = ? AND workspace = ?", string(origin.Platform), string(origin.Workspace))
-}
-
-// Installations implements [directory.Registry].
-func (s *Store) Installations(ctx context.Context, tenant directory.TenantID) ([]directory.Installation, error) {
-	return records[directory.Installation](ctx, s, "SELECT record FROM installations WHERE tenant = ? ORDER BY platform, workspace", string(tenant))
-}
-
 // Conversation implements [directory.Registry].
 func (s *Store) Conversation(ctx context.Context, inst directory.Installation, account directory.AccountID) (string, error) {
 	var conversations []string
@@ -106,6 +71,7 @@ const swept = 4
 // First implements [directory.Registry].
 func (s *Store) First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error) {
 	first := false
+	s.asked(now)
 	err := s.write(ctx, func(t tx) error {
 		if _, err := t.exec(`
 			DELETE FROM firsts WHERE tenant = ?1 AND key IN (SELECT key FROM firsts WHERE tenant = ?1 AND until <= ?2 ORDER BY until LIMIT ?3)`,

@@ -32,6 +32,7 @@ type Store struct {
 	db     *sql.DB // of the writer alone
 	writer *writer
 	broken atomic.Bool   // the disk failed to confirm a write
+	latest atomic.Int64  // the latest moment that a caller has named
 	gone   chan struct{} // closed with the store
 	close  func() error
 }
@@ -71,7 +72,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	}
 	var err error
 	// The order counts: to switch to WAL, the file is locked, and busy_timeout governs that.
-	s.db, err = sql.Open("sqlite", source(path, "busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)", "cache_size(-16000)"))
+	s.db, err = sql.Open("sqlite", source(path, "busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)", "cache_size(-16000)", "secure_delete(1)"))
 	if err != nil {
 		return translate(err)
 	}

@@ -16,11 +16,13 @@ import (
 // anything is durable. What it answers depends on nothing but the calls it got, so a simulation
 // replays by its seed.
 type Memory struct {
-	mu       sync.Mutex
-	books    map[directory.TenantID]*book
-	tenants  map[directory.TenantID]directory.Tenant
-	installs map[site]directory.Installation
-	seq      int64
+	mu          sync.Mutex
+	books       map[directory.TenantID]*book
+	tenants     map[directory.TenantID]directory.Tenant
+	connections map[site]connection
+	tickets     map[directory.TicketID]directory.Ticket
+	sweep       int // so many tickets, and the old ones are thrown away
+	seq         int64
 }
 
 var _ directory.Store = (*Memory)(nil)
@@ -28,9 +30,10 @@ var _ directory.Store = (*Memory)(nil)
 // NewMemory is an empty store.
 func NewMemory() *Memory {
 	return &Memory{
-		books:    make(map[directory.TenantID]*book),
-		tenants:  make(map[directory.TenantID]directory.Tenant),
-		installs: make(map[site]directory.Installation),
+		books:       make(map[directory.TenantID]*book),
+		tenants:     make(map[directory.TenantID]directory.Tenant),
+		connections: make(map[site]connection),
+		tickets:     make(map[directory.TicketID]directory.Ticket),
 	}
 }
 
@@ -55,6 +58,7 @@ type book struct {
 	suppressed map[directory.AccountID]bool
 	made       map[directory.AccountID]directory.Creation
 	chats      map[chat]string
+	admins     map[directory.AccountID]directory.Admin
 	firsts     map[string]time.Time // until when they are remembered at least
 	sweep      int                  // so many firsts, and the old ones are thrown away
 }
@@ -89,6 +93,7 @@ func (m *Memory) book(tenant directory.TenantID) *book {
 			suppressed: make(map[directory.AccountID]bool),
 			made:       make(map[directory.AccountID]directory.Creation),
 			chats:      make(map[chat]string),
+			admins:     make(map[directory.AccountID]directory.Admin),
 			firsts:     make(map[string]time.Time),
 		}
 		m.books[tenant] = b

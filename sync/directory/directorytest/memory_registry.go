@@ -1,7 +1,6 @@
 package directorytest
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -68,59 +67,6 @@ func cloneTenant(t directory.Tenant) directory.Tenant {
 		t.Settings.StandIns[platform] = slices.Clone(kinds)
 	}
 	return t
-}
-
-// Install implements [directory.Registry].
-func (m *Memory) Install(ctx context.Context, inst directory.Installation) error {
-	leave, err := m.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	where := site{inst.Platform, inst.Workspace}
-	if old, ok := m.installs[where]; ok {
-		switch {
-		case old.Tenant != inst.Tenant:
-			return directory.Errorf(directory.Conflict, "the workspace belongs to another tenant")
-		case old.Generation > inst.Generation:
-			return directory.Errorf(directory.Conflict, "generation %d, stored %d", inst.Generation, old.Generation)
-		}
-	}
-	m.installs[where] = inst
-	return nil
-}
-
-// Resolve implements [directory.Registry].
-func (m *Memory) Resolve(ctx context.Context, origin directory.Origin) (directory.Installation, error) {
-	leave, err := m.enter(ctx)
-	if err != nil {
-		return directory.Installation{}, err
-	}
-	defer leave()
-	inst, ok := m.installs[site{origin.Platform, origin.Workspace}]
-	if !ok {
-		return directory.Installation{}, directory.Errorf(directory.NotFound, "nobody installed the app there")
-	}
-	return inst, nil
-}
-
-// Installations implements [directory.Registry].
-func (m *Memory) Installations(ctx context.Context, tenant directory.TenantID) ([]directory.Installation, error) {
-	leave, err := m.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	var out []directory.Installation
-	for _, inst := range m.installs {
-		if inst.Tenant == tenant {
-			out = append(out, inst)
-		}
-	}
-	slices.SortFunc(out, func(x, y directory.Installation) int {
-		return cmp.Or(cmp.Compare(x.Platform, y.Platform), cmp.Compare(x.Workspace, y.Workspace))
-	})
-	return out, nil
 }
 
 // Conversation implements [directory.Registry].

@@ -173,7 +173,7 @@ func fullCreation(account directory.AccountID) directory.Creation {
 }
 
 func fullTenant(id directory.TenantID) directory.Tenant {
-	return directory.Tenant{ID: id, Name: "Ärzte", Settings: directory.Settings{
+	return directory.Tenant{ID: id, Name: "Ärzte", SignedUp: true, Settings: directory.Settings{
 		On: true, Removal: directory.RemovalDelete, Grace: 36 * time.Hour, QuietFrom: 18, QuietTo: 8, Zone: "Europe/Zurich", ReadEvery: time.Minute,
 		AskFirst: true, StandIns: map[directory.Platform][]directory.StandInKind{webex: {directory.StandInBot, directory.StandInGuest}, teams: {}},
 	}}
