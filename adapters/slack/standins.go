@@ -8,10 +8,6 @@ import (
 	"rollcall/sync/directory"
 )
 
-// scopePersona lets the app post under another name:
-// https://docs.slack.dev/reference/scopes/chat.write.customize.
-const scopePersona = "chat:write.customize"
-
 // personaID stands before a marker in the id of a persona. Slack's own ids have no colon, so none is
 // ever taken for a persona, nor a persona for somebody.
 const personaID = "persona:"
