@@ -50,24 +50,6 @@ func FuzzActivity(f *testing.F) {
 	})
 }
 
-func FuzzKeySet(f *testing.F) {
-	f.Add([]byte(`{"keys":[` + keyText("a", `"endorsements":["msteams"]`) + `]}`))
-	f.Add([]byte(`{"keys":[{"kty":"EC","kid":"a"},null,7]}`))
-	f.Add([]byte(`{"keys":[{"kty":"RSA","kid":"a","n":"AQAB","e":"AQAB"}]}`))
-	f.Add([]byte(`{}`))
-	f.Fuzz(func(t *testing.T, page []byte) {
-		known, err := parseKeys(page)
-		if (err == nil) != (len(known) > 0) {
-			t.Errorf("got %d keys, %v", len(known), err)
-		}
-		for id, k := range known {
-			if id == "" || k.public.N.BitLen() < shortestKey || k.public.N.BitLen() > longestKey || k.public.E < 3 {
-				t.Errorf("took a key of %d bits, exponent %d", k.public.N.BitLen(), k.public.E)
-			}
-		}
-	})
-}
-
 func FuzzRefused(f *testing.F) {
 	f.Add(403, []byte(`{"errorCode":209,"message":"{\"subCode\":\"MessageWritesBlocked\"}"}`), "5")
 	f.Add(403, []byte(`{"error":{"code":"BotNotInConversationRoster","message":"x","innerHttpError":{"statusCode":403,"body":{"error":{"code":"a"}}}}}`), "")

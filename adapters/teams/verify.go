@@ -9,6 +9,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"rollcall/adapters/internal/jwks"
 	"rollcall/sync/directory"
 )
 
@@ -22,7 +23,7 @@ const (
 type verifier struct {
 	appID  string
 	parser *jwt.Parser
-	keys   *keys
+	keys   *jwks.Set
 }
 
 func newVerifier(config Config, client *http.Client) *verifier {
@@ -37,7 +38,9 @@ func newVerifier(config Config, client *http.Client) *verifier {
 			jwt.WithTimeFunc(config.Now),
 			jwt.WithStrictDecoding(),
 		),
-		keys: &keys{http: client, metadata: config.Cloud.metadata, now: config.Now, log: config.Logger, turn: newTurn()},
+		keys: jwks.New(jwks.Config{
+			HTTP: client, Metadata: config.Cloud.metadata, Name: "the Bot Connector", Now: config.Now, Log: config.Logger,
+		}),
 	}
 }
 
@@ -61,15 +64,15 @@ func (v *verifier) check(r *http.Request) (proof, int) {
 		return proof{}, http.StatusUnauthorized
 	}
 	var said claims
-	var signer key
+	var signer jwks.Key
 	_, err := v.parser.ParseWithClaims(token, &said, func(t *jwt.Token) (any, error) {
 		id, ok := t.Header["kid"].(string)
 		if _, critical := t.Header["crit"]; !ok || id == "" || critical {
-			return nil, errUnknownKey
+			return nil, jwks.ErrUnknown
 		}
 		var err error
-		signer, err = v.keys.find(r.Context(), id)
-		return signer.public, err
+		signer, err = v.keys.Find(r.Context(), id)
+		return signer.Public, err
 	})
 	var ours *directory.Error
 	switch {
@@ -81,7 +84,7 @@ func (v *verifier) check(r *http.Request) (proof, int) {
 		return proof{}, http.StatusForbidden
 	}
 	service, _ := said.Service.(string)
-	return proof{service: plainService(service), endorsed: signer.endorsed}, http.StatusOK
+	return proof{service: plainService(service), endorsed: signer.Endorsed}, http.StatusOK
 }
 
 // bearer is the one token of a request.

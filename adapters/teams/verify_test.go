@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/adapters/internal/jwks"
 	"rollcall/adapters/sim"
 	"rollcall/adapters/teams/teamssim"
 )
@@ -218,7 +219,7 @@ func TestRotation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	d := w.activities(t)["message"]
-	w.clock.Advance(keysPause)
+	w.clock.Advance(jwks.Pause)
 	w.sim.Rotate()
 	if status, _ := w.deliver(d); status != http.StatusOK {
 		t.Errorf("status %d after a rotation", status)
@@ -227,21 +228,21 @@ func TestRotation(t *testing.T) {
 	if status, _ := w.deliver(d); status != http.StatusUnauthorized {
 		t.Errorf("status %d right after another one", status)
 	}
-	w.clock.Advance(keysPause)
+	w.clock.Advance(jwks.Pause)
 	if status, _ := w.deliver(d); status != http.StatusOK {
 		t.Errorf("status %d five minutes later", status)
 	}
-	w.clock.Advance(keysFresh)
+	w.clock.Advance(jwks.Fresh)
 	w.sim.Faults.Add(sim.Rule{Route: "GET /v1/.well-known/keys", Fault: sim.Fault{Name: "keys", Status: 503}})
 	if status, _ := w.deliver(d); status != http.StatusOK {
 		t.Errorf("status %d with day-old keys", status)
 	}
-	w.clock.Advance(keysStale - keysFresh + time.Second)
+	w.clock.Advance(jwks.Stale - jwks.Fresh + time.Second)
 	if status, _ := w.deliver(d); status != http.StatusServiceUnavailable {
 		t.Errorf("status %d with keys of three days", status)
 	}
 	w.sim.Faults.Heal()
-	w.clock.Advance(keysPause)
+	w.clock.Advance(jwks.Pause)
 	if status, _ := w.deliver(d); status != http.StatusOK {
 		t.Errorf("status %d after all that", status)
 	}

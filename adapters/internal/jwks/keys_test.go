@@ -1,6 +1,7 @@
-package teams
+package jwks
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -19,6 +20,8 @@ import (
 	"rollcall/adapters/sim"
 	"rollcall/sync/directory"
 )
+
+var began = time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
 
 // testKey is one key for all tests, since keys take a while to make.
 var testKey = sync.OnceValue(func() *rsa.PrivateKey {
@@ -70,7 +73,7 @@ func TestParseKeys(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			known, err := parseKeys([]byte(test.page))
+			known, err := Parse([]byte(test.page))
 			var got []string
 			for id := range known {
 				got = append(got, id)
@@ -85,18 +88,19 @@ func TestParseKeys(t *testing.T) {
 
 func TestEndorsements(t *testing.T) {
 	t.Parallel()
-	known, err := parseKeys([]byte(`{"keys":[` + keyText("a", `"endorsements":["msteams","skype"]`) + `,` + keyText("b") + `]}`))
-	if err != nil || !slices.Equal(known["a"].endorsed, []string{"msteams", "skype"}) || known["b"].endorsed != nil {
+	known, err := Parse([]byte(`{"keys":[` + keyText("a", `"endorsements":["msteams","skype"]`) + `,` + keyText("b") + `]}`))
+	if err != nil || !slices.Equal(known["a"].Endorsed, []string{"msteams", "skype"}) || known["b"].Endorsed != nil {
 		t.Errorf("got %+v, %v", known, err)
 	}
 }
 
 // keyServer publishes keys.
 type keyServer struct {
-	mu    sync.Mutex
-	kids  []string
-	down  bool
-	asked int
+	mu     sync.Mutex
+	kids   []string
+	down   bool
+	asked  int
+	issuer string // empty: the right one
 }
 
 func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +112,7 @@ func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.URL.Path == "/meta" {
 		s.asked++
-		fmt.Fprint(w, `{"jwks_uri":"https://keys.test/set"}`)
+		fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":"https://keys.test/set"}`, cmp.Or(s.issuer, "https://issuer.test"))
 		return
 	}
 	var texts []string
@@ -130,11 +134,11 @@ func (s *keyServer) count() int {
 	return s.asked
 }
 
-func newKeys(clock *sim.Clock, transport http.RoundTripper) *keys {
-	return &keys{
-		http: outbound.Client(outbound.Config{Hosts: []string{"keys.test"}, Transport: transport}), metadata: "https://keys.test/meta",
-		now: clock.Now, log: slog.New(slog.DiscardHandler), turn: newTurn(),
-	}
+func newKeys(clock *sim.Clock, transport http.RoundTripper) *Set {
+	return New(Config{
+		HTTP: outbound.Client(outbound.Config{Hosts: []string{"keys.test"}, Transport: transport}), Metadata: "https://keys.test/meta",
+		Issuer: "https://issuer.test", Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+	})
 }
 
 func TestKeysRotateAndGoStale(t *testing.T) {
@@ -143,7 +147,7 @@ func TestKeysRotateAndGoStale(t *testing.T) {
 	k := newKeys(clock, &sim.Transport{Handlers: map[string]http.Handler{"keys.test": server}})
 	find := func(kid string, want any, asked int) {
 		t.Helper()
-		_, err := k.find(t.Context(), kid)
+		_, err := k.Find(t.Context(), kid)
 		switch want := want.(type) {
 		case nil:
 			if err != nil {
@@ -172,32 +176,32 @@ func TestKeysRotateAndGoStale(t *testing.T) {
 
 	// An unknown key is a reason to look once in five minutes, for however many strangers.
 	server.set(false, "a", "b")
-	find("b", errUnknownKey, 1)
-	clock.Advance(keysPause - time.Second)
-	find("b", errUnknownKey, 1)
+	find("b", ErrUnknown, 1)
+	clock.Advance(Pause - time.Second)
+	find("b", ErrUnknown, 1)
 	clock.Advance(time.Second)
 	find("b", nil, 2)
-	find("forged 1", errUnknownKey, 2)
-	clock.Advance(keysPause)
-	find("forged 2", errUnknownKey, 3)
-	find("forged 3", errUnknownKey, 3)
+	find("forged 1", ErrUnknown, 2)
+	clock.Advance(Pause)
+	find("forged 2", ErrUnknown, 3)
+	find("forged 3", ErrUnknown, 3)
 
 	// A withdrawn key stops working with the next daily reading.
 	server.set(false, "b")
-	clock.Advance(keysFresh - time.Second)
+	clock.Advance(Fresh - time.Second)
 	find("a", nil, 3)
 	clock.Advance(time.Second)
-	find("a", errUnknownKey, 4)
+	find("a", ErrUnknown, 4)
 
 	// While nobody answers, the old ones serve for three days.
 	server.set(true)
-	clock.Advance(keysStale)
+	clock.Advance(Stale)
 	find("b", nil, 4)
 	clock.Advance(time.Second)
 	find("b", directory.Unavailable, 4)
 	server.set(false, "b")
 	find("b", directory.Unavailable, 4)
-	clock.Advance(keysPause)
+	clock.Advance(Pause)
 	find("b", nil, 5)
 }
 
@@ -209,7 +213,7 @@ func TestKeysAreReadOnceForAll(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if _, err := k.find(t.Context(), "a"); err != nil {
+			if _, err := k.Find(t.Context(), "a"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -231,11 +235,40 @@ func TestHangingUpDoesNotEndTheReading(t *testing.T) {
 		Before:   func(*http.Request) { cancel() },
 	}
 	k := newKeys(sim.StoppedClock(began), hang)
-	if _, err := k.find(ctx, "a"); err != nil {
+	if _, err := k.Find(ctx, "a"); err != nil {
 		t.Errorf("got %v", err)
 	}
 	k.turn <- struct{}{} // somebody else reads
-	if _, err := k.find(ctx, "a"); !directory.Is(err, directory.Unavailable) {
+	if _, err := k.Find(ctx, "a"); !directory.Is(err, directory.Unavailable) {
 		t.Errorf("waited for others, and got %v", err)
 	}
+}
+
+// The document of another issuer tells nothing of ours, though it is on the same host.
+func TestAnotherIssuersDocument(t *testing.T) {
+	t.Parallel()
+	server := &keyServer{issuer: "https://issuer.test/another"}
+	server.set(false, "a")
+	k := newKeys(sim.StoppedClock(began), &sim.Transport{Handlers: map[string]http.Handler{"keys.test": server}})
+	if _, err := k.Find(t.Context(), "a"); !directory.Is(err, directory.Unavailable) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(`{"keys":[` + keyText("a", `"endorsements":["msteams"]`) + `]}`))
+	f.Add([]byte(`{"keys":[{"kty":"EC","kid":"a"},null,7]}`))
+	f.Add([]byte(`{"keys":[{"kty":"RSA","kid":"a","n":"AQAB","e":"AQAB"}]}`))
+	f.Add([]byte(`{}`))
+	f.Fuzz(func(t *testing.T, page []byte) {
+		known, err := Parse(page)
+		if (err == nil) != (len(known) > 0) {
+			t.Errorf("got %d keys, %v", len(known), err)
+		}
+		for id, k := range known {
+			if id == "" || k.Public.N.BitLen() < shortestKey || k.Public.N.BitLen() > longestKey || k.Public.E < 3 {
+				t.Errorf("took a key of %d bits, exponent %d", k.Public.N.BitLen(), k.Public.E)
+			}
+		}
+	})
 }
