@@ -12,6 +12,7 @@ type Call struct {
 	At        time.Time
 	Route     string
 	Workspace string // whose token it carried; empty: none or a wrong one
+	About     string // the workspace that it asked about, where that can be told
 	Status    int
 	Detail    string // the platform's own error name, where it refused
 }
