@@ -72,7 +72,7 @@ func refused(w walked, err error, codes ...directory.Code) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("refused with %w, want one of %v", w.refusal, codes)
+	return fmt.Errorf("refused with %v, want one of %v", w.refusal, codes)
 }
 
 // twice brings every trip back once more that had a code.
@@ -105,7 +105,7 @@ func (e *exam) useless(ctx context.Context, at trip) error {
 		return bad
 	}
 	if !directory.Is(err, directory.Invalid) && !directory.Is(err, directory.Unauthorized) {
-		return fmt.Errorf("outcome %+v, error %w, want none and Invalid or Unauthorized", outcome, err)
+		return fmt.Errorf("outcome %+v, error %v, want none and Invalid or Unauthorized", outcome, err)
 	}
 	return nil
 }
