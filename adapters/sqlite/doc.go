@@ -15,6 +15,10 @@
 // unique key, so two links can't hold one even by a mistake of this package. How many links a group
 // has in each state is counted as they are written.
 //
+// What is deleted is overwritten (secure_delete), in the file at the latest when the store is closed:
+// sealed secrets that nobody is to open any more don't wait in free pages for whoever finds the key.
+// Copies of the file, and blocks that the disk keeps, are beyond that.
+//
 // When the disk fails to confirm a write, nothing can be known about what is on it: the store then
 // answers Unavailable until it is opened again. A full disk passes, once there is room.
 //

@@ -15,6 +15,11 @@ var concurrentCases = []storeCase{
 	{"one taker wins", concurrentTakers},
 	{"one is first", concurrentFirst},
 	{"one tenant gets the workspace", concurrentInstall},
+	{"one connects", concurrentConnect},
+	{"one renews", concurrentRenewals},
+	{"no secret outlives its connection", concurrentEnd},
+	{"one takes the ticket", concurrentTickets},
+	{"an admin is left", concurrentAdmins},
 	{"no commit is seen by halves", concurrentHalves},
 	{"nothing is lost in the trail", concurrentTrail},
 	{"a hint is never lost", concurrentHints},
@@ -162,6 +167,81 @@ func concurrentInstall(d *desk) {
 		})
 		got, _ := d.resolve(slack, directory.Workspace(workspace))
 		same(d, "Resolve", got.Tenant, directory.TenantID(fmt.Sprint(i)))
+	}
+}
+
+func concurrentConnect(d *desk) {
+	for generation := range int64(5) {
+		i := d.winner(8, directory.Conflict, func(i int) error {
+			c := fullConnection(d.generation(generation + 1))
+			c.Title = fmt.Sprint(i)
+			return d.Connect(d.ctx(), c, fullCredential(c.Title))
+		})
+		same(d, "Connection", d.connected(d.generation(generation+1)).Title, fmt.Sprint(i))
+		d.secrets(d.generation(generation+1), fmt.Sprint(i))
+	}
+}
+
+func concurrentRenewals(d *desk) {
+	inst := d.generation(1)
+	d.connect(fullConnection(inst), "first")
+	for range 5 {
+		version := d.credential(inst).Version
+		i := d.winner(8, directory.Conflict, func(i int) error {
+			put := fullCredential(fmt.Sprint(i))
+			put.Version = version
+			return d.PutCredential(d.ctx(), inst, put)
+		})
+		d.secrets(inst, fmt.Sprint(i))
+		same(d, "Version", d.credential(inst).Version, version+1)
+	}
+}
+
+// Whether a renewal comes before or after the end, nothing of it is left.
+func concurrentEnd(d *desk) {
+	for generation := range int64(10) {
+		c := fullConnection(d.generation(generation + 1))
+		d.connect(c, "first")
+		version := d.credential(c.Installation).Version
+		d.together(4, func(i int) error {
+			if i == 0 {
+				gone := c
+				gone.State = directory.ConnectionGone
+				return d.Amend(d.ctx(), gone)
+			}
+			put := fullCredential(fmt.Sprint(i))
+			put.Version = version
+			err := d.PutCredential(d.ctx(), c.Installation, put)
+			if directory.Is(err, directory.Conflict) || directory.Is(err, directory.NotFound) {
+				return nil
+			}
+			return err
+		})
+		d.noSecrets(c.Installation)
+	}
+}
+
+func concurrentTickets(d *desk) {
+	for _, text := range numbered(10) {
+		d.putTicket(fullTicket(text))
+		d.winner(8, directory.NotFound, func(int) error {
+			_, err := d.TakeTicket(d.ctx(), directory.TicketOf(text), start)
+			return err
+		})
+		d.noTicket(text, start)
+	}
+}
+
+// Admins who remove each other at the same moment don't leave a tenant without any.
+func concurrentAdmins(d *desk) {
+	for _, tenant := range numbered(5) {
+		own := d.as(directory.TenantID(tenant))
+		own.putAdmin(fullAdmin(onSlack("0")))
+		own.putAdmin(fullAdmin(onSlack("1")))
+		i := d.winner(2, directory.Conflict, func(i int) error {
+			return d.RemoveAdmin(d.ctx(), own.tenant, onSlack(fmt.Sprint(i)))
+		})
+		same(d, "Admins", own.admins(), []directory.Admin{fullAdmin(onSlack(fmt.Sprint(1 - i)))})
 	}
 }
 

@@ -179,6 +179,36 @@ func fullTenant(id directory.TenantID) directory.Tenant {
 	}}
 }
 
+func fullConnection(inst directory.Installation) directory.Connection {
+	return directory.Connection{
+		Installation: inst, State: directory.ConnectionActive, Since: start, Ended: at(tick), Why: "an administrator has to agree «there»",
+		By: onSlack("installer"), Title: "Ärzte", Method: "oauth", Scopes: []string{"chat:write", "users:read"}, Bot: "UBOT", Wide: true,
+		Workspaces: []directory.Workspace{"T7", "T8/ж"},
+	}
+}
+
+// fullCredential has two secrets, whose sealed texts begin with a mark.
+func fullCredential(mark string) directory.Credential {
+	sealed := func(field string) directory.Sealed {
+		return directory.Sealed{Key: "k1", Wrapped: []byte(mark + "\x00wrapped " + field), Text: []byte(mark + "\xff" + field)}
+	}
+	return directory.Credential{
+		Fields:  map[directory.Field]directory.Sealed{directory.FieldToken: sealed("token"), directory.FieldRefresh: sealed("refresh")},
+		Expires: at(12 * hour),
+	}
+}
+
+func fullAdmin(account directory.AccountID) directory.Admin {
+	return directory.Admin{Account: account, Since: at(tick), By: "installer"}
+}
+
+func fullTicket(text string) directory.Ticket {
+	return directory.Ticket{
+		ID: directory.TicketOf(text), Kind: "flow", Tenant: "acme", Browser: directory.TicketOf("browser of " + text), By: onSlack("installer").Text(),
+		Facts: map[string]string{"method": "oauth", "ж/": "\x00"}, Until: at(hour),
+	}
+}
+
 // numbered are n ids whose texts are in the order of their numbers.
 func numbered(n int) []string {
 	var out []string

@@ -30,6 +30,13 @@ func (d *desk) furnish() {
 	})
 	inst := directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T1"}
 	d.ok("SaveConversation", d.SaveConversation(d.ctx(), inst, onSlack("a"), name))
+	d.connect(directory.Connection{Installation: d.own(), Title: name}, name)
+	d.putAdmin(directory.Admin{Account: onSlack("a"), By: name})
+}
+
+// own is the tenant's installation: a workspace is of one tenant only.
+func (d *desk) own() directory.Installation {
+	return directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: directory.Workspace("of " + d.tenant), Generation: 1}
 }
 
 // only wants a tenant to see what is its own, by every method that reads.
@@ -90,6 +97,14 @@ func (d *desk) only() {
 	conversation, err := d.Conversation(d.ctx(), directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T1"}, onSlack("a"))
 	d.ok("Conversation", err)
 	see("Conversation", conversation)
+	connections := d.connections()
+	same(d, "Connections", len(connections), 1)
+	see("Connections", connections[0].Title)
+	same(d, "Installations", d.installations(), []directory.Installation{d.own()})
+	d.secrets(d.own(), name)
+	admins := d.admins()
+	same(d, "Admins", len(admins), 1)
+	see("Admins", admins[0].By)
 	tenant, err := d.Store.Tenant(d.ctx(), d.tenant)
 	d.ok("Tenant", err)
 	see("Tenant", tenant.Name)
@@ -120,6 +135,9 @@ func tenantsSameIDs(d *desk) {
 	})
 	d.ok("PutGroup", a.PutGroup(d.ctx(), "a", directory.Group{ID: "staff", Name: "changed"}))
 	a.first("k", start, hour)
+	a.putAdmin(directory.Admin{Account: onSlack("a"), By: "changed"})
+	a.putAdmin(directory.Admin{Account: onSlack("another")})
+	d.ok("Amend", a.Amend(d.ctx(), directory.Connection{Installation: a.own(), State: directory.ConnectionGone}))
 	b.only()
 	same(d, "First of the other", b.first("k", start, hour), true)
 	suppressed, err := b.Suppressed(d.ctx(), "b", onSlack("a"))

@@ -19,11 +19,12 @@ func TestSamplesAreFull(t *testing.T) {
 	for _, record := range []any{
 		fullLink("x"), fullReading("x"), fullGroup("x"), fullMembership("x", member("x")), fullAccount(onSlack("x")),
 		fullBatch("x"), fullEntry(keyOf("x")), fullTenant("x"), fullCreation(onSlack("x")),
+		fullConnection(directory.Installation{Tenant: "x", Platform: slack, Workspace: "x", Generation: 1}), fullCredential("x"), fullAdmin(onSlack("x")), fullTicket("x"),
 	} {
 		v := reflect.ValueOf(record)
 		for _, path := range empties(v, v.Type().Name()) {
 			switch path {
-			case "Link.Version", "Link.Fence", "Link.Lease", "Reading.Version", "Reading.Fence", "Reading.Lease", "Batch.Version", "Entry.Seq":
+			case "Link.Version", "Link.Fence", "Link.Lease", "Reading.Version", "Reading.Fence", "Reading.Lease", "Batch.Version", "Entry.Seq", "Credential.Version":
 				// The store's own.
 			default:
 				t.Errorf("%s: got nothing, want something in it", path)
