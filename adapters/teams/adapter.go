@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"rollcall/adapters/internal/credential"
 	"rollcall/adapters/internal/outbound"
 	"rollcall/bot"
 	"rollcall/sync/directory"
@@ -21,6 +22,9 @@ type Config struct {
 	Cloud Cloud
 	// AppID is the bot's Microsoft App ID, a GUID.
 	AppID string
+	// Proof is what the app proves itself with: made by adapters/entra, which uses the same. None: Secret
+	// is it.
+	Proof credential.Proof
 	// Secret is a client secret of that app.
 	Secret directory.Secret
 	// HomeTenant is the tenant in which the bot is registered, a GUID: whoever runs Rollcall.
@@ -74,10 +78,17 @@ func (c Config) Validate() error {
 	check(c.Cloud.authority != "", "the cloud is missing: use the public one")
 	check(!c.Cloud.loopback || host(c.Cloud.authority) != "", "the cloud's URL is not a URL")
 	check(guid(c.AppID), "the app id is not a GUID: copy the Microsoft App ID from the bot's configuration")
-	check(!c.Secret.IsZero(), "the client secret is missing: make one under Certificates & secrets")
+	check(!c.proof().IsZero(), "the client secret is missing: make one under Certificates & secrets")
 	check(guid(c.HomeTenant), "the home tenant is not a GUID: copy the App Tenant ID from the bot's configuration")
 	check(c.Conversations != nil, "nothing remembers conversations")
 	return errors.Join(problems...)
+}
+
+func (c Config) proof() credential.Proof {
+	if c.Proof.IsZero() {
+		return credential.Secret(c.Secret)
+	}
+	return c.Proof
 }
 
 // Adapter is Teams, for every tenant at once. Safe for concurrent use.
@@ -117,6 +128,13 @@ func New(config Config) (*Adapter, error) {
 		},
 		log: config.Logger,
 	}, nil
+}
+
+// Check reports whether the bot gets a token, as the app proves itself now. It blocks for one request,
+// or two with a managed identity. Unauthorized: the app's proof, its id or the home tenant is not accepted.
+func (a *Adapter) Check(ctx context.Context) error {
+	_, _, err := a.connector.tokens.fetch(ctx)
+	return err
 }
 
 // Name is "teams".

@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"cmp"
 	"crypto/x509"
 	"net/http"
 	"net/url"
@@ -21,6 +22,8 @@ type Cloud struct {
 	services  []string // the connector's hosts: the only ones that see a token
 	proactive string   // the connector for people who weren't heard of yet; empty: none is published
 	gcc       string   // the connector of tenants that the proactive one refuses; empty: none
+	exchange  string   // what a managed identity's token is asked for
+	machine   string   // where a simulated machine tells its identity; empty: Azure's do
 	loopback  bool
 	roots     *x509.CertPool
 }
@@ -36,6 +39,7 @@ func Public() Cloud {
 		services:  []string{"smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"},
 		proactive: "https://smba.trafficmanager.net/teams",
 		gcc:       "https://smba.infra.gcc.teams.microsoft.com/teams",
+		exchange:  "api://AzureADTokenExchange",
 	}
 }
 
@@ -53,6 +57,7 @@ func government(host string) Cloud {
 		metadata:  "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
 		services:  []string{host},
 		proactive: "https://" + host + "/teams",
+		exchange:  "api://AzureADTokenExchangeUSGov",
 	}
 }
 
@@ -65,19 +70,21 @@ func China() Cloud {
 		issuer:    "https://api.botframework.azure.cn",
 		metadata:  "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
 		services:  []string{"frontend.botapi.msg.infra.teams.microsoftonline.cn"},
+		exchange:  "api://AzureADTokenExchangeChina",
 	}
 }
 
 // Loopback is a simulator on this machine, at its base URL: the public cloud's issuer and scope, and
-// everything else below that URL. Only the demo and tests may call it.
-func Loopback(base string, roots *x509.CertPool) Cloud {
+// everything else below that URL. A machine's origin may follow, which stands in for the address at
+// which Azure tells a machine its identity. Only the demo and tests may call it.
+func Loopback(base string, roots *x509.CertPool, machine ...string) Cloud {
 	base = strings.TrimRight(base, "/")
 	cloud := Public()
 	cloud.authority = base
 	cloud.metadata = base + "/v1/.well-known/openidconfiguration"
 	cloud.services = []string{host(base)}
 	cloud.proactive, cloud.gcc = base+"/teams", base+"/gcc/teams"
-	cloud.loopback, cloud.roots = true, roots
+	cloud.loopback, cloud.roots, cloud.machine = true, roots, cmp.Or(machine...)
 	return cloud
 }
 

@@ -1,6 +1,6 @@
 // Package teams is the Microsoft Teams platform: activities in, cards out. One instance serves every
 // tenant with one bot. It owns the Bot Connector's wire forms and what its errors mean; it asks for
-// the bot's app id and secret, a place to remember 1:1 chats, and optionally somebody who can
+// the bot's app id and what that proves itself with, a place to remember 1:1 chats, and optionally somebody who can
 // install the app; it never decides anything about a link, and never sends anything twice. Who
 // people are is the directory's affair: this package lists nobody.
 //
@@ -9,6 +9,7 @@
 // The bot's token always comes from the tenant in which the bot was made, whichever tenant a
 // conversation is in: the bot is registered for one tenant, its app for many. It is attached to
 // requests to the service hosts of the [Cloud] and to nothing else, and the transport checks that.
+// The app proves itself for it with a secret, a certificate or a managed identity.
 //
 // # What is believed
 //

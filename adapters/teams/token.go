@@ -3,11 +3,13 @@ package teams
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"rollcall/adapters/internal/credential"
 	"rollcall/adapters/internal/outbound"
 	"rollcall/sync/directory"
 )
@@ -20,10 +22,11 @@ const (
 
 // tokens is the bot's own token: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow.
 type tokens struct {
-	http *http.Client
-	url  string
-	form string
-	now  func() time.Time
+	http  *http.Client
+	url   string
+	form  url.Values // without what the app proves itself with
+	proof credential.Credential
+	now   func() time.Time
 
 	turn  turn // guards what follows, and makes one request do for all who wait
 	token directory.Secret
@@ -31,16 +34,13 @@ type tokens struct {
 }
 
 func newTokens(config Config, client *http.Client) *tokens {
-	form := url.Values{
-		"grant_type":    {"client_credentials"},
-		"client_id":     {config.AppID},
-		"client_secret": {config.Secret.Reveal()},
-		"scope":         {config.Cloud.scope},
-	}
 	return &tokens{
 		http: client,
 		url:  config.Cloud.authority + "/" + url.PathEscape(config.HomeTenant) + "/oauth2/v2.0/token",
-		form: form.Encode(),
+		form: url.Values{"grant_type": {"client_credentials"}, "client_id": {config.AppID}, "scope": {config.Cloud.scope}},
+		proof: config.proof().At(credential.Place{
+			ClientID: config.AppID, Exchange: config.Cloud.exchange, Metadata: config.Cloud.machine, Now: config.Now, Transport: config.Transport,
+		}),
 		now:  config.Now,
 		turn: newTurn(),
 	}
@@ -79,10 +79,15 @@ func (t *tokens) refused(ctx context.Context, token directory.Secret) error {
 	return nil
 }
 
-// fetch asks for a token. Unauthorized: the app's id, secret or tenant is wrong.
+// fetch asks for a token. Unauthorized: the app's id, proof or tenant is wrong.
 func (t *tokens) fetch(ctx context.Context) (directory.Secret, time.Duration, error) {
 	fail := func(err error) (directory.Secret, time.Duration, error) { return directory.Secret{}, 0, err }
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, strings.NewReader(t.form))
+	form, err := t.proof.Form(ctx, t.url)
+	if err != nil {
+		return fail(err)
+	}
+	maps.Copy(form, t.form)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, strings.NewReader(form.Encode()))
 	if err != nil {
 		return fail(directory.Errorf(directory.Invalid, "teams: a request for a token can't be made"))
 	}
@@ -100,7 +105,7 @@ func (t *tokens) fetch(ctx context.Context) (directory.Secret, time.Duration, er
 	case resp.StatusCode == http.StatusTooManyRequests:
 		return fail(directory.Wait(outbound.RetryAfter(resp.Header.Get("Retry-After"), t.now()), "teams: no token: too many requests"))
 	case (resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusUnauthorized) && json.Valid(body):
-		return fail(directory.Errorf(directory.Unauthorized, "teams: no token: the app's id, secret or tenant is not accepted"))
+		return fail(directory.Errorf(directory.Unauthorized, "teams: no token: the app's id, its secret or certificate, or the home tenant is not accepted"))
 	case resp.StatusCode != http.StatusOK:
 		return fail(directory.Errorf(directory.Unavailable, "teams: no token: status %d", resp.StatusCode))
 	}
