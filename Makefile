@@ -41,7 +41,7 @@ lint: ## golangci-lint with .golangci.yml
 	golangci-lint run ./...
 
 # Each is a folder with a package.json, whose versions are exact, and a judge.mjs. Nothing of npm is shipped.
-JUDGES := adapters/slack/slacksim/judge adapters/teams/judge cards/adaptive/judge
+JUDGES := adapters/slack/slacksim/judge adapters/teams/judge cards/adaptive/judge manifests/judge
 NPM_INSTALL := npm install --silent --no-save --no-audit --no-fund --legacy-peer-deps --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000
 
 .PHONY: judges
