@@ -56,7 +56,7 @@ func (s *Sim) press(personID string, m *message, inputs json.RawMessage) error {
 		created: stamp(s.config.Clock.Now()),
 	}
 	s.actions[a.id] = a
-	s.fire("attachmentActions", "created", personID, a.show(false))
+	s.fire(s.bot, "attachmentActions", "created", personID, a.show(false))
 	return nil
 }
 
@@ -86,5 +86,6 @@ func (s *Sim) getAction(_ caller, r *http.Request) result {
 	if a == nil || !a.message.room.has(s.bot.ID) {
 		return notFound()
 	}
+	s.concernsRoom(r, a.message.room)
 	return ok(a.show(true))
 }

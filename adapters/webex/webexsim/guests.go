@@ -7,13 +7,6 @@ import (
 	"strings"
 )
 
-// The scopes of a service app that the simulator knows.
-const (
-	ScopePeopleRead  = "spark-admin:people_read"
-	ScopePeopleWrite = "spark-admin:people_write"
-	ScopeGuests      = "guest-issuer:write"
-)
-
 // tokenLife is for how many seconds a guest's token is good, as in the published example.
 const tokenLife = 64799
 
@@ -24,8 +17,8 @@ type Guest struct {
 	Tokens  int    // how many access tokens were made for them
 }
 
-// AddServiceApp authorises a service app in an organisation, or changes its scopes. It panics if
-// there is no such organisation.
+// AddServiceApp makes a token of a service app that isn't registered here, in an organisation, or changes
+// its scopes. It panics if there is no such organisation.
 func (s *Sim) AddServiceApp(orgID, token string, scopes ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +26,7 @@ func (s *Sim) AddServiceApp(orgID, token string, scopes ...string) {
 	if home == nil {
 		panic("webexsim: no such organisation")
 	}
-	s.apps[token] = caller{org: home, app: true, scopes: scopes}
+	s.tokens[token] = &caller{kind: KindServiceApp, org: home, scopes: scopes}
 }
 
 // Guests are an organisation's guests that were made through the API, in that order.
@@ -49,20 +42,6 @@ func (s *Sim) Guests(orgID string) []Guest {
 		}
 	}
 	return all
-}
-
-// may reports whether a token may call a route. A bot has its scopes implicitly, and none of an
-// administrator's; an admin's token here has spark-admin:people_read and nothing else.
-func (c caller) may(r route) bool {
-	switch {
-	case c.bot:
-		return r.scope == ""
-	case !c.app:
-		return r.admin
-	case r.scope != "":
-		return slices.Contains(c.scopes, r.scope)
-	}
-	return r.admin && slices.Contains(c.scopes, ScopePeopleRead)
 }
 
 type shownGuest struct {
@@ -104,9 +83,14 @@ func (s *Sim) postGuest(who caller, r *http.Request) result {
 // deletePerson removes a person of the token's own organisation for good.
 func (s *Sim) deletePerson(who caller, r *http.Request) result {
 	p := s.people[uuidOf(kindPerson, r.PathValue("id"))]
+	if p != nil {
+		concerns(r, p.org)
+	}
 	switch {
 	case p == nil || p.org != who.org:
 		return notFound()
+	case !who.administers(RoleFull, RoleUser):
+		return forbidden()
 	case p.Type == TypeBot:
 		return refuse(http.StatusForbidden, "Bots are deleted where they were made.")
 	}

@@ -95,7 +95,7 @@ func (s *Sim) add(r *room, author, text string, card json.RawMessage) *message {
 // tell lets the webhooks know of a message, as far as a bot hears of it.
 func (s *Sim) tell(m *message) {
 	if s.visible(m) {
-		s.fire("messages", "created", m.author, s.hookMessage(m))
+		s.fire(s.bot, "messages", "created", m.author, s.hookMessage(m))
 	}
 }
 

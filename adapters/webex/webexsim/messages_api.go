@@ -48,6 +48,7 @@ func (s *Sim) postMessage(_ caller, r *http.Request) result {
 	if refused.status != 0 {
 		return refused
 	}
+	s.concernsRoom(r, to)
 	m := s.add(to, s.bot.ID, in.Text, in.card())
 	m.markdown = in.Markdown
 	s.tell(m)
@@ -124,6 +125,7 @@ func (s *Sim) getMessage(_ caller, r *http.Request) result {
 	if m == nil || m.record.Deleted || !s.visible(m) {
 		return notFound()
 	}
+	s.concernsRoom(r, m.room)
 	return ok(s.showMessage(m))
 }
 
@@ -132,6 +134,7 @@ func (s *Sim) putMessage(_ caller, r *http.Request) result {
 	if m == nil || m.record.Deleted || !s.visible(m) {
 		return notFound()
 	}
+	s.concernsRoom(r, m.room)
 	var in sent
 	if !decode(r, &in) || in.ParentID != "" || in.ToPersonID != "" || in.ToPersonEmail != "" || len(in.Files) > 0 {
 		return errBody
@@ -168,6 +171,7 @@ func (s *Sim) deleteMessage(_ caller, r *http.Request) result {
 	case m.author != s.bot.ID:
 		return refuse(http.StatusForbidden, "Only the author may delete a message.")
 	}
+	s.concernsRoom(r, m.room)
 	s.remove(m)
 	return result{status: http.StatusNoContent}
 }
@@ -187,6 +191,7 @@ func (s *Sim) listDirect(_ caller, r *http.Request) result {
 	if in == nil {
 		return refuse(http.StatusNotFound, "Failed to get one on one conversation")
 	}
+	s.concernsRoom(r, in)
 	shown := s.showBackwards(in.messages, newest)
 	for i := range shown {
 		shown[i].Updated = "" // not among the published fields of this listing
@@ -205,6 +210,7 @@ func (s *Sim) listMessages(_ caller, r *http.Request) result {
 	if in == nil || !in.has(s.bot.ID) {
 		return notFound()
 	}
+	s.concernsRoom(r, in)
 	if !in.direct && query.Get("mentionedPeople") != "me" {
 		return refuse(http.StatusForbidden, "A bot must list the messages of a group with mentionedPeople=me.")
 	}

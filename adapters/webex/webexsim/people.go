@@ -14,7 +14,8 @@ import (
 type Org struct {
 	ID         string // UUID
 	Name       string
-	AdminToken string // may list its people; empty: none
+	AdminToken string // may list its people and roles; empty: none
+	Admin      string // the person whose token that is, by UUID; empty: a machine account
 	BlocksBots bool   // its policy lets no bot open a space with its people
 	Free       bool   // its plan has no guests
 }
@@ -34,8 +35,9 @@ type Person struct {
 	Email    string // empty: none is shown, which Webex does for no person
 	Type     string // empty: TypePerson
 	Zone     string
-	Disabled bool // an admin switched the login off
-	Invited  bool // has not joined yet
+	Disabled bool   // an admin switched the login off
+	Invited  bool   // has not joined yet
+	Role     string // as an administrator, such as [RoleFull]; empty: none
 }
 
 // Active reports whether the person can sign in.
@@ -66,10 +68,14 @@ func (s *Sim) AddOrg(o Org) {
 		s.orgs[o.ID] = home
 		s.orgOrder = append(s.orgOrder, home)
 	}
-	delete(s.admins, home.AdminToken)
+	scopes := adminScopes
+	if before := s.tokens[home.AdminToken]; before != nil && home.AdminToken == o.AdminToken {
+		scopes = before.scopes
+	}
+	delete(s.tokens, home.AdminToken)
 	home.Org = o
 	if o.AdminToken != "" {
-		s.admins[o.AdminToken] = home
+		s.tokens[o.AdminToken] = &caller{kind: KindAdmin, org: home, person: s.people[o.Admin], scopes: scopes}
 	}
 }
 
@@ -91,6 +97,9 @@ func (s *Sim) put(home *org, p Person) *person {
 	}
 	if p.Type == "" {
 		p.Type = TypePerson
+	}
+	if p.Role != "" && !slices.Contains(roles, p.Role) {
+		panic("webexsim: no such role")
 	}
 	who := s.people[p.ID]
 	if who == nil {
@@ -180,6 +189,9 @@ func (p *person) show(admin bool) shownPerson {
 		shown.Emails = append(shown.Emails, p.Email)
 	}
 	if admin {
+		if p.Role != "" {
+			shown.Roles = []string{roleID(p.Role)}
+		}
 		enabled, invited := !p.Disabled, p.Invited
 		shown.InvitePending, shown.LoginEnabled = &invited, &enabled
 		shown.Licenses = []string{apiID("LICENSE", p.org.ID)}
@@ -187,7 +199,15 @@ func (p *person) show(admin bool) shownPerson {
 	return shown
 }
 
-func (s *Sim) getMe(caller, *http.Request) result { return ok(s.bot.show(false)) }
+// getMe shows who the token is. A machine account is in no directory.
+func (s *Sim) getMe(who caller, _ *http.Request) result {
+	if who.person != nil {
+		return ok(who.person.show(who.admin()))
+	}
+	machine := person{org: who.org, created: stamp(s.config.Clock.Now())}
+	machine.Person = Person{ID: who.org.ID, Name: "A machine account", Type: TypeGuest, Role: RoleFull}
+	return ok(machine.show(who.admin()))
+}
 
 // getPerson shows anybody by id; what only admins see, to the admin of their own organisation.
 func (s *Sim) getPerson(who caller, r *http.Request) result {
@@ -195,7 +215,8 @@ func (s *Sim) getPerson(who caller, r *http.Request) result {
 	if p == nil {
 		return notFound()
 	}
-	return ok(p.show(!who.bot && p.org == who.org))
+	concerns(r, p.org)
+	return ok(p.show(who.admin() && p.org == who.org))
 }
 
 // listPeople lists the token's own organisation, and by id anybody.
@@ -208,10 +229,14 @@ func (s *Sim) listPeople(who caller, r *http.Request) result {
 	if ids := query.Get("id"); ids != "" {
 		return s.peopleByID(strings.Split(ids, ","))
 	}
-	if who.bot && query.Get("email") == "" && query.Get("displayName") == "" {
+	named := query.Get("email") != "" || query.Get("displayName") != ""
+	switch {
+	case !named && who.has(ScopePeopleRead) && !who.admin():
+		return forbidden()
+	case !named && !who.admin():
 		return refuse(http.StatusBadRequest, "Email, displayName, or id list should be specified.")
 	}
-	admin := !who.bot && !s.bareLists
+	admin := who.admin() && !s.bareLists
 	if email := query.Get("email"); email != "" {
 		found := slices.Clone(who.org.byEmail[strings.ToLower(email)])
 		slices.SortFunc(found, func(a, b *person) int { return cmp.Compare(a.place, b.place) })

@@ -105,7 +105,7 @@ func (s *Sim) join(r *room, person string) {
 func (s *Sim) announce(r *room, person, actor string) {
 	for _, m := range r.members {
 		if m.person == person {
-			s.fire("memberships", "created", actor, s.showMembership(m))
+			s.fire(s.bot, "memberships", "created", actor, s.showMembership(m))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,6 +29,9 @@ type Config struct {
 	// PerMinute is how many requests a token may make in a minute, and BusyPerMinute how many to
 	// /people and /messages, where Webex allows more. Zero: 300 and 1,200. Negative: any number.
 	PerMinute, BusyPerMinute int
+	// Integrations and ServiceApp are the apps that the bot's makers have registered.
+	Integrations []Integration
+	ServiceApp   ServiceApp
 }
 
 // Sim is Webex, as far as a bot and an organisation's admin see it. Safe for concurrent use.
@@ -46,12 +50,12 @@ type Sim struct {
 	seq      int64 // of messages and their changes
 	tracking int64
 	bot      *person
+	maker    *person // whose the integrations and the service app are; nil: there are none
 	botToken string
 	orgs     map[string]*org
 	orgOrder []*org
 	people   map[string]*person // by UUID
-	admins   map[string]*org    // by token
-	apps     map[string]caller  // by token: service apps
+	tokens   map[string]*caller // by their texts, like the next three
 	spent    map[string]*window // by token and kind of request
 	rooms    map[string]*room   // by API id, like all below
 	members  map[string]*membership
@@ -60,6 +64,13 @@ type Sim struct {
 	actions  map[string]*action
 	hooks    []*webhook
 	direct   map[string]*room // by the UUID of the person who talks with the bot
+
+	refreshes  map[string]*refresh
+	codes      map[string]code
+	signedIn   string               // the person in front of the pages, by UUID
+	authorised map[string]time.Time // the service app, by organisation
+	issued     []string
+	uses       []Use
 
 	refuseCardEdits bool
 	bareLists       bool
@@ -84,18 +95,23 @@ func New(config Config) *Sim {
 		botToken: config.BotToken,
 		orgs:     make(map[string]*org),
 		people:   make(map[string]*person),
-		admins:   make(map[string]*org),
-		apps:     make(map[string]caller),
+		tokens:   make(map[string]*caller),
 		spent:    make(map[string]*window),
 		rooms:    make(map[string]*room),
 		members:  make(map[string]*membership),
 		messages: make(map[string]*message),
 		actions:  make(map[string]*action),
 		direct:   make(map[string]*room),
+
+		refreshes:  make(map[string]*refresh),
+		codes:      make(map[string]code),
+		authorised: make(map[string]time.Time),
 	}
 	s.AddOrg(Org{ID: s.newUUID(), Name: "Makers of the bot"})
 	home := s.orgOrder[0].ID
 	s.bot = s.people[s.PutPerson(home, Person{Name: config.BotName, Email: "rollcall@webex.bot", Type: TypeBot})]
+	s.tokens[config.BotToken] = &caller{kind: KindBot, org: s.bot.org, person: s.bot, scopes: botScopes}
+	s.register()
 	s.handler = s.mux()
 	return s
 }
@@ -123,19 +139,13 @@ func (s *Sim) BareLists(on bool) {
 func (s *Sim) SetBotToken(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.tokens[token] = s.tokens[s.botToken]
+	delete(s.tokens, s.botToken)
 	s.botToken = token
 }
 
 // Bot is the UUID of the bot.
 func (s *Sim) Bot() string { return s.bot.ID }
-
-// caller is whose token a request carries: the bot's, an organisation's admin's, or a service app's.
-type caller struct {
-	bot    bool
-	org    *org
-	app    bool
-	scopes []string // of a service app
-}
 
 // result is what a handler answers.
 type result struct {
@@ -156,12 +166,26 @@ func notFound() result {
 	return refuse(http.StatusNotFound, "The requested resource could not be found.")
 }
 
+// forbidden is what a token gets that lacks a scope, or whose owner lacks a role.
+func forbidden() result {
+	return refuse(http.StatusForbidden, "The server understood the request, but refused to fulfill it because the access token is missing required scopes or the user is missing required roles or licenses.")
+}
+
 // exchange is what is recorded of a call.
 type exchange struct {
 	http.ResponseWriter
-	status    int
-	workspace string
-	detail    string
+	status int
+	who    caller // without an organisation: nobody
+	about  *org   // whose business it was
+	detail string
+}
+
+// workspace is whose token it was.
+func (x *exchange) workspace() string {
+	if x.who.org == nil {
+		return ""
+	}
+	return x.who.org.ID
 }
 
 func (x *exchange) WriteHeader(status int) {
@@ -181,7 +205,7 @@ func (s *Sim) record(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{ResponseWriter: w}
 		defer func() {
-			s.Calls.Add(sim.Call{At: s.config.Clock.Now(), Route: route.name, Workspace: x.workspace, Status: x.status, Detail: x.detail})
+			s.note(route.name, x)
 		}()
 		inner.ServeHTTP(x, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
 	})
@@ -235,38 +259,33 @@ type described struct {
 func (s *Sim) answer(route route, r *http.Request) result {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	who, ok := s.whose(token)
+	if route.form {
+		if res := wellFormed(route, r); res.status != 0 {
+			return res
+		}
+		return route.serve(s, who, r)
+	}
 	if !ok {
 		return refuse(http.StatusUnauthorized, "The request requires a valid access token set in the Authorization request header.")
 	}
 	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
-		x.workspace = who.org.ID
+		x.who = who
+		if !who.bot() {
+			x.about = who.org
+		}
 	}
 	if wait := s.spend(token, route); wait > 0 {
 		res := refuse(http.StatusTooManyRequests, "Too many requests.")
 		res.after = wait
 		return res
 	}
-	if !who.may(route) {
-		return refuse(http.StatusForbidden, "Missing required scopes.")
+	if route.bot && !who.bot() || len(route.scopes) > 0 && !slices.ContainsFunc(route.scopes, who.has) {
+		return forbidden()
 	}
 	if res := wellFormed(route, r); res.status != 0 {
 		return res
 	}
 	return route.serve(s, who, r)
-}
-
-func (s *Sim) whose(token string) (caller, bool) {
-	if token == "" {
-		return caller{}, false
-	}
-	if token == s.botToken {
-		return caller{bot: true, org: s.orgOrder[0]}, true
-	}
-	if app, ok := s.apps[token]; ok {
-		return app, true
-	}
-	home, ok := s.admins[token]
-	return caller{org: home}, ok
 }
 
 // window counts the requests of a minute.

@@ -25,6 +25,7 @@ const (
 
 type webhook struct {
 	shownWebhook
+	creator  *person
 	failures []time.Time
 }
 
@@ -79,15 +80,15 @@ func (s *Sim) hookMessage(m *message) hookMessage {
 	}
 }
 
-// fire puts a notification for every webhook that asked for it into the outbox.
-func (s *Sim) fire(resource, event, actor string, data any) {
+// fire puts a notification for every webhook of somebody that asked for it into the outbox.
+func (s *Sim) fire(owner *person, resource, event, actor string, data any) {
 	for _, h := range s.hooks {
-		if h.Status != "active" || h.Resource != resource || h.Event != event || !h.passes(data) {
+		if h.creator != owner || h.Status != "active" || h.Resource != resource || h.Event != event || !h.passes(data) {
 			continue
 		}
 		body, err := json.Marshal(notification{
 			ID: h.ID, Name: h.Name, TargetURL: h.TargetURL, Resource: h.Resource, Event: h.Event, Filter: h.Filter,
-			OrgID: encode(s.bot.org.ID), CreatedBy: PersonID(s.bot.ID), AppID: apiID(kindApp, s.bot.org.ID),
+			OrgID: encode(owner.org.ID), CreatedBy: PersonID(owner.ID), AppID: apiID(kindApp, s.bot.org.ID),
 			OwnedBy: h.OwnedBy, Status: h.Status, Created: h.Created, ActorID: PersonID(actor), Data: data,
 		})
 		if err != nil {
@@ -158,12 +159,18 @@ type asked struct {
 	Status    string `json:"status"`
 }
 
-// The events of each resource that a bot's personal webhook may ask for.
+// The events of each resource that a personal webhook may ask for.
 var hookEvents = map[string][]string{
 	"messages":          {"created", "updated", "deleted"},
 	"attachmentActions": {"created"},
 	"memberships":       {"created", "updated", "deleted"},
 	"rooms":             {"created", "updated", "migrated"},
+	"serviceApp":        {"authorized", "deauthorized"},
+}
+
+// hookScopes are what each resource needs, of those that the simulator tells apart.
+var hookScopes = map[string]string{
+	"messages": ScopeMessagesRead, "attachmentActions": ScopeMessagesRead, "memberships": ScopeMemberships, "serviceApp": ScopeHooksWrite,
 }
 
 func (in asked) check() result {
@@ -174,12 +181,12 @@ func (in asked) check() result {
 	case err != nil || target.Host == "" || target.Scheme != "https" && target.Scheme != "http":
 		return refuse(http.StatusBadRequest, "The target is not a URL.")
 	case in.OwnedBy != "":
-		return refuse(http.StatusForbidden, "A bot has no webhooks of an organisation.")
+		return refuse(http.StatusForbidden, "Only personal webhooks are simulated.")
 	}
 	return result{}
 }
 
-func (s *Sim) postWebhook(_ caller, r *http.Request) result {
+func (s *Sim) postWebhook(who caller, r *http.Request) result {
 	var in asked
 	if !decode(r, &in) || in.Status != "" {
 		return errBody
@@ -190,7 +197,10 @@ func (s *Sim) postWebhook(_ caller, r *http.Request) result {
 	if !slices.Contains(hookEvents[in.Resource], in.Event) {
 		return refuse(http.StatusBadRequest, "No such resource or event.")
 	}
-	h := &webhook{shownWebhook: shownWebhook{
+	if need := hookScopes[in.Resource]; need != "" && !who.has(need) {
+		return forbidden()
+	}
+	h := &webhook{creator: who.person, shownWebhook: shownWebhook{
 		ID: s.newID(kindWebhook), Name: in.Name, TargetURL: in.TargetURL, Resource: in.Resource, Event: in.Event,
 		Filter: in.Filter, Secret: in.Secret, Status: "active", Created: stamp(s.config.Clock.Now()), OwnedBy: "creator",
 	}}
@@ -198,16 +208,17 @@ func (s *Sim) postWebhook(_ caller, r *http.Request) result {
 	return ok(h.shownWebhook)
 }
 
-func (s *Sim) hook(r *http.Request) *webhook {
-	i := slices.IndexFunc(s.hooks, func(h *webhook) bool { return h.ID == r.PathValue("id") })
+// hook is a webhook of the caller's.
+func (s *Sim) hook(who caller, r *http.Request) *webhook {
+	i := slices.IndexFunc(s.hooks, func(h *webhook) bool { return h.ID == r.PathValue("id") && h.creator == who.person })
 	if i < 0 {
 		return nil
 	}
 	return s.hooks[i]
 }
 
-func (s *Sim) getWebhook(_ caller, r *http.Request) result {
-	h := s.hook(r)
+func (s *Sim) getWebhook(who caller, r *http.Request) result {
+	h := s.hook(who, r)
 	if h == nil {
 		return notFound()
 	}
@@ -215,8 +226,8 @@ func (s *Sim) getWebhook(_ caller, r *http.Request) result {
 }
 
 // putWebhook changes a webhook. Its status can only become active.
-func (s *Sim) putWebhook(_ caller, r *http.Request) result {
-	h := s.hook(r)
+func (s *Sim) putWebhook(who caller, r *http.Request) result {
+	h := s.hook(who, r)
 	if h == nil {
 		return notFound()
 	}
@@ -237,8 +248,8 @@ func (s *Sim) putWebhook(_ caller, r *http.Request) result {
 	return ok(h.shownWebhook)
 }
 
-func (s *Sim) deleteWebhook(_ caller, r *http.Request) result {
-	h := s.hook(r)
+func (s *Sim) deleteWebhook(who caller, r *http.Request) result {
+	h := s.hook(who, r)
 	if h == nil {
 		return notFound()
 	}
@@ -246,24 +257,25 @@ func (s *Sim) deleteWebhook(_ caller, r *http.Request) result {
 	return result{status: http.StatusNoContent}
 }
 
-func (s *Sim) listWebhooks(_ caller, r *http.Request) result {
+func (s *Sim) listWebhooks(who caller, r *http.Request) result {
 	n, fine := s.most(r, 100, 100)
 	if !fine {
 		return errMax
 	}
+	mine := slices.DeleteFunc(slices.Clone(s.hooks), func(h *webhook) bool { return h.creator != who.person })
 	from := 0
 	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
 		var err error
-		if from, err = strconv.Atoi(cursor); err != nil || from < 0 || from > len(s.hooks) {
+		if from, err = strconv.Atoi(cursor); err != nil || from < 0 || from > len(mine) {
 			return refuse(http.StatusBadRequest, "Invalid cursor.")
 		}
 	}
 	shown := []shownWebhook{}
-	for _, h := range s.hooks[from:min(from+n, len(s.hooks))] {
+	for _, h := range mine[from:min(from+n, len(mine))] {
 		shown = append(shown, h.shownWebhook)
 	}
 	next := ""
-	if from+n < len(s.hooks) {
+	if from+n < len(mine) {
 		next = fmt.Sprintf("max=%d&cursor=%d", n, from+n)
 	}
 	return page(items[shownWebhook]{shown}, next)
