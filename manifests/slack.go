@@ -131,6 +131,8 @@ func (s Slack) manifest() slackManifest {
 		Display:  slackDisplay{Name: appName, Description: shortText, LongDescription: longText, BackgroundColor: accent},
 	}
 	m.Features.Home.Messages = true // otherwise nothing can be posted in the 1:1 chat
+	// Nobody is to write where nothing is heard: without this event the slash command is what works.
+	m.Features.Home.ReadOnly = !slices.Contains(s.Events, "message.im")
 	m.Features.Bot.Name, m.Features.Bot.Online = appName, true
 	var names []string
 	for _, c := range Commands() {

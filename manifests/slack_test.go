@@ -36,7 +36,12 @@ func TestWhatTheSlackAppSays(t *testing.T) {
 	if s := m.Settings; !s.OrgDeploy || !s.Rotation || s.Socket || !s.Interactivity.Enabled {
 		t.Errorf("got %+v", s)
 	}
-	if home := m.Features.Home; !home.Messages || home.ReadOnly {
+	if home := m.Features.Home; !home.Messages || !home.ReadOnly {
+		t.Errorf("people could write where nothing is heard: %+v", home)
+	}
+	heard := slackApp(t)
+	heard.Events = append(heard.Events, "message.im")
+	if home := slackOf(t, heard).Features.Home; !home.Messages || home.ReadOnly {
 		t.Errorf("nobody could write to the bot: %+v", home)
 	}
 	if m.Directory != nil {
