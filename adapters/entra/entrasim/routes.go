@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"rollcall/adapters/sim/oauth"
 )
 
 // itemPrefix begins the names of routes that are reached through a $batch.
@@ -23,6 +25,7 @@ var (
 	readMembers  = grant{"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readTenant   = grant{"Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"}
 	readDomains  = grant{"Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readRoles    = grant{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "Directory.Read.All", "RoleManagement.ReadWrite.Directory", "Directory.ReadWrite.All"}
 	readApps     = grant{"AppCatalog.Read.All", "AppCatalog.ReadWrite.All"}
 	readInstalls = grant{
 		"TeamsAppInstallation.ReadWriteSelfForUser.All", "TeamsAppInstallation.ReadForUser.All", "TeamsAppInstallation.ReadWriteForUser.All",
@@ -54,7 +57,23 @@ var (
 	deltaQuery = []string{"$select", "$filter", "$skiptoken", "$deltatoken", "$deltaToken", "$skipToken"}
 )
 
-// table is every route but that of tokens. It is a function because $batch serves the table.
+// authority are the routes beside Graph.
+var authority = []struct {
+	name  string
+	serve func(*Sim, http.ResponseWriter, *http.Request)
+	note  string
+}{
+	{"GET /{tenant}/oauth2/v2.0/authorize", (*Sim).authorize, "codes, sent back in the query; with S256 if there is a challenge; it makes no service principal"},
+	{"POST /{tenant}/oauth2/v2.0/authorize", (*Sim).authorize, "the form of the page"},
+	{"GET /{tenant}/v2.0/adminconsent", (*Sim).adminConsent, "application permissions"},
+	{"POST /{tenant}/v2.0/adminconsent", (*Sim).adminConsent, "the form of the page"},
+	{"POST /{tenant}/oauth2/v2.0/token", (*Sim).token, "client credentials and authorization codes, with a secret, a certificate or a managed identity's assertion; no refresh tokens"},
+	{"GET /{tenant}/v2.0/.well-known/openid-configuration", (*Sim).discover, ""},
+	{"GET /{tenant}/discovery/v2.0/keys", (*Sim).keys, "without certificates"},
+	{oauth.MetadataRoute, (*Sim).metadata, "one identity"},
+}
+
+// table is every route of Graph. It is a function because $batch serves the table.
 func table() []route {
 	return []route{
 		{
@@ -99,6 +118,7 @@ func table() []route {
 
 		{name: "GET /organization", query: []string{"$select"}, needs: []grant{readTenant}, serve: (*Sim).listOrganization},
 		{name: "GET /domains", needs: []grant{readDomains}, serve: (*Sim).listDomains, note: "name, verification and default"},
+		{name: "GET /roleManagement/directory/roleAssignments", query: []string{"$filter"}, needs: []grant{readRoles}, serve: (*Sim).listAssignments, note: "roles in the whole directory, with a filter"},
 		{name: "POST /invitations", needs: []grant{inviteUsers}, cost: 4, serve: (*Sim).postInvitation, note: "guests, who never redeem unless told to"},
 
 		{name: "GET /subscriptions", serve: (*Sim).listSubscriptions},
@@ -124,8 +144,9 @@ func (s *Sim) mux(prefix string) http.Handler {
 		}
 	}
 	if prefix == "" {
-		mux.Handle(tokenRoute, s.record(tokenRoute, s.token))
-		mux.Handle(discoveryRoute, s.record(discoveryRoute, s.discover))
+		for _, r := range authority {
+			mux.Handle(r.name, s.record(r.name, func(w http.ResponseWriter, req *http.Request) { r.serve(s, w, req) }))
+		}
 	}
 	mux.Handle("/", s.record(prefix+"unknown", s.serve(route{name: prefix + "unknown", serve: func(_ *Sim, c *call) result {
 		return refuse(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '%s'.", c.URL.Path)
@@ -148,7 +169,13 @@ func Permissions() []string {
 func Coverage() string {
 	var b strings.Builder
 	b.WriteString("| route | permissions | units | support |\n|---|---|---|---|\n")
-	fmt.Fprintf(&b, "| `%s` | none | 0 | partial: client credentials with a secret |\n", tokenRoute)
+	for _, r := range authority {
+		support := "as documented"
+		if r.note != "" {
+			support = "partial: " + r.note
+		}
+		fmt.Fprintf(&b, "| `%s` | none | 0 | %s |\n", r.name, support)
+	}
 	for _, r := range table() {
 		support := "as documented"
 		if r.note != "" {

@@ -52,7 +52,10 @@ func ok(body any) result        { return result{status: http.StatusOK, body: bod
 func created(body any) result   { return result{status: http.StatusCreated, body: body} }
 func page(list *listing) result { return result{status: http.StatusOK, list: list} }
 
-var done = result{status: http.StatusNoContent}
+var (
+	done   = result{status: http.StatusNoContent}
+	denied = refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+)
 
 func refuse(status int, code, format string, args ...any) result {
 	return result{status: status, code: code, message: fmt.Sprintf(format, args...)}
@@ -74,8 +77,8 @@ func notFound(id string) result {
 // exchange is what is recorded of a call.
 type exchange struct {
 	http.ResponseWriter
-	status            int
-	workspace, detail string
+	status                   int
+	workspace, about, detail string
 }
 
 func (x *exchange) WriteHeader(status int) {
@@ -101,7 +104,7 @@ func (s *Sim) record(name string, serve http.HandlerFunc) http.Handler {
 		}
 		s.mu.Unlock()
 		defer func() {
-			s.Calls.Add(sim.Call{At: s.now(), Route: name, Workspace: x.workspace, Status: x.status, Detail: x.detail})
+			s.Calls.Add(sim.Call{At: s.now(), Route: name, Workspace: x.workspace, About: x.about, Status: x.status, Detail: x.detail})
 		}()
 		inner.ServeHTTP(x, r)
 	})
@@ -215,12 +218,13 @@ func (s *Sim) let(route route, r *http.Request) (*call, result) {
 		}
 		return c, refuse(http.StatusUnauthorized, "InvalidAuthenticationToken", "%s", message)
 	}
+	exchangeOf(r).about = s.about(t, r).ID
 	if t.app == nil {
 		return c, refuse(http.StatusUnauthorized, "Authorization_IdentityNotFound", "The identity of the calling application could not be established.")
 	}
 	for _, one := range route.needs {
 		if !c.may(one) {
-			return c, refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+			return c, denied
 		}
 	}
 	if wait := s.spend(t, route.cost); wait > 0 {
@@ -238,6 +242,26 @@ func (s *Sim) let(route route, r *http.Request) (*call, result) {
 		}
 	}
 	return c, result{}
+}
+
+// about is the tenant that a request asks about: that of its token, unless what its path names is known
+// in another one only.
+func (s *Sim) about(t *tenant, r *http.Request) *tenant {
+	id := r.PathValue("id")
+	if id == "" || t.knows(id) {
+		return t
+	}
+	for _, other := range s.order {
+		if other.knows(id) {
+			return other
+		}
+	}
+	return t
+}
+
+// knows reports whether an id was ever one of the tenant's.
+func (t *tenant) knows(id string) bool {
+	return t.kindEver(id) != "" || slices.ContainsFunc(t.subs, func(sub *subscription) bool { return sub.ID == id })
 }
 
 // read takes a body, which the SDK sends compressed.

@@ -1,12 +1,14 @@
 package entrasim
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"rollcall/adapters/sim"
+	"rollcall/adapters/sim/oauth"
 )
 
 // Config is what a simulator needs.
@@ -14,8 +16,24 @@ type Config struct {
 	// Clock is the time, shared with the product.
 	Clock *sim.Clock
 	// AppID is the app's client id, which is the same in every tenant, and Secret its client
-	// secret. [Sim.SetSecret] makes another.
+	// secret. [Sim.SetSecret] makes another. Empty: it has none.
 	AppID, Secret string
+	// Certificates are those that the app registration has, and Machine is the virtual machine whose
+	// managed identity it trusts as a federated credential. Nil: there is none.
+	Certificates []*x509.Certificate
+	Machine      *oauth.Machine
+	// RedirectURIs are where browsers may be sent back to, exactly as registered.
+	RedirectURIs []string
+	// Permissions are the application permissions that the app registration declares, and admins
+	// consent to. Nil: those of [Declared].
+	Permissions []string
+	// RolesInTokens puts people's directory roles into their ID tokens, as "wids".
+	RolesInTokens bool
+	// ConsentDelay is how long the token endpoint doesn't know of a consent yet.
+	ConsentDelay time.Duration
+	// Keys sign ID tokens. It is shared by the simulators of a test, since keys take a while to make.
+	// Nil: its own.
+	Keys *oauth.Keys
 	// Scope is what a token is asked for. Empty: "https://graph.microsoft.com/.default".
 	Scope string
 	// ManifestID is the id in the Teams app's manifest, by which it is found in a catalogue.
@@ -56,8 +74,11 @@ type Sim struct {
 	ids     int64
 	tenants map[string]*tenant
 	order   []*tenant
-	secret  string
-	expires time.Time // when the secret does; zero: never
+	client  *oauth.Registration
+	codes   map[string]*code
+	signed  string // who is signed in at the pages, as their forms write it; empty: nobody
+	turns   int    // of the keys
+	lying   TokenLie
 	lies    []*Lie
 	told    map[Falsehood]int
 }
@@ -75,9 +96,19 @@ func New(config Config) *Sim {
 	if config.Units == 0 {
 		config.Units = 3500
 	}
+	if config.Permissions == nil {
+		config.Permissions = Declared()
+	}
+	if config.Keys == nil {
+		config.Keys = new(oauth.Keys)
+	}
 	s := &Sim{
-		config: config, secret: config.Secret,
+		config: config,
+		client: &oauth.Registration{
+			AppID: config.AppID, Secret: config.Secret, Certificates: config.Certificates, Machine: config.Machine,
+		},
 		tenants: make(map[string]*tenant),
+		codes:   make(map[string]*code),
 		told:    make(map[Falsehood]int),
 		Outbox: &sim.Outbox{
 			Client: config.Client, Now: config.Clock.Now,
@@ -92,13 +123,20 @@ func New(config Config) *Sim {
 	return s
 }
 
-// ServeHTTP answers Graph under /v1.0 and the token endpoint under /{tenant}/oauth2/v2.0/token.
+// ServeHTTP answers Graph under /v1.0, the authority under the tenants' names, and the metadata of the
+// machine under /metadata.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // SetSecret makes another client secret the app's, which is good until a time; zero: for ever.
 func (s *Sim) SetSecret(secret string, until time.Time) {
 	defer s.lock()()
-	s.secret, s.expires = secret, until
+	s.client.Secret, s.client.Expires = secret, until
+}
+
+// SetCertificates makes other certificates the app's.
+func (s *Sim) SetCertificates(certificates ...*x509.Certificate) {
+	defer s.lock()()
+	s.client.Certificates = certificates
 }
 
 // lock takes the lock. What it answers lets it go, and then makes the callbacks that were left.

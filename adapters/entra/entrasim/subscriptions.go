@@ -102,6 +102,13 @@ func watched(resource string) (kind, id string, members, ok bool) {
 	return kind, id, members, len(parts) < 3 && (len(parts) < 2 || id != "") || members
 }
 
+func watching(kind string) grant {
+	if kind == "groups" {
+		return watchGroups
+	}
+	return watchUsers
+}
+
 // postSubscription validates both URLs before it makes anything. It is called without the lock: the
 // product answers while this call is open.
 func (s *Sim) postSubscription(c *call) result {
@@ -122,12 +129,8 @@ func (s *Sim) postSubscription(c *call) result {
 			return invalid("Subscriptions to '%s' have no change type '%s'.", kind, one)
 		}
 	}
-	need := watchUsers
-	if kind == "groups" {
-		need = watchGroups
-	}
-	if !c.may(need) {
-		return refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	if !c.may(watching(kind)) {
+		return denied
 	}
 	if refused := s.subscribable(c.t, sub, kind, id); refused.status != 0 {
 		return refused
@@ -217,10 +220,13 @@ func (s *Sim) listSubscriptions(c *call) result {
 	return page(l)
 }
 
-// subscription is the one that a path names.
+// subscription is the one that a path names. It takes the permission with which it was made.
 func (s *Sim) subscription(c *call) (*subscription, result) {
 	for _, sub := range s.live(c.t) {
 		if sub.ID == c.PathValue("id") {
+			if kind, _, _, _ := watched(sub.Resource); !c.may(watching(kind)) {
+				return nil, denied
+			}
 			return sub, result{}
 		}
 	}

@@ -1,7 +1,6 @@
 package entrasim
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +41,8 @@ type other struct {
 
 type tenant struct {
 	Tenant
-	app    map[string]bool // what was granted; nil: no consent at all
+	consent
+	roles  map[string]map[string]bool // by user: the templates of their directory roles
 	tokens map[string]issued
 	policy Invitations
 
@@ -85,7 +85,7 @@ func (s *Sim) AddTenant(t Tenant) string {
 		t.Domains = append(slices.Clone(t.Domains), Domain{Name: label + ".onmicrosoft.com"})
 	}
 	home := &tenant{
-		Tenant: t, tokens: make(map[string]issued),
+		Tenant: t, tokens: make(map[string]issued), roles: make(map[string]map[string]bool),
 		byID: make(map[string]*user), index: make(map[string][]*user), groupByID: make(map[string]*group),
 		others: make(map[string]other), installed: make(map[string]string), blocked: make(map[string]bool),
 	}
@@ -111,15 +111,6 @@ func (t *tenant) verified(domain string) bool {
 	return slices.ContainsFunc(t.Domains, func(d Domain) bool { return !d.Unverified && strings.EqualFold(d.Name, domain) })
 }
 
-func (t *tenant) grant(permissions []string) {
-	if t.app == nil {
-		t.app = make(map[string]bool)
-	}
-	for _, p := range permissions {
-		t.app[p] = true
-	}
-}
-
 func (s *Sim) mustHave(id string) *tenant {
 	t := s.tenants[strings.ToLower(id)]
 	if t == nil {
@@ -138,36 +129,10 @@ func (s *Sim) Tenants() []string {
 	return all
 }
 
-// Grant lets an admin consent to application permissions. As in Entra it shows in tokens that
-// are issued afterwards, and not in those that the app has.
-func (s *Sim) Grant(tenant string, permissions ...string) {
-	defer s.lock()()
-	s.mustHave(tenant).grant(permissions)
-}
-
-// Withdraw lets an admin take permissions back; with none named, the app's whole consent. Tokens that
-// the app has stay good until they end or are revoked.
-func (s *Sim) Withdraw(tenant string, permissions ...string) {
-	defer s.lock()()
-	t := s.mustHave(tenant)
-	if len(permissions) == 0 {
-		t.app = nil
-	}
-	for _, p := range permissions {
-		delete(t.app, p)
-	}
-}
-
 // RevokeTokens ends all tokens that the app has for a tenant.
 func (s *Sim) RevokeTokens(tenant string) {
 	defer s.lock()()
 	clear(s.mustHave(tenant).tokens)
-}
-
-// Granted are the permissions that a tenant's admin consented to, sorted.
-func (s *Sim) Granted(tenant string) []string {
-	defer s.lock()()
-	return slices.Sorted(maps.Keys(s.mustHave(tenant).app))
 }
 
 // SetInvitations sets a tenant's policy for guests.

@@ -1,22 +1,16 @@
 package entrasim
 
 import (
-	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
-)
 
-const (
-	tokenRoute     = "POST /{tenant}/oauth2/v2.0/token"
-	discoveryRoute = "GET /{tenant}/v2.0/.well-known/openid-configuration"
+	"rollcall/adapters/sim/oauth"
 )
 
 // tokenLife is how long a token is good, less the second that the endpoint takes off.
@@ -28,103 +22,113 @@ type issued struct {
 	until time.Time
 }
 
-// oauthError is a refusal of the token endpoint.
-type oauthError struct {
-	status            int
-	name, description string
-	number            int
-}
-
-// token issues an access token for the client credentials flow.
+// token is the token endpoint: for the app itself by client credentials, and for people by a code.
 func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
-	form, readable := tokenForm(r)
+	form, refused := oauth.ReadForm(r)
 	defer s.lock()()
-	t, refused := s.admitted(r.PathValue("tenant"), form, readable)
+	var body map[string]any
+	if refused == nil {
+		body, refused = s.exchanged(x, r, form)
+	}
 	w.Header().Set("Cache-Control", "no-store, no-cache")
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if refused != nil {
-		x.detail = fmt.Sprintf("AADSTS%d", refused.number)
-		trace := s.newID()
-		body := map[string]any{
-			"error":             refused.name,
-			"error_description": fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", refused.number, refused.description, trace, trace, s.now().Format("2006-01-02 15:04:05Z")),
-			"error_codes":       []int{refused.number}, "timestamp": s.now().Format("2006-01-02 15:04:05Z"),
-			"trace_id": trace, "correlation_id": trace,
-			"error_uri": fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", refused.number),
-		}
-		write(w, refused.status, body)
+		x.detail = refused.Name()
+		write(w, refused.Status, refused.Body(s.now(), s.newID()))
 		return
 	}
-	x.workspace = t.ID
-	write(w, http.StatusOK, map[string]any{
-		"token_type": "Bearer", "expires_in": int(tokenLife/time.Second) - 1, "ext_expires_in": int(tokenLife/time.Second) - 1,
-		"access_token": s.issue(t),
-	})
+	write(w, http.StatusOK, body)
 }
 
-// tokenForm reads what is asked of the token endpoint. The client may say who it is in a header.
-func tokenForm(r *http.Request) (url.Values, bool) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, longestBody))
-	form, bad := url.ParseQuery(string(body))
-	if err != nil || bad != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		return nil, false
+// exchanged is what the token endpoint answers to a form.
+func (s *Sim) exchanged(x *exchange, r *http.Request, form url.Values) (map[string]any, *oauth.Refusal) {
+	t, refused := s.named(r.PathValue("tenant"))
+	if refused != nil {
+		return nil, refused
 	}
-	if user, password, ok := r.BasicAuth(); ok {
-		id, idErr := url.QueryUnescape(user)
-		secret, secretErr := url.QueryUnescape(password)
-		if idErr != nil || secretErr != nil {
-			return nil, false
+	if t != nil {
+		x.about = t.ID
+	}
+	endpoint := "https://" + r.Host + r.URL.Path
+	switch form.Get("grant_type") {
+	case "authorization_code":
+		return s.redeem(x, t, form, endpoint, "https://"+r.Host)
+	case "client_credentials":
+		if refused := s.admitted(t, form, endpoint); refused != nil {
+			return nil, refused
 		}
-		form.Set("client_id", id)
-		form.Set("client_secret", secret)
+		x.workspace = t.ID
+		return bearer(s.issue(t)), nil
 	}
-	return form, true
+	return nil, oauth.Deny(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type '%s'.", form.Get("grant_type"))
 }
 
-// admitted checks who asks, and for what.
-func (s *Sim) admitted(name string, form url.Values, readable bool) (*tenant, *oauthError) {
-	t := s.tenants[strings.ToLower(name)]
+// bearer is the part of an answer that all tokens have.
+func bearer(token string) map[string]any {
+	life := int(tokenLife/time.Second) - 1
+	return map[string]any{"token_type": "Bearer", "expires_in": life, "ext_expires_in": life, "access_token": token}
+}
+
+// The names that stand for all tenants: those of organisations, and those and personal accounts.
+const (
+	organizations = "organizations"
+	common        = "common"
+)
+
+// named is the tenant that a path names: by its id, or one of its domains. Nil: it names all of them.
+func (s *Sim) named(name string) (*tenant, *oauth.Refusal) {
+	name = strings.ToLower(name)
+	if name == organizations || name == common {
+		return nil, nil
+	}
+	if t := s.tenants[name]; t != nil {
+		return t, nil
+	}
+	for _, t := range s.order {
+		if t.verified(name) {
+			return t, nil
+		}
+	}
+	return nil, oauth.Deny(400, "invalid_request", 90002, "Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.", name)
+}
+
+// admitted checks who asks for a token of its own, and for what.
+func (s *Sim) admitted(t *tenant, form url.Values, endpoint string) *oauth.Refusal {
 	if t == nil {
-		return nil, &oauthError{400, "invalid_request", "Tenant '" + name + "' not found.", 90002}
+		return oauth.Deny(400, "invalid_request", 50059, "No tenant-identifying information found in either the request or implied by any provided credentials.")
 	}
-	if !readable {
-		return nil, &oauthError{400, "invalid_request", "The request body must contain the following parameter: 'grant_type'.", 900144}
-	}
-	id, secret := form.Get("client_id"), form.Get("client_secret")
+	t.arrive(s.now())
+	id, scope := form.Get("client_id"), form.Get("scope")
 	switch {
-	case form.Get("grant_type") != "client_credentials":
-		return nil, &oauthError{400, "unsupported_grant_type", "The app requested an unsupported grant type '" + form.Get("grant_type") + "'.", 70003}
+	case t.removed && id == s.config.AppID:
+		return oauth.Deny(400, "unauthorized_client", 7000229, "The client application %s is missing service principal in the tenant %s.", id, t.ID)
 	case id != s.config.AppID || t.app == nil:
-		return nil, &oauthError{400, "unauthorized_client", "Application with identifier '" + id + "' was not found in the directory '" + t.Name + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.", 700016}
-	case secret == "":
-		return nil, &oauthError{401, "invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.", 7000218}
-	case subtle.ConstantTimeCompare([]byte(secret), []byte(s.secret)) != 1:
-		return nil, &oauthError{401, "invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + id + "'.", 7000215}
-	case !s.expires.IsZero() && !s.now().Before(s.expires):
-		return nil, &oauthError{401, "invalid_client", "The provided client secret keys for app '" + id + "' are expired.", 7000222}
-	case !strings.HasSuffix(form.Get("scope"), "/.default"):
-		return nil, &oauthError{400, "invalid_scope", "The provided value for scope " + form.Get("scope") + " is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).", 1002012}
-	case form.Get("scope") != s.config.Scope:
-		return nil, &oauthError{400, "invalid_resource", "The resource principal named " + strings.TrimSuffix(form.Get("scope"), "/.default") + " was not found in the tenant named " + t.Name + ".", 500011}
+		return oauth.Deny(400, "unauthorized_client", 700016, "Application with identifier '%s' was not found in the directory '%s'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.", id, t.Name)
 	}
-	return t, nil
+	if refused := s.client.Admit(form, endpoint, s.now()); refused != nil {
+		return refused
+	}
+	switch {
+	case !strings.HasSuffix(scope, "/.default"):
+		return oauth.Deny(400, "invalid_scope", 1002012, "The provided value for scope %s is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).", scope)
+	case scope != s.config.Scope:
+		return oauth.Deny(400, "invalid_resource", 500011, "The resource principal named %s was not found in the tenant named %s.", strings.TrimSuffix(scope, "/.default"), t.Name)
+	case t.withdrawn:
+		return oauth.Deny(400, "unauthorized_client", 65001, "The user or administrator has not consented to use the application with ID '%s'. Send an interactive authorization request for this user and resource.", id)
+	}
+	return nil
 }
 
 // issue makes a token. It has the form of a real one, whose contents are no business of an app.
 func (s *Sim) issue(t *tenant) string {
 	now := s.now()
 	roles := maps.Clone(t.app)
-	claims, err := json.Marshal(map[string]any{
+	token := simulated(map[string]any{
 		"aud": strings.TrimSuffix(s.config.Scope, "/.default"), "iss": "https://sts.windows.net/" + t.ID + "/",
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(tokenLife).Unix(), "appid": s.config.AppID, "idtyp": "app",
 		"tid": t.ID, "uti": s.newID(), "ver": "1.0", "roles": slices.Sorted(maps.Keys(roles)),
 	})
-	if err != nil {
-		panic(err) // our own map
-	}
-	part := base64.RawURLEncoding.EncodeToString
-	token := part([]byte(`{"typ":"JWT","alg":"RS256","kid":"entrasim"}`)) + "." + part(claims) + "." + part([]byte("simulated"))
 	for old, one := range t.tokens {
 		if !now.Before(one.until) {
 			delete(t.tokens, old)
@@ -132,6 +136,16 @@ func (s *Sim) issue(t *tenant) string {
 	}
 	t.tokens[token] = issued{roles, now.Add(tokenLife)}
 	return token
+}
+
+// simulated is a token that looks signed, for whom it is opaque.
+func simulated(claims map[string]any) string {
+	text, err := json.Marshal(claims)
+	if err != nil {
+		panic(err) // our own map
+	}
+	part := base64.RawURLEncoding.EncodeToString
+	return part([]byte(`{"typ":"JWT","alg":"RS256","kid":"entrasim"}`)) + "." + part(text) + "." + part([]byte("simulated"))
 }
 
 // bearer finds whose token a request carries. A tenant without a token: it is known, and no good.
@@ -146,21 +160,4 @@ func (s *Sim) bearer(r *http.Request) (*tenant, issued, bool) {
 		}
 	}
 	return nil, issued{}, false
-}
-
-// discover says where the token endpoint is, to clients that ask first.
-func (s *Sim) discover(w http.ResponseWriter, r *http.Request) {
-	defer s.lock()()
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	t := s.tenants[strings.ToLower(r.PathValue("tenant"))]
-	if t == nil {
-		exchangeOf(r).detail = "AADSTS90002"
-		write(w, http.StatusBadRequest, map[string]any{"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found."})
-		return
-	}
-	at := "https://" + r.Host + "/" + t.ID
-	write(w, http.StatusOK, map[string]any{
-		"issuer": at + "/v2.0", "token_endpoint": at + "/oauth2/v2.0/token", "authorization_endpoint": at + "/oauth2/v2.0/authorize",
-		"jwks_uri": at + "/discovery/v2.0/keys", "token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic"},
-	})
 }
