@@ -1,11 +1,16 @@
 package teamssim
 
 import (
+	"bytes"
+	"crypto/x509"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"rollcall/adapters/sim/oauth"
 )
 
 // token is one of the bot's own.
@@ -18,36 +23,17 @@ type token struct {
 // issues tokens as well, which the connector then refuses: that is how it shows in Teams when the
 // wrong authority is asked.
 func (s *Sim) postToken(r *request) result {
-	tenant := r.ids[0]
-	r.workspace = tenant
-	form, err := url.ParseQuery(string(r.body))
-	if err != nil {
-		return denied(http.StatusBadRequest, "invalid_request", 900144, "The request body is malformed.")
+	r.about = r.ids[0]
+	r.Body = io.NopCloser(bytes.NewReader(r.body))
+	form, refused := oauth.ReadForm(r.Request)
+	if refused == nil {
+		refused = s.admits(r, form)
 	}
-	for name, values := range form {
-		if len(values) != 1 {
-			return denied(http.StatusBadRequest, "invalid_request", 9000411, "The parameter '"+name+"' is repeated.")
-		}
+	if refused != nil {
+		return result{status: refused.Status, detail: refused.Name(), body: refused.Body(s.config.Clock.Now(), s.newID())}
 	}
-	known := s.tenantOf(tenant)
-	switch {
-	case form.Get("grant_type") != "client_credentials":
-		return denied(http.StatusBadRequest, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
-	case form.Get("client_id") == "":
-		return denied(http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: 'client_id'.")
-	case strings.EqualFold(tenant, "botframework.com"):
-		return denied(http.StatusBadRequest, "unauthorized_client", 700016, "Application was not found in the directory 'Bot Framework'.")
-	case known == nil:
-		return denied(http.StatusBadRequest, "invalid_request", 90002, "Tenant was not found.")
-	case !same(form.Get("client_id"), s.config.AppID):
-		return denied(http.StatusBadRequest, "unauthorized_client", 700016, "Application was not found in the directory.")
-	case form.Get("client_secret") == "":
-		return denied(http.StatusUnauthorized, "invalid_client", 7000218, "The request body must contain: 'client_assertion' or 'client_secret'.")
-	case form.Get("client_secret") != s.config.Secret:
-		return denied(http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided.")
-	case form.Get("scope") != s.config.Issuer+"/.default":
-		return denied(http.StatusBadRequest, "invalid_scope", 70011, "The provided value for the input parameter 'scope' is not valid.")
-	}
+	known := s.tenantOf(r.ids[0])
+	r.workspace, r.about = known.ID, known.ID
 	s.ids++
 	value := fmt.Sprintf("simulated-connector-token-%d-of-%s", s.ids, known.ID)
 	s.tokens[value] = token{tenant: known.ID, expires: s.config.Clock.Now().Add(s.config.TokenLife)}
@@ -59,24 +45,69 @@ func (s *Sim) postToken(r *request) result {
 	}{"Bearer", int(s.config.TokenLife/time.Second) - 1, int(s.config.TokenLife/time.Second) - 1, value})
 }
 
-// denied is an error as the token endpoint writes it.
-func denied(status int, code string, number int, text string) result {
-	return result{status: status, detail: fmt.Sprintf("AADSTS%d", number), body: map[string]any{
-		"error": code, "error_description": fmt.Sprintf("AADSTS%d: %s", number, text), "error_codes": []int{number},
-		"timestamp": "2026-01-01 00:00:00Z", "trace_id": "00000000-0000-4000-8000-000000000000",
-		"correlation_id": "00000000-0000-4000-8000-000000000000",
-	}}
+// admits checks who asks for a token, and for what.
+func (s *Sim) admits(r *request, form url.Values) *oauth.Refusal {
+	tenant := r.ids[0]
+	switch {
+	case form.Get("grant_type") != "client_credentials":
+		return oauth.Deny(http.StatusBadRequest, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
+	case form.Get("client_id") == "":
+		return oauth.Deny(http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: 'client_id'.")
+	case strings.EqualFold(tenant, "botframework.com"):
+		return oauth.Deny(http.StatusBadRequest, "unauthorized_client", 700016, "Application was not found in the directory 'Bot Framework'.")
+	case s.tenantOf(tenant) == nil:
+		return oauth.Deny(http.StatusBadRequest, "invalid_request", 90002, "Tenant was not found.")
+	case !same(form.Get("client_id"), s.config.AppID):
+		return oauth.Deny(http.StatusBadRequest, "unauthorized_client", 700016, "Application was not found in the directory.")
+	}
+	if refused := s.client.Admit(form, "https://"+r.Host+r.URL.Path, s.config.Clock.Now()); refused != nil {
+		return refused
+	}
+	if form.Get("scope") != s.scope() {
+		return oauth.Deny(http.StatusBadRequest, "invalid_scope", 70011, "The provided value for the input parameter 'scope' is not valid.")
+	}
+	return nil
+}
+
+func (s *Sim) scope() string { return s.config.Issuer + "/.default" }
+
+// holder is the tenant by whose token a call is made; empty: by none that holds.
+func (s *Sim) holder(r *request) string {
+	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	now := s.config.Clock.Now()
+	if t, known := s.tokens[value]; known && now.Before(t.expires) {
+		return t.tenant
+	}
+	// A bot may be a managed identity itself, which gets the connector's tokens from its machine:
+	// https://learn.microsoft.com/azure/bot-service/bot-builder-authentication
+	if m := s.config.Machine; m != nil && same(m.ClientID, s.config.AppID) && m.Issued(value, s.config.Issuer, now) {
+		return m.Tenant
+	}
+	return ""
 }
 
 // authorised reports whether a connector's call carries a token of the bot's home tenant that holds.
 func (s *Sim) authorised(r *request) bool {
-	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	t, known := s.tokens[value]
-	return strings.EqualFold(scheme, "Bearer") && known &&
-		same(t.tenant, s.config.HomeTenant) && s.config.Clock.Now().Before(t.expires)
+	r.workspace = s.holder(r)
+	return same(r.workspace, s.config.HomeTenant)
 }
 
-// ExpireTokens makes every token that the bot has worthless, before its time.
+// getMachineToken answers for the machine whose identity the bot has, or trusts.
+func (s *Sim) getMachineToken(r *request) result {
+	if s.config.Machine == nil {
+		return result{status: http.StatusBadRequest, detail: "there is no managed identity", body: map[string]string{"error": "invalid_request", "error_description": "Identity not found"}}
+	}
+	answer := s.config.Machine.Answer(r.Request)
+	if answer.Status == http.StatusOK {
+		r.workspace = s.config.Machine.Tenant
+	}
+	return result{status: answer.Status, detail: answer.Detail, body: answer.Body}
+}
+
+// ExpireTokens makes every token that the authority gave to the bot worthless, before its time.
 func (s *Sim) ExpireTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,5 +118,12 @@ func (s *Sim) ExpireTokens() {
 func (s *Sim) SetSecret(secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.config.Secret = secret
+	s.client.Secret = secret
+}
+
+// SetCertificates makes other certificates the bot's. Its tokens hold until they expire.
+func (s *Sim) SetCertificates(certificates ...*x509.Certificate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client.Certificates = certificates
 }

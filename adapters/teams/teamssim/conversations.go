@@ -64,7 +64,7 @@ func (s *Sim) postConversation(r *request) result {
 			return badArgument("The tenants differ.")
 		}
 	}
-	r.workspace = tenantID
+	r.about = tenantID
 	home := s.tenantOf(tenantID)
 	switch {
 	case in.IsGroup || in.TopicName != "":
@@ -128,7 +128,7 @@ func (s *Sim) find(r *request, kind spending) (*conversation, result) {
 	if c == nil {
 		return nil, conversationNotFound()
 	}
-	r.workspace = c.tenant.ID
+	r.about = c.tenant.ID
 	if res := c.tenant.at(r.base); res.status != 0 {
 		return nil, res
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"rollcall/adapters/sim/oauth"
 )
 
 // BadToken is a request that the product must refuse. [Sim.Forge] makes it of any good one.
@@ -71,9 +73,9 @@ func badTokens() []BadToken {
 		{"HS256 keyed with nothing", unauthorized, func(d *draft) { d.method, d.key = jwt.SigningMethodHS256, []byte{} }},
 		{"RS512", unauthorized, func(d *draft) { d.method = jwt.SigningMethodRS512 }},
 		{"PS256", unauthorized, func(d *draft) { d.method = jwt.SigningMethodPS256 }},
-		{"unknown kid", unauthorized, func(d *draft) { d.kid = kid("nowhere"); d.signWith(d.sim.config.Keys.at(strangersKey)) }},
+		{"unknown kid", unauthorized, func(d *draft) { d.kid = oauth.Kid("nowhere"); d.signWith(d.sim.config.Keys.At(strangersKey)) }},
 		{"no kid", unauthorized, func(d *draft) { d.kid = "" }},
-		{"a stranger's key under a known kid", unauthorized, func(d *draft) { d.signWith(d.sim.config.Keys.at(strangersKey)) }},
+		{"a stranger's key under a known kid", unauthorized, func(d *draft) { d.signWith(d.sim.config.Keys.At(strangersKey)) }},
 		{"claims changed after signing", unauthorized, changedClaims},
 
 		{"wrong issuer", unauthorized, claim("iss", "https://api.botframework.example")},

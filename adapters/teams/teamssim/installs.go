@@ -68,6 +68,24 @@ func (s *Sim) UninstallAs(tenantID, userID string, how Announcing) error {
 	return nil
 }
 
+// RemoveApp lets an admin remove the app for a whole tenant: everybody's installation goes, and the
+// bot hears of each. People may install it again.
+func (s *Sim) RemoveApp(tenantID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	home := s.tenantOf(tenantID)
+	if home == nil {
+		return fmt.Errorf("teamssim: no tenant %s", tenantID)
+	}
+	for _, u := range home.people {
+		if u.installed {
+			u.installed = false
+			s.announce(u, u.chat, Announcing{}, false)
+		}
+	}
+	return nil
+}
+
 func (s *Sim) announce(u *user, c *conversation, how Announcing, added bool) {
 	if how.Silent {
 		return

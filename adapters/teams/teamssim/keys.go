@@ -1,36 +1,15 @@
 package teamssim
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
-	"math/big"
 	"net/http"
-	"sync"
+
+	"rollcall/adapters/sim/oauth"
 )
 
-// Keys are RSA keys of 2048 bits, made when they are first needed and kept in memory only. The zero
-// value is empty. Safe for concurrent use.
-type Keys struct {
-	mu   sync.Mutex
-	list []*rsa.PrivateKey
-}
-
-// at is the key with a number, which may take a while.
-func (k *Keys) at(i int) *rsa.PrivateKey {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for len(k.list) <= i {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			panic("teamssim: " + err.Error()) // the machine has no randomness
-		}
-		k.list = append(k.list, key)
-	}
-	return k.list[i]
-}
+// Keys are RSA keys, made when they are first needed.
+type Keys = oauth.Keys
 
 // The places of keys among [Keys].
 const (
@@ -42,58 +21,33 @@ const (
 type ring struct {
 	rotations int
 	mode      KeysMode
-	frozen    []published // with KeysStale
-}
-
-// published is a key as the key set shows it.
-type published struct {
-	Kty          string   `json:"kty"`
-	Use          string   `json:"use"`
-	Kid          string   `json:"kid"`
-	X5T          string   `json:"x5t"`
-	N            string   `json:"n"`
-	E            string   `json:"e"`
-	Endorsements []string `json:"endorsements,omitempty"`
+	frozen    []oauth.Key // with KeysStale
 }
 
 func (r *ring) reset(s *Sim) { *r = ring{frozen: r.now(s)} }
 
-func (r *ring) now(s *Sim) []published {
-	current := s.publish(s.signingKey(), kidOf(r.rotations), "msteams")
-	all := []published{
+func (r *ring) now(s *Sim) []oauth.Key {
+	current := oauth.Publish(s.signingKey(), kidOf(r.rotations), "msteams")
+	all := []oauth.Key{
 		current,
-		s.publish(s.signingKey(), kidElsewhere, "webchat", "directline"),
-		s.publish(s.signingKey(), kidUnendorsed),
+		oauth.Publish(s.signingKey(), kidElsewhere, "webchat", "directline"),
+		oauth.Publish(s.signingKey(), kidUnendorsed),
 	}
 	if r.rotations > 0 {
-		all = append(all, s.publish(s.config.Keys.at(firstKey+r.rotations-1), kidOf(r.rotations-1), "msteams"))
+		all = append(all, oauth.Publish(s.config.Keys.At(firstKey+r.rotations-1), kidOf(r.rotations-1), "msteams"))
 	}
 	return all
 }
 
-func (s *Sim) signingKey() *rsa.PrivateKey { return s.config.Keys.at(firstKey + s.ring.rotations) }
-
-func (s *Sim) publish(key *rsa.PrivateKey, kid string, endorsements ...string) published {
-	return published{
-		Kty: "RSA", Use: "sig", Kid: kid, X5T: kid, Endorsements: endorsements,
-		N: base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
-		E: base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes()),
-	}
-}
+func (s *Sim) signingKey() *rsa.PrivateKey { return s.config.Keys.At(firstKey + s.ring.rotations) }
 
 // Kids of keys that are not of Teams: endorsed for other channels, and for none in particular.
 var (
-	kidElsewhere  = kid("elsewhere")
-	kidUnendorsed = kid("unendorsed")
+	kidElsewhere  = oauth.Kid("elsewhere")
+	kidUnendorsed = oauth.Kid("unendorsed")
 )
 
-func kidOf(rotation int) string { return kid(fmt.Sprint("teams ", rotation)) }
-
-// kid looks like the thumbprint that the channel names its keys by.
-func kid(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return base64.RawURLEncoding.EncodeToString(sum[:20])
-}
+func kidOf(rotation int) string { return oauth.Kid(fmt.Sprint("teams ", rotation)) }
 
 // KeysMode is what the metadata and the key set look like.
 type KeysMode int
@@ -155,15 +109,15 @@ func (s *Sim) getKeys(*request) result {
 	case KeysGarbage:
 		return result{status: http.StatusOK, raw: []byte(proxyPage), kind: "text/html"}
 	case KeysEmpty:
-		keys = []published{}
+		keys = []oauth.Key{}
 	case KeysOdd:
 		odd := keys[0]
-		odd.Kid, odd.N = kid("no modulus"), ""
+		odd.Kid, odd.N = oauth.Kid("no modulus"), ""
 		weak := keys[0]
-		weak.Kid, weak.E = kid("exponent of one"), "AQ"
+		weak.Kid, weak.E = oauth.Kid("exponent of one"), "AQ"
 		sealed := keys[0]
-		sealed.Kid, sealed.Use = kid("not for signatures"), "enc"
-		keys = append([]published{{Kty: "EC", Use: "sig", Kid: kid("curve")}, odd, weak, sealed, {}}, keys...)
+		sealed.Kid, sealed.Use = oauth.Kid("not for signatures"), "enc"
+		keys = append([]oauth.Key{{Kty: "EC", Use: "sig", Kid: oauth.Kid("curve")}, odd, weak, sealed, {}}, keys...)
 	}
 	return ok(map[string]any{"keys": keys})
 }

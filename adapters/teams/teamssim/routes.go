@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"rollcall/adapters/sim"
+	"rollcall/adapters/sim/oauth"
 )
 
 // route is one line of what the simulator serves.
@@ -34,7 +35,8 @@ const (
 var routes = []route{
 	{name: "GET /v1/.well-known/openidconfiguration", serve: (*Sim).getMetadata},
 	{name: "GET /v1/.well-known/keys", serve: (*Sim).getKeys},
-	{name: "POST /{tenant}/oauth2/v2.0/token", kind: formBody, serve: (*Sim).postToken, note: "client secrets only"},
+	{name: "POST /{tenant}/oauth2/v2.0/token", kind: formBody, serve: (*Sim).postToken, note: "client credentials, with a secret, a certificate or a managed identity's assertion"},
+	{name: oauth.MetadataRoute, query: []string{"api-version", "resource", "client_id"}, serve: (*Sim).getMachineToken, note: "one identity"},
 	{
 		name: "POST /v3/conversations", connector: true, kind: jsonBody, serve: (*Sim).postConversation,
 		note: "1:1 conversations, without a first message",
@@ -87,7 +89,8 @@ type request struct {
 	ids       []string // what stands for the braces of the route
 	body      []byte
 	tooLong   bool
-	workspace string // the tenant that it is about
+	workspace string // the tenant whose token it carries
+	about     string // the tenant that it is for
 	detail    string // why it was refused
 	status    int    // that was written
 }
@@ -108,7 +111,7 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req := &request{}
 	name := s.read(r, req)
 	defer func() {
-		s.Calls.Add(sim.Call{At: s.config.Clock.Now(), Route: name, Workspace: req.workspace, Status: req.status, Detail: req.detail})
+		s.Calls.Add(sim.Call{At: s.config.Clock.Now(), Route: name, Workspace: req.workspace, About: req.about, Status: req.status, Detail: req.detail})
 	}()
 	out := recorder{w, req}
 	handler, known := s.handlers[name]
@@ -123,6 +126,17 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 	}
 	handler.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestKey{}, req)))
+}
+
+// Metadata is the machine's metadata service alone, as it stands at an address of its own.
+func (s *Sim) Metadata() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != strings.TrimPrefix(oauth.MetadataRoute, "GET ") {
+			http.NotFound(w, r)
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
 }
 
 // read finds out which route a call is of.

@@ -1,6 +1,7 @@
 package teamssim
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"rollcall/adapters/sim"
+	"rollcall/adapters/sim/oauth"
 )
 
 // Config is what a simulator needs.
@@ -16,8 +18,13 @@ type Config struct {
 	// Clock is the time, shared with the product.
 	Clock *sim.Clock
 	// AppID and Secret are the bot's, and HomeTenant is where it is registered: the only tenant
-	// whose tokens the connector takes.
+	// whose tokens the connector takes. Without a secret the bot has another credential.
 	AppID, Secret, HomeTenant string
+	// Certificates are those that the app registration has, and Machine is the virtual machine whose
+	// managed identity it trusts as a federated credential; where the identity's client id is the
+	// AppID the bot is that identity itself. Nil: there is none.
+	Certificates []*x509.Certificate
+	Machine      *oauth.Machine
 	// BotName is the bot's display name. Empty: "Rollcall".
 	BotName string
 	// URL is where the simulator itself is, and Endpoint where the product takes activities. Both
@@ -57,6 +64,7 @@ type Sim struct {
 	seq           int64 // of messages and their changes
 	changes       []change
 	ring          ring
+	client        *oauth.Registration
 	tokens        map[string]token
 	tenants       map[string]*tenant
 	order         []*tenant
@@ -96,6 +104,9 @@ func New(config Config) *Sim {
 	client.Timeout = config.Deadline
 	s := &Sim{
 		config: config,
+		client: &oauth.Registration{
+			AppID: config.AppID, Secret: config.Secret, Certificates: config.Certificates, Machine: config.Machine,
+		},
 		Outbox: &sim.Outbox{
 			Client: &client, Now: config.Clock.Now, Fine: taken,
 			Retries: []time.Duration{time.Second, 5 * time.Second, 30 * time.Second},
