@@ -22,9 +22,10 @@ func (s *Sim) Type(workspace, user, text string) error {
 	if err != nil {
 		return err
 	}
-	c := s.chatOf(ws, user)
-	m := &message{Message: sim.Message{From: user, To: BotUser, Text: escaped(text)}}
-	s.add(ws, c, m)
+	at := ws.app()
+	c := s.chatOf(at, user)
+	m := &message{Message: sim.Message{From: user, To: at.bot(), Text: escaped(text)}}
+	s.add(at, c, m)
 	event := map[string]any{
 		"type": "message", "channel": c.id, "channel_type": "im", "user": user, "text": m.Text, "ts": m.ID,
 		"event_ts": m.ID, "team": u.TeamID, "client_msg_id": s.id("c"),
@@ -36,16 +37,16 @@ func (s *Sim) Type(workspace, user, text string) error {
 	if from.shared {
 		event["user_team"], event["source_team"] = u.TeamID, u.TeamID
 	}
-	s.event(ws, from, "im:history", event)
+	s.event(at, from, "im:history", event)
 	return nil
 }
 
 // originOf is how an event by somebody is labelled: by people of other organisations, with theirs.
 func (ws *workspace) originOf(u *User) origin {
-	if u.TeamID == ws.ID {
-		return origin{}
+	if ws.home(u.TeamID) {
+		return origin{in: ws}
 	}
-	return origin{team: u.TeamID, shared: true}
+	return origin{in: ws, team: u.TeamID, shared: true}
 }
 
 // escaped is a text as Slack hands it on.
@@ -62,8 +63,9 @@ func (s *Sim) OpenHome(workspace, user string) error {
 	if err != nil {
 		return err
 	}
-	c := s.chatOf(ws, user)
-	s.event(ws, ws.originOf(u), "", map[string]any{
+	at := ws.app()
+	c := s.chatOf(at, user)
+	s.event(at, ws.originOf(u), "", map[string]any{
 		"type": "app_home_opened", "user": user, "channel": c.id, "tab": "messages",
 		"event_ts": fmt.Sprintf("%d.000000", s.config.Clock.Now().Unix()),
 	})
@@ -81,16 +83,25 @@ func (s *Sim) Command(workspace, user, text string) error {
 	if err != nil {
 		return err
 	}
-	if u.TeamID != ws.ID || !ws.installed || !ws.granted("commands") {
+	if ws.whole() && len(u.Teams) > 0 { // commands are given in a workspace
+		ws = s.mustHave(u.Teams[0])
+	}
+	at := ws.app()
+	if !ws.home(u.TeamID) || !at.installed || !at.granted("commands") {
 		return fmt.Errorf("slacksim: %s has no command %s for %s", ws.ID, s.config.Command, user)
 	}
-	c := s.chatOf(ws, user)
-	s.form("command", "/slack/commands", url.Values{
+	c := s.chatOf(at, user)
+	form := url.Values{
 		"token": {"legacy"}, "team_id": {ws.ID}, "team_domain": {strings.ToLower(ws.ID)}, "channel_id": {c.id},
 		"channel_name": {"directmessage"}, "user_id": {user}, "user_name": {u.Name}, "command": {s.config.Command},
-		"text": {escaped(text)}, "api_app_id": {AppID}, "is_enterprise_install": {"false"},
-		"response_url": {s.responseURL(ws, c, user)}, "trigger_id": {s.id("") + ".1." + s.id("")},
-	}, func(status int, body []byte) { s.commandDone(ws, c, user, status, body) })
+		"text": {escaped(text)}, "api_app_id": {s.config.AppID}, "is_enterprise_install": {strconv.FormatBool(at.whole())},
+		"response_url": {s.responseURL(at, c, user)}, "trigger_id": {s.id("") + ".1." + s.id("")},
+	}
+	if ws.org != nil {
+		form.Set("enterprise_id", ws.org.ID)
+		form.Set("enterprise_name", ws.org.Name)
+	}
+	s.form("command", "/slack/commands", form, func(status int, body []byte) { s.commandDone(at, c, user, status, body) })
 	return nil
 }
 
@@ -137,7 +148,8 @@ func (s *Sim) Payload(workspace, user, channel, ts, action string) (map[string]a
 	if err != nil {
 		return nil, err
 	}
-	m, err := ws.message(channel, ts)
+	at := ws.app()
+	m, err := at.message(channel, ts)
 	if err != nil {
 		return nil, err
 	}
@@ -145,25 +157,25 @@ func (s *Sim) Payload(workspace, user, channel, ts, action string) (map[string]a
 	if err != nil {
 		return nil, err
 	}
-	at := s.config.Clock.Now()
-	stamp := fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000)
+	now := s.config.Clock.Now()
+	stamp := fmt.Sprintf("%d.%06d", now.Unix(), now.Nanosecond()/1000)
 	payload := map[string]any{
-		"type": "block_actions", "api_app_id": AppID, "token": "legacy",
+		"type": "block_actions", "api_app_id": s.config.AppID, "token": "legacy",
 		"user":       map[string]any{"id": user, "username": u.Name, "name": u.Name, "team_id": u.TeamID},
 		"container":  map[string]any{"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": m.Private},
 		"trigger_id": s.id("") + ".1." + s.id(""),
-		"team":       map[string]any{"id": ws.ID, "domain": strings.ToLower(ws.ID)},
-		"enterprise": nil, "is_enterprise_install": false,
+		"team":       ws.teamName(),
+		"enterprise": ws.orgName(), "is_enterprise_install": at.whole(),
 		"channel":      map[string]any{"id": channel, "name": "directmessage"},
 		"state":        map[string]any{"values": map[string]any{}},
-		"response_url": s.responseURL(ws, ws.chats[channel], user),
+		"response_url": s.responseURL(at, at.chats[channel], user),
 		"actions": []any{map[string]any{
 			"type": "button", "action_id": pressed.ActionID, "block_id": block, "action_ts": stamp,
 			"text": pressed.Text, "value": pressed.Value, "style": pressed.Style,
 		}},
 	}
 	if !m.Private {
-		payload["message"] = ws.shownMessage(m, false)
+		payload["message"] = at.shownMessage(m, false)
 	}
 	return payload, nil
 }

@@ -25,6 +25,7 @@ type message struct {
 	sim.Message
 	metadata json.RawMessage
 	edited   string // the ts of the last edit
+	app      string // the app's id, on its own messages
 	username string // under which the app posted it; empty: its own
 }
 
@@ -52,6 +53,16 @@ func (s *Sim) chatOf(ws *workspace, user string) *chat {
 	return c
 }
 
+// chat is a chat as far as the app sees it, or why it doesn't.
+func (ws *workspace) chat(channel string) (*chat, string) {
+	c := ws.chats[channel]
+	if c == nil {
+		return nil, "channel_not_found"
+	}
+	_, refusal := ws.shows(c.with)
+	return c, refusal
+}
+
 // add puts a message into a chat.
 func (s *Sim) add(ws *workspace, c *chat, m *message) {
 	m.Workspace, m.Conversation, m.Direct = ws.ID, c.id, true
@@ -60,7 +71,8 @@ func (s *Sim) add(ws *workspace, c *chat, m *message) {
 	s.noted(m)
 }
 
-func (s *Sim) conversationsOpen(ws *workspace, args url.Values) result {
+func (s *Sim) conversationsOpen(req *request) result {
+	ws, args := req.ws, req.args
 	users := args.Get("users")
 	if users == "" {
 		return refuse("users_list_not_supplied")
@@ -68,10 +80,10 @@ func (s *Sim) conversationsOpen(ws *workspace, args url.Values) result {
 	if strings.Contains(users, ",") {
 		return refuse("too_many_users", "[ERROR] the simulator has chats of two only")
 	}
-	u := ws.users[users]
+	u, refusal := ws.shows(users)
 	switch {
-	case u == nil:
-		return refuse("user_not_found")
+	case refusal != "":
+		return refuse(refusal)
 	case u.Deleted:
 		return refuse("user_disabled")
 	case u.Bot, u.ID == "USLACKBOT":
@@ -138,10 +150,11 @@ func readContent(args url.Values) (content, result) {
 	return c, result{}
 }
 
-func (s *Sim) chatPostMessage(ws *workspace, args url.Values) result {
-	c := ws.chats[args.Get("channel")]
-	if c == nil {
-		return refuse("channel_not_found")
+func (s *Sim) chatPostMessage(req *request) result {
+	ws, args := req.ws, req.args
+	c, refusal := ws.chat(args.Get("channel"))
+	if refusal != "" {
+		return refuse(refusal)
 	}
 	in, res := readContent(args)
 	switch {
@@ -161,19 +174,20 @@ func (s *Sim) chatPostMessage(ws *workspace, args url.Values) result {
 	}
 	m := &message{
 		Message: sim.Message{
-			From: BotUser, FromApp: true, To: c.with, Text: in.text,
+			From: ws.bot(), FromApp: true, To: c.with, Text: in.text,
 			Card: in.blocks, First: in.blocks, Presses: [][]string{in.presses},
 		},
-		metadata: in.metadata, username: args.Get("username"),
+		metadata: in.metadata, app: s.config.AppID, username: args.Get("username"),
 	}
 	s.add(ws, c, m)
 	return ok(map[string]any{"channel": c.id, "ts": m.ID, "message": ws.shownMessage(m, true)})
 }
 
-func (s *Sim) chatUpdate(ws *workspace, args url.Values) result {
-	c := ws.chats[args.Get("channel")]
-	if c == nil {
-		return refuse("channel_not_found")
+func (s *Sim) chatUpdate(req *request) result {
+	ws, args := req.ws, req.args
+	c, refusal := ws.chat(args.Get("channel"))
+	if refusal != "" {
+		return refuse(refusal)
 	}
 	m := c.find(args.Get("ts"))
 	switch {
@@ -220,7 +234,7 @@ type shownMessage struct {
 func (ws *workspace) shownMessage(m *message, metadata bool) shownMessage {
 	out := shownMessage{Type: "message", User: m.From, Team: ws.ID, TS: m.ID, Text: m.Text, Blocks: m.Card, Username: m.username}
 	if m.FromApp {
-		out.BotID, out.AppID = BotID, AppID
+		out.BotID, out.AppID = BotID, m.app
 	}
 	if m.edited != "" {
 		out.Edited = map[string]any{"user": m.From, "ts": m.edited}
@@ -231,10 +245,11 @@ func (ws *workspace) shownMessage(m *message, metadata bool) shownMessage {
 	return out
 }
 
-func (s *Sim) conversationsHistory(ws *workspace, args url.Values) result {
-	c := ws.chats[args.Get("channel")]
-	if c == nil {
-		return refuse("channel_not_found")
+func (s *Sim) conversationsHistory(req *request) result {
+	ws, args := req.ws, req.args
+	c, refusal := ws.chat(args.Get("channel"))
+	if refusal != "" {
+		return refuse(refusal)
 	}
 	most, fine := s.limit(args.Get("limit"), 100, 999)
 	if !fine {
@@ -300,7 +315,7 @@ func within(ts, oldest, latest string, inclusive bool) bool {
 func (s *Sim) DeleteMessage(workspace, channel, ts string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, err := s.mustHave(workspace).message(channel, ts)
+	m, err := s.mustHave(workspace).app().message(channel, ts)
 	if err != nil {
 		return err
 	}

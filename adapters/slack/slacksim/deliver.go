@@ -25,34 +25,27 @@ func Sign(h http.Header, secret string, body []byte, at time.Time) {
 
 // origin is what an event's envelope says of where it comes from.
 type origin struct {
-	team   string // the team_id beside the event, where it isn't the workspace's own
-	shared bool   // people of several organisations are there
-	gone   bool   // the app is no longer authorised
+	in     *workspace // the workspace that it happened in; nil: the one where the app is installed
+	team   string     // the team_id beside the event, where it isn't that workspace's
+	shared bool       // people of several organisations are there
+	gone   bool       // the app is no longer authorised
 }
 
-// event puts an event into the outbox, if the app is installed and has the scope for it.
-func (s *Sim) event(ws *workspace, from origin, scope string, event map[string]any) {
-	if !ws.installed || !ws.granted(scope) {
-		return
+// event puts an event into the outbox, if the app is installed there and has the scope for it.
+func (s *Sim) event(at *workspace, from origin, scope string, event map[string]any) {
+	if d, ok := s.delivery(at, from, scope, event); ok {
+		s.deliver(d)
 	}
-	team := ws.ID
-	if from.team != "" {
-		team = from.team
-	}
-	envelope := map[string]any{
-		"token": "legacy", "team_id": team, "context_team_id": ws.ID, "context_enterprise_id": nil,
-		"api_app_id": AppID, "event": event, "type": "event_callback", "event_id": s.id("Ev"),
-		"event_time": s.config.Clock.Now().Unix(), "is_ext_shared_channel": from.shared, "event_context": s.id("4-"),
-	}
-	if !from.gone {
-		envelope["authorizations"] = []any{map[string]any{
-			"enterprise_id": nil, "team_id": ws.ID, "user_id": BotUser, "is_bot": true, "is_enterprise_install": false,
-		}}
+}
+
+func (s *Sim) delivery(at *workspace, from origin, scope string, event map[string]any) (sim.Delivery, bool) {
+	if !at.installed || !at.granted(scope) {
+		return sim.Delivery{}, false
 	}
 	kind, _ := event["type"].(string)
 	var reason string
-	s.deliver(sim.Delivery{
-		Name: kind, URL: s.config.AppURL + "/slack/events", Body: encoded(envelope),
+	return sim.Delivery{
+		Name: kind, URL: s.config.AppURL + "/slack/events", Body: encoded(s.envelope(at, from, event)),
 		Header: http.Header{"Content-Type": {"application/json"}},
 		Sign: func(h http.Header, body []byte, attempt int) {
 			s.sign(h, body)
@@ -67,7 +60,40 @@ func (s *Sim) event(ws *workspace, from origin, scope string, event map[string]a
 				reason = "connection_failed"
 			}
 		},
-	})
+	}, true
+}
+
+// envelope is what Slack wraps around an event. An organisation has team null in it, where the event
+// is of none of its workspaces in particular.
+func (s *Sim) envelope(at *workspace, from origin, event map[string]any) map[string]any {
+	in := at
+	if from.in != nil && (!at.whole() || at.access[from.in.ID]) {
+		in = from.in
+	}
+	var team, enterprise any
+	if !in.whole() {
+		team = in.ID
+	}
+	if at.org != nil {
+		enterprise = at.org.ID
+	}
+	envelope := map[string]any{
+		"token": "legacy", "team_id": team, "context_team_id": team, "context_enterprise_id": enterprise,
+		"api_app_id": s.config.AppID, "event": event, "type": "event_callback", "event_id": s.id("Ev"),
+		"event_time": s.config.Clock.Now().Unix(), "is_ext_shared_channel": from.shared, "event_context": s.id("4-"),
+	}
+	if from.team != "" {
+		envelope["team_id"] = from.team
+	}
+	if enterprise != nil {
+		envelope["enterprise_id"] = enterprise
+	}
+	if !from.gone {
+		envelope["authorizations"] = []any{map[string]any{
+			"enterprise_id": enterprise, "team_id": team, "user_id": at.bot(), "is_bot": true, "is_enterprise_install": at.whole(),
+		}}
+	}
+	return envelope
 }
 
 // form puts a form into the outbox, which Slack sends once.

@@ -103,7 +103,7 @@ func (s *Sim) private(ws *workspace, c *chat, user string, body []byte) string {
 		return "invalid_payload: the simulator shows new ephemeral messages only"
 	}
 	m := &message{Message: sim.Message{
-		From: BotUser, FromApp: true, To: user, Text: reply.Text, Private: true, Card: reply.Blocks, First: reply.Blocks,
+		From: ws.bot(), FromApp: true, To: user, Text: reply.Text, Private: true, Card: reply.Blocks, First: reply.Blocks,
 	}}
 	if len(reply.Blocks) > 0 {
 		presses, problems := checkBlocks(reply.Blocks)

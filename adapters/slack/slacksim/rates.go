@@ -8,6 +8,7 @@ import (
 // Slack's tiers, in calls a minute: https://docs.slack.dev/apis/web-api/rate-limits. A method is
 // counted for itself in each workspace, and a whole minute's worth may come at once.
 const (
+	tier1 = 1
 	tier2 = 20
 	tier3 = 50
 	tier4 = 100

@@ -1,32 +1,48 @@
 package slacksim
 
-import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"io"
-	"maps"
-	"mime"
-	"net/http"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
-
-	"rollcall/adapters/sim"
-)
+import "slices"
 
 // route is a method of the Web API.
 type route struct {
 	scope string // that it needs; empty: none
 	tier  int    // calls a minute that Slack lets a workspace make; 0: it has its own rule
 	args  []string
-	serve func(*Sim, *workspace, url.Values) result
+	key   key
+	serve func(*Sim, *request) result
 	note  string // what is not as in Slack; empty: nothing that is known
 }
 
+// key is what a route has to be called with.
+type key int
+
+const (
+	keyBot    key = iota // the app's token of a workspace or organisation
+	keyAny               // the same, or a person's
+	keyApp               // the app-level token
+	keyClient            // the client's id and secret
+)
+
 var routes = map[string]route{
+	"apps.connections.open": {
+		key: keyApp, serve: (*Sim).connectionsOpen,
+		note: "any app-level token has `connections:write`",
+	},
+	"apps.uninstall": {args: []string{"client_id", "client_secret"}, tier: tier1, serve: (*Sim).appsUninstall},
+	"auth.revoke":    {args: []string{"test"}, tier: tier3, key: keyAny, serve: (*Sim).authRevoke},
+	"auth.teams.list": {
+		args: []string{"cursor", "include_icon", "limit"}, tier: tier2, serve: (*Sim).authTeamsList,
+		note: "without icons",
+	},
 	"auth.test": {serve: (*Sim).authTest},
+	"oauth.v2.access": {
+		args: []string{"client_id", "client_secret", "code", "grant_type", "redirect_uri", "refresh_token"},
+		key:  keyClient, serve: (*Sim).oauthAccess,
+		note: "without PKCE; people's own tokens don't rotate",
+	},
+	"team.info": {
+		args: []string{"team"}, scope: "team:read", tier: tier3, serve: (*Sim).teamInfo,
+		note: "without icons and addresses' domain",
+	},
 	"conversations.open": {
 		scope: "im:write", tier: tier3, args: []string{"users", "return_im"}, serve: (*Sim).conversationsOpen,
 		note: "with one user",
@@ -58,227 +74,26 @@ var routes = map[string]route{
 	},
 }
 
-// result is what a method answers: fields beside "ok", or an error's name.
-type result struct {
-	fields   any
-	refusal  string
-	messages []string // with a refusal: what is wrong where
-	needed   string   // with missing_scope
-	after    int      // with ratelimited: Retry-After
-}
-
-func ok(fields any) result { return result{fields: fields} }
-func refuse(refusal string, messages ...string) result {
-	return result{refusal: refusal, messages: messages}
-}
-
-// request is what is known of a call before its handler runs.
-type request struct {
-	args     url.Values
-	argsOK   bool
-	token    string
-	ws       *workspace
-	detail   string // the refusal, for the record
-	recorded int    // the status that was written
-}
-
-type requestKey struct{}
-
-// api takes a call, hands it to the script of faults and the method, and records it.
-func (s *Sim) api(w http.ResponseWriter, r *http.Request, name string) {
-	req := &request{}
-	req.args, req.argsOK = arguments(r)
-	req.token = token(r, req.args)
-	s.mu.Lock()
-	req.ws = s.tokens[req.token]
-	s.mu.Unlock()
-	defer s.record(name, req)
-	handler, known := s.handlers[name]
-	if !known || name == hookRoute {
-		answer(recorder{w, req}, req, refuse("unknown_method"))
-		return
+// needed is the scope that a refusal for want of one names.
+func (r route) needed(refusal string) string {
+	if refusal != "missing_scope" {
+		return ""
 	}
-	handler.ServeHTTP(recorder{w, req}, r.WithContext(context.WithValue(r.Context(), requestKey{}, req)))
+	return r.scope
 }
 
-func (s *Sim) record(name string, req *request) {
-	call := sim.Call{At: s.config.Clock.Now(), Route: name, Status: req.recorded, Detail: req.detail}
-	if req.ws != nil {
-		call.Workspace = req.ws.ID
+// team checks the workspace that a call names. A workspace's own token passes over it; an
+// organisation's has to name one, where the method takes one, that the app was let into.
+func (r route) team(s *Sim, req *request) string {
+	if !slices.Contains(r.args, "team_id") || !req.ws.whole() {
+		return ""
 	}
-	s.Calls.Add(call)
-}
-
-// recorder notes the status that really went out.
-type recorder struct {
-	http.ResponseWriter
-	req *request
-}
-
-func (r recorder) WriteHeader(status int) {
-	r.req.recorded = status
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// method makes a handler of a route: token, scope, arguments, rate, and then the method itself.
-func (s *Sim) method(name string, route route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		req := r.Context().Value(requestKey{}).(*request)
-		s.mu.Lock()
-		res := s.admitted(name, route, req)
-		if res.refusal == "" {
-			res = route.serve(s, req.ws, req.args)
-		}
-		if req.ws != nil {
-			w.Header().Set("X-Oauth-Scopes", strings.Join(req.ws.Scopes, ","))
-			w.Header().Set("X-Accepted-Oauth-Scopes", route.scope)
-		}
-		s.mu.Unlock()
-		answer(w, req, res)
-	})
-}
-
-func (s *Sim) admitted(name string, route route, req *request) result {
+	team := req.args.Get("team_id")
 	switch {
-	case req.token == "":
-		return refuse("not_authed")
-	case req.ws == nil:
-		return refuse("invalid_auth")
-	case !req.ws.installed:
-		return refuse("account_inactive")
-	case req.token != req.ws.Token:
-		return refuse("token_revoked")
-	case !req.ws.granted(route.scope):
-		return result{refusal: "missing_scope", needed: route.scope}
-	case !req.argsOK:
-		return refuse("invalid_form_data")
-	}
-	for _, arg := range slices.Sorted(maps.Keys(req.args)) {
-		if len(req.args[arg]) != 1 || arg != "token" && !slices.Contains(route.args, arg) {
-			return refuse("invalid_arguments", "[ERROR] unknown or repeated argument: "+arg)
-		}
-	}
-	if after := s.spend(req.ws, name, route.tier); after > 0 {
-		return result{refusal: "ratelimited", after: after}
-	}
-	return result{}
-}
-
-// answer writes a result as Slack does: 200 whatever the outcome, but for 429.
-func answer(w http.ResponseWriter, req *request, res result) {
-	req.detail = res.refusal
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	var body []byte
-	switch {
-	case res.refusal == "":
-		body = merged(res.fields)
-	default:
-		refusal := map[string]any{"ok": false, "error": res.refusal}
-		if len(res.messages) > 0 {
-			refusal["errors"] = res.messages
-			refusal["response_metadata"] = map[string]any{"messages": res.messages}
-		}
-		if res.needed != "" {
-			refusal["needed"] = res.needed
-			refusal["provided"] = strings.Join(req.ws.Scopes, ",")
-		}
-		body, _ = json.Marshal(refusal)
-	}
-	if res.after > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(res.after))
-		w.WriteHeader(http.StatusTooManyRequests)
-	} else {
-		w.WriteHeader(http.StatusOK)
-	}
-	w.Write(body)
-}
-
-// merged is the fields' JSON object with "ok" before them.
-func merged(fields any) []byte {
-	body, err := json.Marshal(fields)
-	if err != nil {
-		panic(fmt.Sprintf("slacksim: %v", err)) // our own structs
-	}
-	if string(body) == "{}" || string(body) == "null" {
-		return []byte(`{"ok":true}`)
-	}
-	return append([]byte(`{"ok":true,`), body[1:]...)
-}
-
-// longestBody is far above the largest message.
-const longestBody = 1 << 20
-
-// arguments are a call's: of the query, and of a form or a JSON object in the body. What isn't a
-// string in JSON stays JSON.
-func arguments(r *http.Request) (url.Values, bool) {
-	args, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, false
-	}
-	if r.Method != http.MethodPost {
-		return args, r.Method == http.MethodGet
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, longestBody+1))
-	if err != nil || len(body) > longestBody {
-		return nil, false
-	}
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch {
-	case len(body) == 0:
-	case kind == "application/x-www-form-urlencoded":
-		form, err := url.ParseQuery(string(body))
-		if err != nil {
-			return nil, false
-		}
-		for name, values := range form {
-			args[name] = append(args[name], values...)
-		}
-	case kind == "application/json":
-		var fields map[string]json.RawMessage
-		if json.Unmarshal(body, &fields) != nil {
-			return nil, false
-		}
-		for name, raw := range fields {
-			text := string(raw)
-			if strings.HasPrefix(text, `"`) && json.Unmarshal(raw, &text) != nil {
-				return nil, false
-			}
-			args.Add(name, text)
-		}
-	default:
-		return nil, false
-	}
-	return args, true
-}
-
-// token is a call's: in the header, or as Slack also takes it, among the arguments of a POST.
-func token(r *http.Request, args url.Values) string {
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return bearer
-	}
-	if r.Method == http.MethodPost {
-		return args.Get("token")
+	case team == "":
+		return "missing_argument"
+	case !req.ws.access[team]:
+		return "team_access_not_granted"
 	}
 	return ""
-}
-
-// isTrue reads a boolean argument.
-func isTrue(text string) bool { return text == "true" || text == "1" }
-
-// limit reads how many items a page may have.
-func (s *Sim) limit(text string, standard, largest int) (int, bool) {
-	n := standard
-	if text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil || n < 0 || n > largest {
-			return 0, false
-		}
-		if n == 0 {
-			n = standard
-		}
-	}
-	if s.config.MaxPage > 0 {
-		n = min(n, s.config.MaxPage)
-	}
-	return n, true
 }

@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,37 +12,11 @@ import (
 	"rollcall/adapters/sim"
 )
 
-// The app, which is the same in every workspace.
-const (
-	AppID   = "A0ROLLCALL"
-	BotID   = "B0ROLLCALL"
-	BotUser = "U0ROLLCALL" // the app's own user
-)
-
-// Config is what a simulator needs.
-type Config struct {
-	// Clock is the time, shared with the product.
-	Clock *sim.Clock
-	// SigningSecret signs what is sent to the product.
-	SigningSecret string
-	// URL is where the simulator itself is, for response_urls, and AppURL where the product is.
-	// Both may be told later, with [Sim.Reach].
-	URL, AppURL string
-	// Client is how webhooks reach the product.
-	Client *http.Client
-	// Command is the app's slash command. Empty: "/rollcall".
-	Command string
-	// MaxPage caps every page below what was asked for. Zero: no cap.
-	MaxPage int
-	// Unlimited switches rate limits off, for measurements.
-	Unlimited bool
-}
-
 // Sim is Slack, as far as one app sees it. Safe for concurrent use.
 type Sim struct {
 	// Calls are all calls, Faults what goes wrong, Outbox the webhooks on their way: whoever
 	// runs the simulator pumps it.
-	Calls  sim.Calls
+	Calls  Calls
 	Faults sim.Faults
 	Outbox *sim.Outbox
 
@@ -52,10 +27,17 @@ type Sim struct {
 	ids        int64
 	seq        int64 // of messages and their changes
 	changes    []change
-	workspaces map[string]*workspace
-	order      []*workspace
-	tokens     map[string]*workspace
+	workspaces map[string]*workspace // organisations too
+	order      []*workspace          // without organisations
+	orgs       []*workspace
+	tokens     map[string]*token
+	refreshes  map[string]*workspace // by refresh token that may still be used
+	codes      map[string]*code
 	hooks      map[string]*hook // by path
+	signedIn   person           // who sits at the browser
+	tickets    map[string]time.Time
+	sockets    []*socket
+	dice       *rand.Rand // which socket gets a payload
 }
 
 // change is a message as it was added or changed.
@@ -68,25 +50,28 @@ var _ http.Handler = (*Sim)(nil)
 
 // New makes a simulator without a workspace.
 func New(config Config) *Sim {
-	if config.Command == "" {
-		config.Command = "/rollcall"
-	}
 	s := &Sim{
-		config: config,
-		Outbox: &sim.Outbox{
-			Client: config.Client, Now: config.Clock.Now,
-			// Almost at once, after a minute, after five.
-			Retries: []time.Duration{0, time.Minute, 5 * time.Minute},
-		},
+		config:     config.complete(),
 		workspaces: make(map[string]*workspace),
-		tokens:     make(map[string]*workspace),
+		tokens:     make(map[string]*token),
+		refreshes:  make(map[string]*workspace),
+		codes:      make(map[string]*code),
 		hooks:      make(map[string]*hook),
+		tickets:    make(map[string]time.Time),
 		handlers:   make(map[string]http.Handler),
+		dice:       rand.New(rand.NewPCG(1, 2)),
+	}
+	s.Outbox = &sim.Outbox{
+		Client: s.carried(config.Client), Now: config.Clock.Now,
+		// Almost at once, after a minute, after five.
+		Retries: []time.Duration{0, time.Minute, 5 * time.Minute},
 	}
 	for name, route := range routes {
 		s.handlers[name] = s.Faults.Wrap(name, s.method(name, route))
 	}
 	s.handlers[hookRoute] = s.Faults.Wrap(hookRoute, http.HandlerFunc(s.takeHook))
+	s.handlers[consentRoute] = s.Faults.Wrap(consentRoute, http.HandlerFunc(s.takeConsent))
+	s.handlers[socketRoute] = s.Faults.Wrap(socketRoute, http.HandlerFunc(s.takeSocket))
 	return s
 }
 
@@ -97,17 +82,22 @@ func (s *Sim) Reach(url, appURL string) {
 	s.config.URL, s.config.AppURL = url, appURL
 }
 
-// ServeHTTP answers the Web API under /api and response_urls under /hooks.
+// ServeHTTP answers the Web API under /api, response_urls under /hooks, the page on which somebody
+// lets the app in at /oauth/v2/authorize, and WebSockets under /link.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if name, ok := strings.CutPrefix(r.URL.Path, "/api/"); ok {
+	name, isMethod := strings.CutPrefix(r.URL.Path, "/api/")
+	switch {
+	case isMethod:
 		s.api(w, r, name)
-		return
-	}
-	if strings.HasPrefix(r.URL.Path, "/hooks/") {
+	case strings.HasPrefix(r.URL.Path, "/hooks/"):
 		s.hook(w, r)
-		return
+	case r.URL.Path == "/oauth/v2/authorize":
+		s.consent(w, r)
+	case r.URL.Path == "/link/":
+		s.handlers[socketRoute].ServeHTTP(w, r)
+	default:
+		http.NotFound(w, r)
 	}
-	http.NotFound(w, r)
 }
 
 // Messages are all messages that came or changed after a sequence number, the private ones and

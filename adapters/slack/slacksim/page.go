@@ -1,0 +1,163 @@
+package slacksim
+
+import (
+	_ "embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"rollcall/adapters/sim"
+)
+
+// consentRoute is the name of the consent page in the script of faults and the record of calls.
+const consentRoute = "oauth.v2.authorize"
+
+//go:embed consent.html
+var consentHTML string
+
+var consentPage = template.Must(template.New("consent").Parse(consentHTML))
+
+// scopeWords are the scopes as Slack puts them to people.
+var scopeWords = map[string]string{
+	"app_mentions:read":  "View messages that mention the app in conversations that it is in",
+	"channels:read":      "View basic information about public channels",
+	"chat:write":         "Send messages as the app",
+	"commands":           "Add shortcuts and slash commands that people can use",
+	"im:history":         "View messages in direct messages that the app was added to",
+	"im:write":           "Start direct messages with people",
+	"team:read":          "View the name, address and icon of connected workspaces",
+	"users:read":         "View people in a workspace",
+	"users:read.email":   "View email addresses of people in a workspace",
+	scopeCustomize:       "Send messages with a customised name and picture",
+	"users.profile:read": "View profile details about people in a workspace",
+}
+
+// option is an entry of a list, or a field that the page carries on.
+type option struct {
+	Name, Value string
+	Chosen      bool
+}
+
+// view is what the page shows: an error, or the question.
+type view struct {
+	Error, Problem string
+	App, Where     string
+	Fields         []option
+	Places, People []option
+	Scopes         []string
+}
+
+// consent serves the page on which somebody lets the app in, and records the call.
+func (s *Sim) consent(w http.ResponseWriter, r *http.Request) {
+	req := &request{}
+	answer := recorder{w, req}
+	defer func() {
+		s.Calls.add(Call{Call: sim.Call{
+			At: s.config.Clock.Now(), Route: consentRoute, Status: req.recorded, Detail: req.detail,
+		}, Team: r.FormValue("workspace")})
+	}()
+	s.handlers[consentRoute].ServeHTTP(answer, r)
+}
+
+func (s *Sim) takeConsent(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, longestBody)
+	if err := r.ParseForm(); err != nil || r.Method != http.MethodGet && r.Method != http.MethodPost {
+		show(w, http.StatusBadRequest, view{Error: "invalid_request"})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, refusal := s.asked(r.Form)
+	if refusal != "" {
+		show(w, http.StatusOK, view{Error: refusal})
+		return
+	}
+	who := s.chosen(a, r.Form)
+	var problem string
+	switch decision := r.PostForm.Get("decision"); {
+	case r.Method == http.MethodGet || decision == "":
+	case decision == "cancel":
+		http.Redirect(w, r, a.back("error", "access_denied"), http.StatusFound)
+		return
+	default:
+		code, refusal := s.allowed(a, who)
+		if refusal == "" {
+			http.Redirect(w, r, a.back("code", code), http.StatusFound)
+			return
+		}
+		problem = "Choose somebody who may install apps there (" + refusal + ")."
+	}
+	v := s.question(a, who, r.Form)
+	v.Problem = problem
+	show(w, http.StatusOK, v)
+}
+
+// chosen is who decides: as the page says, else whom the request is for, else who is signed in.
+func (s *Sim) chosen(a asked, form url.Values) person {
+	who := s.signedIn
+	if a.team != "" && a.team != who.workspace {
+		who = person{workspace: a.team}
+	}
+	if workspace := form.Get("workspace"); workspace != "" && workspace != who.workspace {
+		who = person{workspace: workspace}
+	}
+	if user := form.Get("person"); user != "" {
+		who.user = user
+	}
+	if who.workspace == "" && len(s.order) > 0 {
+		who.workspace = s.order[0].ID
+	}
+	return who
+}
+
+// question is the page for somebody.
+func (s *Sim) question(a asked, who person, form url.Values) view {
+	v := view{App: s.config.AppName, Where: "workspace"}
+	for _, name := range []string{"client_id", "scope", "user_scope", "redirect_uri", "state", "team"} {
+		if form.Has(name) {
+			v.Fields = append(v.Fields, option{Name: name, Value: form.Get(name)})
+		}
+	}
+	places := slices.Clone(s.order)
+	if s.config.OrgDeploy {
+		places = append(places, s.orgs...)
+	}
+	for _, ws := range places {
+		if a.team != "" && a.team != ws.ID {
+			continue
+		}
+		chosen := ws.ID == who.workspace
+		v.Places = append(v.Places, option{Name: ws.Name, Value: ws.ID, Chosen: chosen})
+		if !chosen {
+			continue
+		}
+		v.Where = ws.Name + " workspace"
+		if ws.whole() {
+			v.Where = ws.Name + " organisation"
+		}
+		for _, u := range ws.people {
+			if ws.mayInstall(u) {
+				v.People = append(v.People, option{Name: u.RealName, Value: u.ID, Chosen: u.ID == who.user})
+			}
+		}
+	}
+	for _, scope := range append(slices.Clone(a.scopes), a.userScopes...) {
+		words := scopeWords[scope]
+		if words == "" {
+			words = scope
+		}
+		v.Scopes = append(v.Scopes, words)
+	}
+	return v
+}
+
+func show(w http.ResponseWriter, status int, v view) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Frame-Options", "DENY")
+	w.WriteHeader(status)
+	if err := consentPage.Execute(w, v); err != nil {
+		panic(http.ErrAbortHandler) // the browser went away
+	}
+}
