@@ -39,7 +39,7 @@ type place struct {
 // Page lists the directory's users, guests included. Blocks for one request, or two where the
 // directory's domains aren't known.
 func (a *Adapter) Page(ctx context.Context, inst directory.Installation, text string) (directory.AccountPage, error) {
-	g, err := a.of(inst)
+	g, err := a.of(ctx, inst)
 	if err != nil {
 		return directory.AccountPage{}, err
 	}
@@ -144,7 +144,7 @@ func (g *graph) matching(ctx context.Context, filter, fields string) ([]models.U
 // does: anybody could claim anybody's. Blocks for one request, or two where the directory's domains
 // aren't known.
 func (a *Adapter) Lookup(ctx context.Context, inst directory.Installation, address directory.Address) directory.Finding {
-	g, err := a.of(inst)
+	g, err := a.of(ctx, inst)
 	if err != nil {
 		return directory.Failed(err)
 	}
@@ -206,7 +206,7 @@ func has(user models.Userable, address directory.Address, aliases bool) bool {
 
 // Account asks by id. Blocks for one request, or two where the directory's domains aren't known.
 func (a *Adapter) Account(ctx context.Context, inst directory.Installation, id directory.AccountID) directory.Finding {
-	g, err := a.of(inst)
+	g, err := a.of(ctx, inst)
 	if err != nil {
 		return directory.Failed(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 
 	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
@@ -54,7 +55,7 @@ func (g *graph) batch(ctx context.Context, items ...item) ([]reply, error) {
 		return nil, asked(err)
 	}
 	body, _ := answer.([]byte)
-	return g.decodeBatch(body, len(items))
+	return g.decodeBatch(body, items)
 }
 
 func encodeBatch(items []item) ([]byte, error) {
@@ -80,7 +81,7 @@ func encodeBatch(items []item) ([]byte, error) {
 }
 
 // decodeBatch sorts the answers, which come in any order. Each item must be answered once.
-func (g *graph) decodeBatch(body []byte, n int) ([]reply, error) {
+func (g *graph) decodeBatch(body []byte, items []item) ([]reply, error) {
 	var answer struct {
 		Responses []struct {
 			ID      string          `json:"id"`
@@ -92,6 +93,7 @@ func (g *graph) decodeBatch(body []byte, n int) ([]reply, error) {
 	if json.Unmarshal(body, &answer) != nil {
 		return nil, directory.Errorf(directory.Unavailable, "entra: a batch's answer can't be read")
 	}
+	n := len(items)
 	replies, seen := make([]reply, n), make([]bool, n)
 	for _, r := range answer.Responses {
 		i, err := strconv.Atoi(r.ID)
@@ -103,7 +105,10 @@ func (g *graph) decodeBatch(body []byte, n int) ([]reply, error) {
 			replies[i].body = r.Body
 			continue
 		}
-		replies[i].err = asked(refusalOf(r.Status, r.Body, true, outbound.RetryAfter(header(r.Headers, "Retry-After"), g.now())))
+		refused := refusalOf(r.Status, r.Body, true, outbound.RetryAfter(header(r.Headers, "Retry-After"), g.now()))
+		path, _, _ := strings.Cut(items[i].url, "?")
+		refused.lacks = lacking(needed(items[i].method, path), g.tokens.inHand())
+		replies[i].err = asked(refused)
 	}
 	for i := range seen {
 		if !seen[i] {

@@ -22,6 +22,7 @@ import (
 	kiotahttp "github.com/microsoft/kiota-http-go"
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
 
+	"rollcall/adapters/internal/credential"
 	"rollcall/adapters/internal/outbound"
 	"rollcall/sync/directory"
 )
@@ -33,9 +34,13 @@ const (
 	longestAnswer = 32 << 20
 )
 
+// apiPath is where the API's root is.
+const apiPath = "/v1.0"
+
 // graph speaks to Graph for one customer's tenant. It sends every request once.
 type graph struct {
 	Tenant
+	tokens  *tokens
 	adapter *kiotahttp.NetHttpRequestAdapter
 	base    *url.URL // with the version, without a slash at the end
 	hosts   outbound.Config
@@ -50,8 +55,8 @@ type graph struct {
 // newGraph builds the SDK on our own HTTP client: no middleware of the SDK's, which retries by itself
 // and would keep a worker for minutes. The SDK's own client over all of Graph is not made: making one
 // writes to globals of the SDK, and links all of it.
-func newGraph(config Config, tenant Tenant) (*graph, error) {
-	authority, _, err := config.Cloud.client(config.Cloud.login, config.Transport)
+func newGraph(config Config, proof credential.Credential, tenant Tenant) (*graph, error) {
+	login, _, err := config.Cloud.client(config.Cloud.login, config.Transport)
 	if err != nil {
 		return nil, err
 	}
@@ -59,16 +64,16 @@ func newGraph(config Config, tenant Tenant) (*graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(config.Cloud.graph + "/v1.0")
+	base, err := url.Parse(config.Cloud.graph + apiPath)
 	if err != nil {
 		return nil, directory.Errorf(directory.Invalid, "entra: the cloud's URLs must be https://host")
 	}
-	credential := &tokens{
-		http: authority, url: config.Cloud.login + "/" + tenant.Directory + "/oauth2/v2.0/token",
-		id: config.ClientID, secret: config.ClientSecret, now: config.Now, turn: make(chan struct{}, 1),
+	own := &tokens{
+		authority: authority{http: login, client: config.ClientID, proof: proof, now: config.Now},
+		url:       config.Cloud.tokenURL(tenant.Directory), turn: make(chan struct{}, 1),
 	}
-	client.Transport = &wire{next: client.Transport, tokens: credential, now: config.Now, log: config.Logger, tenant: tenant.Directory}
-	auth, err := azureauth.NewAzureIdentityAccessTokenProviderWithScopesAndValidHosts(credential, []string{config.Cloud.scope}, []string{base.Hostname()})
+	client.Transport = &wire{next: client.Transport, tokens: own, now: config.Now, log: config.Logger, tenant: tenant.Directory}
+	auth, err := azureauth.NewAzureIdentityAccessTokenProviderWithScopesAndValidHosts(own, []string{config.Cloud.scope}, []string{base.Hostname()})
 	if err != nil || !auth.GetAllowedHostsValidator().IsUrlHostValid(base) {
 		// The SDK would send requests without a token, and say nothing.
 		return nil, directory.Errorf(directory.Internal, "entra: the SDK doesn't take the cloud's host for its own")
@@ -78,7 +83,7 @@ func newGraph(config Config, tenant Tenant) (*graph, error) {
 	if err != nil {
 		return nil, directory.Errorf(directory.Internal, "entra: the SDK can't be set up")
 	}
-	return &graph{Tenant: tenant, adapter: adapter, base: base, hosts: hosts, now: config.Now}, nil
+	return &graph{Tenant: tenant, tokens: own, adapter: adapter, base: base, hosts: hosts, now: config.Now}, nil
 }
 
 // get asks for what a reference names and decodes the answer. A reference is a path and a query below
@@ -193,7 +198,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		if resp.StatusCode == http.StatusUnauthorized {
 			w.tokens.forget(token)
 		}
-		return nil, w.refusal(resp, body)
+		refused := w.refusal(resp, body)
+		refused.lacks = lacking(needed(r.Method, strings.TrimPrefix(r.URL.Path, apiPath)), token)
+		return nil, refused
 	}
 	if len(body) > 0 && !isJSON(resp.Header) {
 		return nil, &silence{}

@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"cmp"
 	"crypto/x509"
 	"net/http"
 	"net/url"
@@ -16,6 +17,8 @@ type Cloud struct {
 	login    string // the authority's origin
 	graph    string // Graph's origin
 	scope    string
+	exchange string // what a managed identity's token is asked for
+	machine  string // where a simulated machine tells its identity; empty: Azure's do
 	loopback bool
 	roots    *x509.CertPool
 }
@@ -24,36 +27,48 @@ type Cloud struct {
 
 // Public is the cloud for everybody, GCC included.
 func Public() Cloud {
-	return production("https://login.microsoftonline.com", "https://graph.microsoft.com")
+	return production("https://login.microsoftonline.com", "https://graph.microsoft.com", "")
 }
 
 // USGovernment is GCC High.
 func USGovernment() Cloud {
-	return production("https://login.microsoftonline.us", "https://graph.microsoft.us")
+	return production("https://login.microsoftonline.us", "https://graph.microsoft.us", "USGov")
 }
 
 // USDefense is the cloud of the Department of Defense.
 func USDefense() Cloud {
-	return production("https://login.microsoftonline.us", "https://dod-graph.microsoft.us")
+	return production("https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "USGov")
 }
 
 // China is the cloud that 21Vianet runs.
 func China() Cloud {
-	return production("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn")
+	return production("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", "China")
 }
 
 // Loopback is a simulator on this machine: the origins of its authority and of its Graph, which may
-// be the same. Only the demo and tests may call it.
-func Loopback(loginURL, graphURL string, roots *x509.CertPool) Cloud {
+// be the same. A machine's origin may follow, which stands in for the address at which Azure tells a
+// machine its identity. Only the demo and tests may call it.
+func Loopback(loginURL, graphURL string, roots *x509.CertPool, machine ...string) Cloud {
 	return Cloud{
+		exchange: exchange, machine: cmp.Or(machine...),
 		login: strings.TrimRight(loginURL, "/"), graph: strings.TrimRight(graphURL, "/"),
 		scope: "https://graph.microsoft.com/.default", loopback: true, roots: roots,
 	}
 }
 
-func production(login, graph string) Cloud {
-	return Cloud{login: login, graph: graph, scope: graph + "/.default"}
+// exchange is the public cloud's; the others' have their name behind it:
+// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+const exchange = "api://AzureADTokenExchange"
+
+func production(login, graph, name string) Cloud {
+	return Cloud{login: login, graph: graph, scope: graph + "/.default", exchange: exchange + name}
 }
+
+// tokenURL is where a tenant's tokens are asked for.
+func (c Cloud) tokenURL(tenant string) string { return c.login + "/" + tenant + "/oauth2/v2.0/token" }
+
+// issuer is who signs the tokens of a tenant's people.
+func (c Cloud) issuer(tenant string) string { return c.login + "/" + tenant + "/v2.0" }
 
 // client goes to one of the cloud's origins and nowhere else.
 func (c Cloud) client(origin string, transport http.RoundTripper) (*http.Client, outbound.Config, error) {

@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/adapters/internal/credential"
 	"rollcall/sync/directory"
 )
 
@@ -22,11 +24,18 @@ type Config struct {
 	Cloud Cloud
 	// Name is the directory's name in the ids of its members.
 	Name string
-	// ClientID and ClientSecret are those of the one app registration, which customers consent to.
-	ClientID     string
+	// ClientID is that of the one app registration, which customers consent to.
+	ClientID string
+	// Proof is what the app proves itself with: [Secret], [Certificate] or [ManagedIdentity]. None:
+	// ClientSecret is it.
+	Proof Proof
+	// ClientSecret is a client secret of the app.
 	ClientSecret directory.Secret
-	// Tenants are the customers, and where each one's directory is.
-	Tenants map[directory.TenantID]Tenant
+	// Find is where a customer's directory is. It is asked before everything that is done for a tenant, so
+	// it should be fast. NotFound: the tenant has none, and nothing is asked for it.
+	Find func(ctx context.Context, tenant directory.TenantID) (Tenant, error)
+	// Each are all customers that have a directory, whose changes are subscribed to.
+	Each func(ctx context.Context) (map[directory.TenantID]Tenant, error)
 	// TeamsAppID is the id in the Teams app's manifest, by which a tenant's catalogue knows it.
 	// Empty: the app is never installed for anybody.
 	TeamsAppID string
@@ -47,18 +56,6 @@ type Config struct {
 	Transport http.RoundTripper
 }
 
-// Tenant is where a customer's directory is, and what may be made in it.
-type Tenant struct {
-	// Directory is the id of the Entra tenant, which is the Workspace of its installations.
-	Directory string
-	// InvitationDomain is a domain of the customer's that is no domain of the directory. Colleagues
-	// without a licence are invited under it. Empty: they get no stand-in.
-	InvitationDomain string
-	// RedirectURL is where a guest would land who redeems the invitation. Empty: the portal of
-	// Microsoft's apps.
-	RedirectURL string
-}
-
 const (
 	mostPeople     = 999 // https://learn.microsoft.com/graph/api/user-list
 	shortestKey    = 32
@@ -76,24 +73,33 @@ func (c Config) Validate() error {
 	check(c.Cloud.graph != "" && c.Cloud.login != "", "the cloud is missing: use the public one")
 	check(c.Name != "", "the directory has no name")
 	check(isObjectID(c.ClientID), "the client id is not a UUID: copy it from the app registration")
-	check(!c.ClientSecret.IsZero(), "the client secret is missing: make one in the app registration")
+	check(!c.proof().IsZero(), "the client secret is missing: make one in the app registration")
+	check(c.Find != nil && c.Each != nil, "nobody says where a tenant's directory is")
 	check(c.TeamsAppID == "" || isObjectID(c.TeamsAppID), "the Teams app's id is not a UUID: copy it from its manifest")
 	check(c.PageSize >= 0 && c.PageSize <= mostPeople, "a page has at most 999 people")
 	if c.NotificationURL != "" {
 		check(c.notificationURL() != "", "the notification URL must be https://host, without a path, a query or a user part")
 		check(len(c.NotificationKey) >= shortestKey, "the notification key is shorter than 32 bytes")
 	}
-	for id, t := range c.Tenants {
-		where := "tenant " + string(id) + ": "
-		check(isObjectID(t.Directory), where+"the directory is not the UUID of an Entra tenant")
-		check(t.InvitationDomain == "" || isDomain(t.InvitationDomain), where+"the invitation domain is not a domain")
-		landing, err := url.Parse(t.RedirectURL)
-		check(t.RedirectURL == "" || err == nil && landing.Scheme == "https" && landing.Host != "", where+"the redirect URL is not an https URL")
-	}
 	return errors.Join(problems...)
 }
 
+func (c Config) proof() Proof {
+	if c.Proof.IsZero() {
+		return Secret(c.ClientSecret)
+	}
+	return c.Proof
+}
+
+// credential is the app's proof in the configured cloud.
+func (c Config) credential() credential.Credential {
+	return c.proof().At(credential.Place{
+		ClientID: c.ClientID, Exchange: c.Cloud.exchange, Metadata: c.Cloud.machine, Now: c.Now, Transport: c.Transport,
+	})
+}
+
 func (c Config) withDefaults() Config {
+	c.ClientID = strings.ToLower(c.ClientID) // as tokens write it
 	if c.PageSize == 0 {
 		c.PageSize = mostPeople
 	}
@@ -116,11 +122,6 @@ func (c Config) notificationURL() string {
 		return ""
 	}
 	return u.String()
-}
-
-func isDomain(s string) bool {
-	_, err := directory.ParseAddress("a@" + s)
-	return err == nil && strings.Contains(s, ".")
 }
 
 // isObjectID reports whether s has the form of the ids that Entra gives, so that it can stand in a

@@ -16,6 +16,7 @@ type refusal struct {
 	code    string        // Graph's own name for what is wrong; empty: the page isn't Graph's
 	message string        // Graph's sentence, for telling refusals with one code apart; never shown
 	after   time.Duration // how long to wait; 0: it doesn't say
+	lacks   []string      // the permissions that the app would need for it and doesn't have
 }
 
 func (r *refusal) Error() string { return "entra: status " + strconv.Itoa(r.status) }
@@ -98,8 +99,10 @@ func failed(err error, lost directory.Code) error {
 		return directory.Wait(r.after, "entra: status %d", r.status)
 	case errors.As(err, &r) && r.status == http.StatusUnauthorized:
 		return directory.Errorf(directory.Unauthorized, "entra: the token is not accepted")
+	case errors.As(err, &r) && len(r.lacks) > 0:
+		return refusedFor(errConsent, "entra: the app lacks a permission: have an administrator of the tenant consent to %s", strings.Join(r.lacks, " and "))
 	case errors.As(err, &r):
-		return directory.Errorf(directory.Unauthorized, "entra: the app may not do this: have an admin of the tenant consent to the permissions that manifests/README.md lists")
+		return directory.Errorf(directory.Unauthorized, "entra: the app may not do this (%s), though it lacks no permission: look for a policy of the tenant that forbids it", r.code)
 	case errors.As(err, &s) && s.unsent:
 		return directory.Errorf(directory.Unavailable, "entra: not reached")
 	}

@@ -32,7 +32,7 @@ const catalogueFor = time.Hour
 // the person is a guest or has no licence; the text says what to do), and those of a
 // [directory.Provisioner].
 func (a *Adapter) InstallApp(ctx context.Context, inst directory.Installation, user string) error {
-	g, err := a.of(inst)
+	g, err := a.of(ctx, inst)
 	if err != nil {
 		return err
 	}

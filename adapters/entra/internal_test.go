@@ -22,7 +22,7 @@ const someID = "aaaaaaaa-0000-4000-8000-00000000a001"
 func testGraph(t testing.TB) *graph {
 	t.Helper()
 	config := Config{Cloud: Public(), ClientID: someID, ClientSecret: directory.NewSecret("s"), Name: "entra"}.withDefaults()
-	g, err := newGraph(config, Tenant{Directory: someID})
+	g, err := newGraph(config, config.credential(), Tenant{Directory: someID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,14 +103,15 @@ func FuzzDelivery(f *testing.F) {
 	f.Add([]byte(`{"value":[{"clientState":null,"tenantId":["t"]}]}`))
 	f.Add([]byte(`{"value":null}`))
 	f.Add([]byte(`{"value":[{"clientState":"a","ClientState":"b"}]}`))
+	tenants := Fixed{"t": {Directory: someID}}
 	a, err := New(Config{
 		Cloud: Public(), ClientID: someID, ClientSecret: directory.NewSecret("s"), Name: "entra",
-		Tenants: map[directory.TenantID]Tenant{"t": {Directory: someID}}, NotificationURL: "https://rollcall.example", NotificationKey: bytes.Repeat([]byte("k"), 32),
+		Find: tenants.Find, Each: tenants.Each, NotificationURL: "https://rollcall.example", NotificationKey: bytes.Repeat([]byte("k"), 32),
 	})
 	if err != nil {
 		f.Fatal(err)
 	}
-	a.watch("t", someID, nil)
+	a.watch("t", someID, someID, nil)
 	h := hook{resource: resourceUsers, directory: someID, id: "x"}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, lifecycle := range []bool{false, true} {

@@ -160,17 +160,18 @@ func (a *Adapter) deliver(h hook, body io.Reader, lifecycle bool) int {
 
 // watched is a group that was read, or is within one that was.
 type watched struct {
-	tenant directory.TenantID
-	group  string
+	tenant    directory.TenantID
+	directory string // the Entra tenant that it was read from
+	group     string
 }
 
 // watch remembers which groups a change concerns. What is forgotten at a restart comes back with the
 // next read.
-func (a *Adapter) watch(tenant directory.TenantID, group string, nested []string) {
+func (a *Adapter) watch(tenant directory.TenantID, entra, group string, nested []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, id := range append([]string{group}, nested...) {
-		at := watched{tenant, id}
+		at := watched{tenant, entra, id}
 		if a.watched[at] == nil {
 			a.watched[at] = make(map[string]bool)
 		}
@@ -183,11 +184,11 @@ func (a *Adapter) note(entra, group string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for at, roots := range a.watched {
-		if group != "" && at.group != group || !strings.EqualFold(a.tenants[at.tenant].Directory, entra) {
+		if group != "" && at.group != group || !strings.EqualFold(at.directory, entra) {
 			continue
 		}
 		for root := range roots {
-			a.pending[watched{at.tenant, root}] = true
+			a.pending[watched{at.tenant, at.directory, root}] = true
 		}
 	}
 	if len(a.pending) > 0 {
@@ -197,11 +198,13 @@ func (a *Adapter) note(entra, group string) {
 
 // endangered notes that notifications of a directory were lost, or that a subscription may end.
 func (a *Adapter) endangered(entra string) {
-	for _, g := range a.tenants {
+	a.mu.Lock()
+	for _, g := range a.graphs {
 		if strings.EqualFold(g.Directory, entra) {
 			g.renew.Store(true)
 		}
 	}
+	a.mu.Unlock()
 	nudge(a.check)
 	a.note(entra, "")
 }

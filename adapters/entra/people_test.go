@@ -118,12 +118,13 @@ func TestConfig(t *testing.T) {
 	if _, err := entra.New(entra.Config{}); !directory.Is(err, directory.Invalid) {
 		t.Error(err)
 	}
-	w.config.Tenants = map[directory.TenantID]entra.Tenant{"t": {Directory: "not a uuid"}}
-	if _, err := entra.New(w.config); err == nil {
-		t.Error("a directory without a UUID is taken")
+	for _, wrong := range []entra.Tenant{{}, {Directory: "not a uuid"}, {Directory: uuid("t"), InvitationDomain: "no"}, {Directory: uuid("t"), RedirectURL: "http://there.example"}} {
+		w.tenants[tenants[0]] = wrong
+		if _, err := w.adapter.Source().Page(t.Context(), tenants[0], uuid("g"), ""); !directory.Is(err, directory.Invalid) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
 	}
-	w.config.Tenants, w.config.Cloud = nil, entra.Loopback("http://entra.sim", "http://entra.sim", nil)
-	w.config.Tenants = map[directory.TenantID]entra.Tenant{"t": {Directory: uuid("t")}}
+	w.config.Cloud = entra.Loopback("http://entra.sim", "http://entra.sim", nil)
 	if _, err := entra.New(w.config); err == nil {
 		t.Error("http is taken")
 	}

@@ -19,7 +19,7 @@ func (a *Adapter) Kinds() []directory.StandInKind {
 // their name and keeps the marker in the employee id. Inviting somebody who is a guest already
 // changes nothing at Entra, so the marker also says who made them.
 func (a *Adapter) Provision(ctx context.Context, inst directory.Installation, order directory.Order) (directory.AccountID, error) {
-	g, address, err := a.orderOf(inst, order)
+	g, address, err := a.orderOf(ctx, inst, order)
 	if err != nil {
 		return directory.AccountID{}, err
 	}
@@ -63,7 +63,7 @@ func (a *Adapter) finish(ctx context.Context, g *graph, inst directory.Installat
 // Recover looks for a guest with the marker, by address and by employee id, and gives them what a
 // broken off Provision left out.
 func (a *Adapter) Recover(ctx context.Context, inst directory.Installation, order directory.Order) (directory.AccountID, bool, error) {
-	g, address, err := a.orderOf(inst, order)
+	g, address, err := a.orderOf(ctx, inst, order)
 	if directory.Is(err, directory.Unsupported) {
 		address, err = directory.Address{}, nil // it may have been possible when it was made
 	}
@@ -113,7 +113,7 @@ func (a *Adapter) Deprovision(ctx context.Context, inst directory.Installation, 
 
 // guest checks afresh that a stand-in is there, ours, and still a guest.
 func (a *Adapter) guest(ctx context.Context, inst directory.Installation, s directory.StandIn) (*graph, error) {
-	g, err := a.of(inst)
+	g, err := a.of(ctx, inst)
 	if err != nil {
 		return nil, err
 	}
@@ -131,8 +131,8 @@ func (a *Adapter) guest(ctx context.Context, inst directory.Installation, s dire
 }
 
 // orderOf says where a guest is to be made and with which address.
-func (a *Adapter) orderOf(inst directory.Installation, order directory.Order) (*graph, directory.Address, error) {
-	g, err := a.of(inst)
+func (a *Adapter) orderOf(ctx context.Context, inst directory.Installation, order directory.Order) (*graph, directory.Address, error) {
+	g, err := a.of(ctx, inst)
 	switch {
 	case err != nil:
 		return nil, directory.Address{}, err

@@ -175,7 +175,7 @@ func TestColleague(t *testing.T) {
 	for _, domain := range []string{"guests.example", ""} {
 		w := newWorld(t)
 		w.AddUser(w.ids[0], entrasim.User{Name: "Ann Able", Mail: "ann@exam.example", Unlicensed: true})
-		w.config.Tenants[tenants[0]] = entra.Tenant{Directory: w.ids[0], InvitationDomain: domain}
+		w.tenants[tenants[0]] = entra.Tenant{Directory: w.ids[0], InvitationDomain: domain}
 		o := order(t, "ann@exam.example")
 		o.Colleague = true
 		id, err := w.open().Provision(t.Context(), w.inst(0), o)

@@ -19,7 +19,7 @@ var _ directory.Source = (*source)(nil)
 // Page implements [directory.Source]. A page of a complete listing takes one request, or a few where
 // the listing begins; one of a delta takes two, and 22 more at most where people changed.
 func (s *source) Page(ctx context.Context, tenant directory.TenantID, group, text string) (directory.Page, error) {
-	g, err := s.at(tenant)
+	g, err := s.at(ctx, tenant)
 	if err != nil {
 		return directory.Page{}, err
 	}
@@ -38,7 +38,7 @@ func (s *source) Page(ctx context.Context, tenant directory.TenantID, group, tex
 	if err != nil {
 		return directory.Page{}, err
 	}
-	s.watch(tenant, group, r.at.Nested)
+	s.watch(tenant, g.Directory, group, r.at.Nested)
 	return page, nil
 }
 
@@ -68,7 +68,7 @@ func (r *read) page(ctx context.Context) (directory.Page, error) {
 // Member implements [directory.Source]. The person, the membership and the group are asked for in one
 // request.
 func (s *source) Member(ctx context.Context, tenant directory.TenantID, group string, id directory.MemberID) directory.Standing {
-	g, err := s.at(tenant)
+	g, err := s.at(ctx, tenant)
 	switch {
 	case err != nil:
 		return directory.NoAnswer(err)

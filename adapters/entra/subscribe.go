@@ -99,10 +99,21 @@ func (a *Adapter) CheckSubscriptions(ctx context.Context) error {
 	}
 	a.checking.Lock()
 	defer a.checking.Unlock()
+	tenants, err := a.config.Each(ctx)
+	if err != nil {
+		a.config.Logger.Warn("nobody can say whose changes are to be told of", "error", err)
+		return err
+	}
+	a.keepOnly(tenants)
 	var errs []error
-	for _, tenant := range slices.Sorted(maps.Keys(a.tenants)) {
-		g := a.tenants[tenant]
-		err := a.checkTenant(ctx, g)
+	for _, tenant := range slices.Sorted(maps.Keys(tenants)) {
+		g, err := a.known(tenant, tenants[tenant])
+		if err != nil {
+			a.config.Logger.Warn("a tenant's directory can't be used", "tenant", tenant, "error", err)
+			errs = append(errs, err)
+			continue
+		}
+		err = a.checkTenant(ctx, g)
 		if err != nil && g.trouble != directory.CodeOf(err).String() {
 			a.config.Logger.Warn("changes are not told of, and are found by reading", "tenant", tenant, "error", err)
 		}

@@ -32,6 +32,7 @@ type world struct {
 	transport *sim.Transport
 	ids       [2]string // of the directories
 	adapter   *entra.Adapter
+	tenants   entra.Fixed // those that are connected
 	config    entra.Config
 }
 
@@ -39,7 +40,7 @@ var tenants = [2]directory.TenantID{"t1", "t2"}
 
 func newWorld(t *testing.T, change ...func(*entrasim.Config)) *world {
 	t.Helper()
-	w := &world{t: t, clock: sim.StoppedClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)), transport: &sim.Transport{Handlers: map[string]http.Handler{}}}
+	w := &world{t: t, clock: sim.StoppedClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)), transport: &sim.Transport{Handlers: map[string]http.Handler{}}, tenants: entra.Fixed{}}
 	config := entrasim.Config{
 		Clock: w.clock, AppID: clientID, Secret: secret, ManifestID: manifest, Units: -1, Client: &http.Client{Transport: w.transport},
 	}
@@ -50,14 +51,14 @@ func newWorld(t *testing.T, change ...func(*entrasim.Config)) *world {
 	w.transport.Handlers[host] = w.Sim
 	w.config = entra.Config{
 		Cloud: entra.Loopback("https://"+host, "https://"+host, nil), Name: "entra", ClientID: clientID, ClientSecret: directory.NewSecret(secret),
-		Tenants: map[directory.TenantID]entra.Tenant{}, TeamsAppID: manifest, PageSize: 3, Now: w.clock.Now, Transport: w.transport,
+		Find: w.tenants.Find, Each: w.tenants.Each, TeamsAppID: manifest, PageSize: 3, Now: w.clock.Now, Transport: w.transport,
 	}
 	for i := range w.ids {
 		w.ids[i] = w.AddTenant(entrasim.Tenant{
 			Name: fmt.Sprintf("Company %d", i+1), Granted: entrasim.Permissions(),
 			Domains: []entrasim.Domain{{Name: "exam.example"}, {Name: "unproved.example", Unverified: true}},
 		})
-		w.config.Tenants[tenants[i]] = entra.Tenant{Directory: w.ids[i], InvitationDomain: "guests.example"}
+		w.tenants[tenants[i]] = entra.Tenant{Directory: w.ids[i], InvitationDomain: "guests.example"}
 	}
 	w.adapter = w.open()
 	return w

@@ -35,8 +35,9 @@ func (m *Main) buildEntra() (*entra.Adapter, error) {
 		Cloud: m.options.Entra, Name: m.config.entraDirectory(), ClientID: m.config.Teams.AppID, ClientSecret: directory.NewSecret(m.config.Teams.AppSecret),
 		TeamsAppID: m.config.Teams.ManifestID, NotificationURL: m.config.PublicURL,
 		NotificationKey: notificationKey(m.config.Teams.AppSecret), Now: m.options.Now, Logger: m.logger,
-		Tenants: make(map[directory.TenantID]entra.Tenant),
 	}
+	tenants := make(entra.Fixed)
+	config.Find, config.Each = tenants.Find, tenants.Each
 	if config.Cloud == (entra.Cloud{}) {
 		config.Cloud = clouds[m.config.Teams.Cloud].entra()
 	}
@@ -47,7 +48,7 @@ func (m *Main) buildEntra() (*entra.Adapter, error) {
 			if err != nil {
 				return nil, err
 			}
-			config.Tenants[directory.TenantID(id)] = entra.Tenant{
+			tenants[directory.TenantID(id)] = entra.Tenant{
 				Directory: string(workspace), InvitationDomain: t.Teams.InvitationDomain,
 			}
 		}

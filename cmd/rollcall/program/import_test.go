@@ -64,9 +64,10 @@ func newLarge(t *testing.T, people, strangers int) *large {
 func (l *large) assemble() {
 	ctx, logger := context.Background(), slog.New(slog.DiscardHandler)
 	network := &sim.Transport{Handlers: map[string]http.Handler{"entra.test": l.entra, "webex.test": l.webex}}
+	tenants := entra.Fixed{"acme": {Directory: largeTenant}}
 	people, err := entra.New(entra.Config{
 		Cloud: entra.Loopback("https://entra.test", "https://entra.test", nil), Name: "entra", ClientID: largeApp, ClientSecret: directory.NewSecret("secret"),
-		Tenants: map[directory.TenantID]entra.Tenant{"acme": {Directory: largeTenant}}, Now: l.clock.Now, Transport: network,
+		Find: tenants.Find, Each: tenants.Each, Now: l.clock.Now, Transport: network,
 	})
 	if err != nil {
 		l.t.Fatal(err)
