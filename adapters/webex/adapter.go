@@ -34,6 +34,11 @@ type Config struct {
 	// Admin is the token of a tenant's own administrator or service app, with which its people
 	// are read. Its errors are passed on as they are.
 	Admin func(ctx context.Context, inst directory.Installation) (directory.Secret, error)
+	// App is what is registered, so that organisations can be connected; zero: none can.
+	App App
+	// Authorized is called when an organisation has authorised the service app, any number of times. That
+	// it has was asked of Webex. The webhook is acknowledged when it returns. Nil: nobody cares.
+	Authorized func(ctx context.Context, org directory.Workspace)
 	// Now is the time, for waits that are given as a date. Nil: the machine's.
 	Now func() time.Time
 	// Logger takes what operators need to know. Nil: nothing is logged.
@@ -64,7 +69,7 @@ func (c Config) Validate() error {
 	}
 	check(c.publicURL() != "", "the public URL must be https://host, without a path, a query or a user part")
 	check(c.Admin != nil, "nothing tells the tenants' admin tokens")
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.App.validate())...)
 }
 
 // publicURL is the product's base URL without a slash at the end; empty if it can't be used.
@@ -91,11 +96,16 @@ type Adapter struct {
 	self     sync.Mutex // guards bot
 	bot      *person    // the bot's own identity, once it is known
 	watching sync.Mutex // one CheckWebhooks at a time
-	dropped  atomic.Int64
+
+	operating sync.Mutex // guards operator
+	operator  issued     // the access of whoever runs Rollcall
+
+	dropped atomic.Int64
 }
 
 var (
 	_ bot.Platform       = (*Adapter)(nil)
+	_ bot.Prover         = (*Adapter)(nil)
 	_ directory.Accounts = (*Adapter)(nil)
 )
 

@@ -12,10 +12,12 @@ import (
 type envelope struct {
 	Resource string `json:"resource"`
 	Event    string `json:"event"`
+	OrgID    string `json:"orgId"` // whose the webhook is
 	ActorID  string `json:"actorId"`
 	Data     struct {
-		ID       string `json:"id"`
-		PersonID string `json:"personId"`
+		ID              string `json:"id"`
+		PersonID        string `json:"personId"`
+		AuthorizerOrgID string `json:"authorizerOrgId"` // of a service app
 	} `json:"data"`
 }
 
@@ -96,6 +98,7 @@ type person struct {
 	TimeZone      string   `json:"timezone"`
 	InvitePending flag     `json:"invitePending"`
 	LoginEnabled  flag     `json:"loginEnabled"`
+	Roles         []string `json:"roles"`
 	partial
 }
 

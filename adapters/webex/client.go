@@ -30,11 +30,12 @@ type client struct {
 
 // call is one request.
 type call struct {
-	token  directory.Secret
+	token  directory.Secret // zero: none is sent
 	method string
-	path   string // below the API's root, of characters that need no escape
-	query  string // encoded
-	body   any    // nil: none
+	path   string     // below the API's root, of characters that need no escape
+	query  string     // encoded
+	body   any        // nil: none
+	form   url.Values // instead of a body
 }
 
 // reply is what is known of an answer besides its body, whether there was an error or not.
@@ -79,23 +80,36 @@ func (c *client) do(ctx context.Context, call call, into any) (reply, error) {
 func (c *client) request(ctx context.Context, call call) (*http.Request, error) {
 	at := *c.api
 	at.Path, at.RawQuery = at.Path+call.path, call.query
-	var body []byte
-	if call.body != nil {
-		var err error
-		if body, err = json.Marshal(call.body); err != nil {
-			return nil, directory.Errorf(directory.Invalid, "webex: a request can't be encoded")
-		}
+	body, kind, err := call.encoded()
+	if err != nil {
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, call.method, at.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, directory.Errorf(directory.Invalid, "webex: a request can't be made")
 	}
-	req.Header.Set("Authorization", "Bearer "+call.token.Reveal())
+	if !call.token.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+call.token.Reveal())
+	}
 	req.Header.Set("Accept", "application/json")
-	if call.body != nil {
-		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
 	}
 	return req, nil
+}
+
+// encoded is a call's body and its type; no type: it has none.
+func (c call) encoded() (body []byte, kind string, err error) {
+	switch {
+	case c.form != nil:
+		return []byte(c.form.Encode()), "application/x-www-form-urlencoded", nil
+	case c.body == nil:
+		return nil, "", nil
+	}
+	if body, err = json.Marshal(c.body); err != nil {
+		return nil, "", directory.Errorf(directory.Invalid, "webex: a request can't be encoded")
+	}
+	return body, "application/json; charset=utf-8", nil
 }
 
 // logRefusal logs the tracking id, which is what Webex's support asks for, and nothing else of

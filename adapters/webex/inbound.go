@@ -118,6 +118,9 @@ func (a *Adapter) follow(ctx context.Context, hook envelope) (heard, error) {
 	if !opaque(hook.Data.ID) {
 		return heard{}, errIgnored
 	}
+	if hook.Resource == "serviceApp" {
+		return a.admitted(ctx, hook)
+	}
 	me, err := a.me(ctx)
 	if err != nil {
 		return heard{}, err

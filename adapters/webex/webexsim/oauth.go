@@ -273,3 +273,15 @@ func (s *Sim) deleteAuthorizations(who caller, r *http.Request) result {
 	}
 	return result{status: http.StatusNoContent}
 }
+
+// Granted reports whether a client holds anything that is good in an organisation.
+func (s *Sim) Granted(client, orgID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.refreshes {
+		if r.client == client && r.org.ID == orgID {
+			return true
+		}
+	}
+	return false
+}
