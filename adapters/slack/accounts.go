@@ -9,9 +9,18 @@ import (
 	"rollcall/sync/directory"
 )
 
-// Page reads one page of users.list.
+// Page reads one page of users.list, and of an organisation the pages of its workspaces.
 func (a *Adapter) Page(ctx context.Context, inst directory.Installation, cursor string) (directory.AccountPage, error) {
-	query := url.Values{"limit": {strconv.Itoa(a.config.PageSize)}, "include_locale": {"true"}}
+	if wide(inst.Workspace) {
+		return a.widePage(ctx, inst, cursor, a.config.PageSize)
+	}
+	return a.page(ctx, inst, url.Values{}, cursor, a.config.PageSize)
+}
+
+// page reads one page of users.list.
+func (a *Adapter) page(ctx context.Context, inst directory.Installation, query url.Values, cursor string, size int) (directory.AccountPage, error) {
+	query.Set("limit", strconv.Itoa(size))
+	query.Set("include_locale", "true")
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
@@ -38,13 +47,16 @@ func (a *Adapter) Page(ctx context.Context, inst directory.Installation, cursor 
 
 // Lookup asks users.lookupByEmail, which needs users:read.email. It finds one account or none:
 // addresses are unique within a workspace. Deactivated accounts are not found. It does not tell
-// an account's locale.
+// an account's locale. With the token of an organisation Slack refuses that question, and the
+// organisation is listed instead, which blocks for a request per thousand people of each workspace.
 func (a *Adapter) Lookup(ctx context.Context, inst directory.Installation, address directory.Address) directory.Finding {
 	if address.IsZero() {
 		return directory.Failed(directory.Errorf(directory.Invalid, "slack: no address to look for"))
 	}
 	account, err := a.user(ctx, inst, "users.lookupByEmail", url.Values{"email": {address.Reveal()}})
 	switch {
+	case wide(inst.Workspace) && (errors.Is(err, errOrganisation) || errors.Is(err, errNoUser)):
+		return a.lookThrough(ctx, inst, address)
 	case errors.Is(err, errNoUser):
 		return directory.Absent()
 	case err != nil:
@@ -87,10 +99,14 @@ func (a *Adapter) user(ctx context.Context, inst directory.Installation, method 
 // slackbot is in every workspace, and Slack doesn't call it a bot.
 const slackbot = "USLACKBOT"
 
-// account is a user as an installation in a workspace sees it.
+// account is a user as an installation in a workspace, or for an organisation, sees it. People are
+// the organisation's only where Slack says so.
 func (u user) account(in directory.Workspace) directory.Account {
 	home := directory.Workspace(u.TeamID)
-	if home == "" {
+	switch {
+	case wide(in) && u.Enterprise.ID == string(in):
+		home = in // whichever of its workspaces they joined first
+	case home == "" && !wide(in):
 		home = in
 	}
 	name := u.Profile.RealName

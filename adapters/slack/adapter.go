@@ -24,6 +24,13 @@ type Config struct {
 	Signing []directory.Secret
 	// Tokens tells an installation's bot token. Its errors are passed on as they are.
 	Tokens func(ctx context.Context, inst directory.Installation) (directory.Secret, error)
+	// Teams are the workspaces that an organisation-wide installation may act in. It is asked for no
+	// other installation. Its errors are passed on as they are. Nil: there are no such installations.
+	Teams func(ctx context.Context, inst directory.Installation) ([]directory.Workspace, error)
+	// Features are switched on. Nil: all of them, as far as a workspace granted their scopes.
+	Features *Features
+	// AppToken, "xapp-…", opens the socket of [Adapter.Socket]. Zero: there is none.
+	AppToken directory.Secret
 	// Conversations remembers 1:1 chats, and tells whose workspace a reply goes to.
 	Conversations Conversations
 	// PageSize is how many accounts or messages one request asks for. Zero: 200, which Slack
@@ -76,14 +83,17 @@ func (c Config) Validate() error {
 // Adapter is Slack, for every tenant at once. Safe for concurrent use.
 type Adapter struct {
 	config   Config
+	features Features
 	verifier verifier
 	api      *caller
 	hooks    *http.Client
+	heard    heard
 	log      *slog.Logger
 }
 
 var (
 	_ bot.Platform       = (*Adapter)(nil)
+	_ bot.Prover         = (*Adapter)(nil)
 	_ directory.Accounts = (*Adapter)(nil)
 )
 
@@ -101,9 +111,14 @@ func New(config Config) (*Adapter, error) {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
+	features := AllFeatures()
+	if config.Features != nil {
+		features = *config.Features
+	}
 	cloud := config.Cloud
 	return &Adapter{
 		config:   config,
+		features: features,
 		verifier: verifier{secrets: config.Signing, now: config.Now},
 		api:      &caller{http: outbound.Client(cloud.outbound(cloud.api, config.Transport)), base: cloud.api, now: config.Now},
 		hooks:    outbound.Client(cloud.outbound(cloud.hooks, config.Transport)),
@@ -130,6 +145,6 @@ func (a *Adapter) Limits() bot.Limits {
 		Posts:    bot.Limit[float64]{Value: 50.0 / 60, Source: "assumed from tier 3 of conversations.open: " + rates},
 		Edits:    bot.Limit[int]{Value: 0, Documented: true, Source: update},
 		Actions:  bot.Limit[int]{Value: 25, Documented: true, Source: actions},
-		ReadBack: bot.Limit[bool]{Value: true, Documented: true, Source: "where im:history is granted: " + history},
+		ReadBack: bot.Limit[bool]{Value: a.features.ReadBack, Documented: true, Source: "where im:history is granted: " + history},
 	}
 }

@@ -1,6 +1,10 @@
 package slack
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"rollcall/sync/directory"
+)
 
 // The wire types of Slack's Web API, as far as they are read: https://docs.slack.dev/reference.
 // Everything that is not listed here is ignored.
@@ -21,7 +25,65 @@ type paging struct {
 // identity is whose token it is.
 type identity struct {
 	status
-	TeamID string `json:"team_id"`
+	TeamID       string `json:"team_id"`
+	EnterpriseID string `json:"enterprise_id"`
+	OrgWide      bool   `json:"is_enterprise_install"`
+	UserID       string `json:"user_id"` // the app's own user
+}
+
+// of reports whether the token is a workspace's, or that of an organisation as a whole.
+func (i identity) of(w directory.Workspace) bool {
+	if wide(w) {
+		return i.OrgWide && i.EnterpriseID == string(w)
+	}
+	return !i.OrgWide && i.TeamID == string(w)
+}
+
+// access is what oauth.v2.access answers, to a code and to a refresh token:
+// https://docs.slack.dev/reference/methods/oauth.v2.access.
+type access struct {
+	status
+	Token      string `json:"access_token"`
+	Type       string `json:"token_type"`
+	Scope      string `json:"scope"`
+	Bot        string `json:"bot_user_id"`
+	App        string `json:"app_id"`
+	Team       titled `json:"team"` // null where the app is installed for an organisation
+	Enterprise titled `json:"enterprise"`
+	OrgWide    bool   `json:"is_enterprise_install"`
+	Installer  struct {
+		ID string `json:"id"`
+	} `json:"authed_user"`
+	// Seconds and Refresh are there where the app's tokens are rotated.
+	Seconds int64  `json:"expires_in"`
+	Refresh string `json:"refresh_token"`
+}
+
+type titled struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// workspace is what was installed for, and what people call it.
+func (a access) workspace() titled {
+	if a.OrgWide {
+		return a.Enterprise
+	}
+	return a.Team
+}
+
+// teamList is what auth.teams.list answers: the workspaces of an organisation that the app was
+// admitted to.
+type teamList struct {
+	status
+	Teams  []titled `json:"teams"`
+	Paging paging   `json:"response_metadata"`
+}
+
+// opened is what apps.connections.open answers. The URL is a secret.
+type opened struct {
+	status
+	URL string `json:"url"`
 }
 
 type userList struct {
@@ -49,12 +111,21 @@ type user struct {
 	Bot             bool `json:"is_bot"`
 	WorkflowBot     bool `json:"is_workflow_bot"`
 	ConnectorBot    bool `json:"is_connector_bot"`
+	Admin           bool `json:"is_admin"` // of the workspace
+	Owner           bool `json:"is_owner"`
+	PrimaryOwner    bool `json:"is_primary_owner"`
 	Restricted      bool `json:"is_restricted"`
 	UltraRestricted bool `json:"is_ultra_restricted"`
 	Stranger        bool `json:"is_stranger"`
 	// EmailConfirmed may be absent, which means that Slack doesn't say.
 	EmailConfirmed *bool `json:"is_email_confirmed"`
-	Profile        struct {
+	// Enterprise is there for the people of an organisation of workspaces.
+	Enterprise struct {
+		ID    string `json:"enterprise_id"`
+		Admin bool   `json:"is_admin"` // of the organisation
+		Owner bool   `json:"is_owner"`
+	} `json:"enterprise_user"`
+	Profile struct {
 		RealName string `json:"real_name"`
 		Email    string `json:"email"`
 	} `json:"profile"`
@@ -85,4 +156,10 @@ type ephemeral struct {
 	Replace bool            `json:"replace_original"`
 	Text    string          `json:"text"`
 	Blocks  json.RawMessage `json:"blocks,omitempty"`
+}
+
+// revocation is what auth.revoke answers.
+type revocation struct {
+	status
+	Revoked bool `json:"revoked"`
 }

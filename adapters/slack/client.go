@@ -82,23 +82,47 @@ func (a *Adapter) client(ctx context.Context, inst directory.Installation) (*sla
 }
 
 // read asks a method that has no effect, and decodes the answer into what into points to.
-func (a *Adapter) read(ctx context.Context, inst directory.Installation, method string, query url.Values, into interface{ state() status }) error {
+func (a *Adapter) read(ctx context.Context, inst directory.Installation, method string, query url.Values, into answer) error {
 	_, err := a.readWhole(ctx, inst, method, query, into)
 	return err
 }
 
 // readWhole is read for those who need the answer's header as well.
-func (a *Adapter) readWhole(ctx context.Context, inst directory.Installation, method string, query url.Values, into interface{ state() status }) (http.Header, error) {
+func (a *Adapter) readWhole(ctx context.Context, inst directory.Installation, method string, query url.Values, into answer) (http.Header, error) {
 	token, err := a.token(ctx, inst)
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.api.base+method+"?"+query.Encode(), nil)
+	return a.api.get(ctx, token, method, query, into)
+}
+
+// answer is what every answer's own type is.
+type answer interface{ state() status }
+
+// get asks a method that has no effect, or none that counts twice, in the name of a token.
+func (c *caller) get(ctx context.Context, token directory.Secret, method string, query url.Values, into answer) (http.Header, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+method+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, directory.Errorf(directory.Invalid, "slack: a request can't be made")
 	}
 	r.Header.Set("Authorization", "Bearer "+token.Reveal())
-	resp, err := a.api.Do(r)
+	return c.decode(r, method, into)
+}
+
+// post sends a form, once. Who asks is set by authorize.
+func (c *caller) post(ctx context.Context, method string, form url.Values, authorize func(*http.Request), into answer) (http.Header, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, directory.Errorf(directory.Invalid, "slack: a request can't be made")
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	authorize(r)
+	return c.decode(r, method, into)
+}
+
+// decode makes a request and reads its answer into what into points to.
+func (c *caller) decode(r *http.Request, method string, into answer) (http.Header, error) {
+	resp, err := c.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -114,16 +138,17 @@ func (a *Adapter) readWhole(ctx context.Context, inst directory.Installation, me
 // CheckInstallation asks whether the installation's token works and is this workspace's.
 // Unauthorized: it isn't. Otherwise errors as [bot.Platform.Send]. It blocks for one request.
 func (a *Adapter) CheckInstallation(ctx context.Context, inst directory.Installation) error {
-	client, err := a.client(ctx, inst)
-	if err != nil {
-		return err
+	_, err := a.identify(ctx, inst)
+	return err
+}
+
+// identify asks whether the installation's token works and is this workspace's, and answers the
+// header, which says what the token may do.
+func (a *Adapter) identify(ctx context.Context, inst directory.Installation) (http.Header, error) {
+	var me identity
+	header, err := a.readWhole(ctx, inst, "auth.test", nil, &me)
+	if err == nil && !me.of(inst.Workspace) {
+		err = directory.Errorf(directory.Unauthorized, "slack: the token is not this workspace's")
 	}
-	me, err := client.AuthTestContext(ctx)
-	if err != nil {
-		return failed("auth.test", err)
-	}
-	if me.TeamID != string(inst.Workspace) {
-		return directory.Errorf(directory.Unauthorized, "slack: the token is not this workspace's")
-	}
-	return nil
+	return header, err
 }

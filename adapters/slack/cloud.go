@@ -12,7 +12,7 @@ import (
 // Cloud is where Slack is: the only hosts that are ever asked. It is made by [Public] or
 // [Loopback] and can't be made otherwise.
 type Cloud struct {
-	api      string // with a slash at the end: the only host that sees a token
+	api      string // with a slash at the end: the only host that sees a token, and sends a browser back
 	hooks    string // where response_urls lead
 	loopback bool
 	roots    *x509.CertPool
@@ -31,6 +31,9 @@ func Loopback(apiURL, hooksURL string, roots *x509.CertPool) Cloud {
 		loopback: true, roots: roots,
 	}
 }
+
+// authorize is the page on which an admin consents.
+func (c Cloud) authorize() string { return strings.TrimSuffix(c.api, apiPath) + "/oauth/v2/authorize" }
 
 // outbound says where a client for one of the cloud's base URLs may go: to its host and no other.
 func (c Cloud) outbound(base string, transport http.RoundTripper) outbound.Config {

@@ -44,6 +44,18 @@ var (
 	errNoChannel = errors.New("channel_not_found")
 	errNoUser    = errors.New("user_not_found")
 	errNoScope   = errors.New("missing_scope")
+	// The token is an organisation's, and the method doesn't take such.
+	errOrganisation = errors.New("enterprise_is_restricted")
+	// The token is an organisation's, and the app was not admitted to the workspace.
+	errNoTeam = errors.New("team_access_not_granted")
+	// What was shown to Slack to act with is definitely none, or none any more.
+	errGone = errors.New("no longer granted")
+	// The code that a browser brought is none, or was used.
+	errCode = errors.New("invalid_code")
+	// The organisation has the app already, and its workspaces can't install it by themselves.
+	errInstalled = errors.New("cannot_install_an_org_installed_app")
+	// The app's own secret is wrong.
+	errApp = errors.New("the app is not known by this client id and secret")
 )
 
 var causes = map[string]error{
@@ -51,6 +63,23 @@ var causes = map[string]error{
 	"user_not_found":    errNoUser,
 	"users_not_found":   errNoUser,
 	"missing_scope":     errNoScope,
+
+	"enterprise_is_restricted": errOrganisation,
+	"team_access_not_granted":  errNoTeam,
+
+	"invalid_auth":          errGone,
+	"token_revoked":         errGone,
+	"account_inactive":      errGone,
+	"invalid_refresh_token": errGone,
+
+	"invalid_code":      errCode,
+	"code_already_used": errCode,
+	"code_expired":      errCode,
+
+	"cannot_install_an_org_installed_app": errInstalled,
+
+	"bad_client_secret": errApp,
+	"invalid_client_id": errApp,
 }
 
 // refused is what an answer with "ok": false means. A refusal that nobody foresaw did not happen
@@ -70,10 +99,7 @@ func refused(method, name string) error {
 	if code == directory.Uncertain {
 		code = lostCode(method)
 	}
-	if cause := causes[name]; cause != nil {
-		return directory.Errorf(code, "slack: %s: %w", method, cause)
-	}
-	return directory.Errorf(code, "slack: %s: %s", method, printable(name))
+	return &directory.Error{Code: code, Text: "slack: " + method + ": " + printable(name), Err: causes[name]}
 }
 
 // refusals are Slack's error names, by what a caller may do about them.
@@ -81,7 +107,7 @@ var refusals = byName(map[directory.Code]string{
 	directory.Unauthorized: `not_authed invalid_auth account_inactive token_revoked token_expired
 		missing_scope no_permission not_allowed_token_type org_login_required access_denied
 		team_access_not_granted ekm_access_denied app_access_restricted enterprise_is_restricted
-		two_factor_setup_required accesslimited`,
+		two_factor_setup_required accesslimited invalid_refresh_token`,
 	directory.Undeliverable: `user_disabled user_not_found user_not_visible users_not_found
 		invalid_user_combination messages_tab_disabled cannot_dm_bot channel_not_found
 		not_in_channel is_archived restricted_action restricted_action_read_only_channel
@@ -92,7 +118,9 @@ var refusals = byName(map[directory.Code]string{
 		no_text too_many_attachments invalid_metadata_format invalid_metadata_schema
 		metadata_too_large block_mismatch invalid_arguments invalid_arg_name invalid_array_arg
 		invalid_charset invalid_form_data invalid_post_type missing_post_type missing_argument
-		limit_required invalid_limit unknown_method deprecated_endpoint method_deprecated`,
+		limit_required invalid_limit unknown_method deprecated_endpoint method_deprecated
+		invalid_code code_already_used code_expired bad_redirect_uri bad_client_secret invalid_client_id
+		cannot_install_an_org_installed_app oauth_authorization_url_mismatch`,
 	directory.Expired:   `invalid_cursor`,
 	directory.Uncertain: `internal_error fatal_error update_failed`,
 })

@@ -1,51 +1,40 @@
 package slack
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"rollcall/bot"
+	"rollcall/cards"
 	"rollcall/sync/directory"
 )
 
 // event takes an event: https://docs.slack.dev/apis/events-api. Slack delivers it up to four times
 // until it is acknowledged; every delivery is looked at, since the first may have been lost.
-func (in inbound) event(w http.ResponseWriter, r *http.Request, body []byte) {
+func (in inbound) event(ctx context.Context, body []byte) verdict {
 	envelope, err := parseEnvelope(body)
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		return
+		return spoilt
 	}
 	if envelope.challenge != "" {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		io.WriteString(w, envelope.challenge)
-		return
+		return verdict{status: http.StatusOK, kind: "text/plain; charset=utf-8", body: []byte(envelope.challenge)}
 	}
 	origin, event, err := envelope.read()
 	switch {
 	case errors.Is(err, errNotOurs):
-		acknowledge(w)
-		return
+		return taken
 	case err != nil:
-		w.WriteHeader(http.StatusBadRequest)
-		return
+		return spoilt
 	}
-	reply, ok := in.accept(w, r, origin, event)
-	if !ok {
-		return
-	}
-	acknowledge(w)
-	if reply.Card != nil {
-		ctx, cancel := afterwards(r)
-		defer cancel()
-		in.replyInChat(ctx, origin, *reply.Card)
-	}
+	return in.accept(ctx, origin, event, func(ctx context.Context, card cards.Card) {
+		in.replyInChat(ctx, origin, card)
+	})
 }
 
 // envelope is what is around an event.
@@ -54,11 +43,13 @@ type envelope struct {
 	id        string
 	at        time.Time
 	workspace directory.Workspace // whose installation the event was sent for; may be empty
-	team      directory.Workspace // the workspace that it happened in, or that shares the channel
-	app       string              // our own user there
-	shared    bool                // it happened where people of several organisations are
-	kind      string
-	event     []byte
+	// team is the workspace that it happened in, or that shares the channel, and enterprise the
+	// organisation of that.
+	team, enterprise directory.Workspace
+	app              string // our own user there
+	shared           bool   // it happened where people of several organisations are
+	kind             string
+	event            []byte
 }
 
 // parseEnvelope reads an event's envelope.
@@ -66,9 +57,9 @@ func parseEnvelope(body []byte) (envelope, error) {
 	if !json.Valid(body) {
 		return envelope{}, errSyntax
 	}
-	var kind, challenge, id, at, team, shared, authorizations, event []byte
+	var kind, challenge, id, at, team, enterprise, shared, authorizations, event []byte
 	if err := members(body, member{"type", &kind}, member{"challenge", &challenge}, member{"event_id", &id},
-		member{"event_time", &at}, member{"team_id", &team}, member{"is_ext_shared_channel", &shared},
+		member{"event_time", &at}, member{"team_id", &team}, member{"enterprise_id", &enterprise}, member{"is_ext_shared_channel", &shared},
 		member{"authorizations", &authorizations}, member{"event", &event},
 	); err != nil {
 		return envelope{}, err
@@ -94,11 +85,12 @@ func parseEnvelope(body []byte) (envelope, error) {
 	if seconds, err := strconv.ParseInt(string(at), 10, 64); err == nil {
 		e.at = time.Unix(seconds, 0)
 	}
-	in, err := text(team)
-	if err != nil {
+	if e.team, err = workspaceIn(team); err != nil {
 		return e, err
 	}
-	e.team = directory.Workspace(in)
+	if e.enterprise, err = workspaceIn(enterprise); err != nil {
+		return e, err
+	}
 	if err := e.authorized(authorizations); err != nil {
 		return e, err
 	}
@@ -128,47 +120,57 @@ func (e *envelope) authorized(authorizations []byte) error {
 		member{"user_id", &user}, member{"is_enterprise_install", &orgWide}); err != nil {
 		return err
 	}
-	wide, err := truth(orgWide)
+	organisation, err := truth(orgWide)
 	if err != nil {
 		return err
 	}
-	if wide {
+	if organisation {
 		team = enterprise
 	}
-	workspace, err := text(team)
-	if err != nil {
+	if e.workspace, err = workspaceIn(team); err != nil {
 		return err
 	}
-	e.workspace = directory.Workspace(workspace)
+	if wide(e.workspace) != organisation {
+		return errSyntax
+	}
 	e.app, err = text(user)
 	return err
+}
+
+func workspaceIn(value []byte) (directory.Workspace, error) {
+	id, err := text(value)
+	return directory.Workspace(id), err
 }
 
 // read makes an event of what is in the envelope, or errNotOurs.
 func (e envelope) read() (directory.Origin, bot.Event, error) {
 	switch e.kind {
-	case "app_uninstalled", "tokens_revoked":
+	case eventUninstalled, eventRevoked:
 		return e.gone()
 	}
 	if e.workspace == "" {
 		return directory.Origin{}, nil, errNotOurs
 	}
 	switch e.kind {
-	case "app_home_opened":
+	case eventHome:
 		return e.opened()
-	case "message":
+	case eventMessage:
 		return e.said()
-	case "user_change", "team_join":
+	case eventChanged, eventJoined:
 		return e.changed()
+	case eventGranted, eventTaken:
+		return e.admitted()
 	}
 	return directory.Origin{}, nil, errNotOurs
 }
 
-// gone reads that the app was removed, or its own token revoked. Once the app is gone there is no
-// authorization left to name; the event can't come from a shared channel, so the envelope's team is
-// the workspace.
+// gone reads that the app was removed, or tokens of users of its own revoked. Once the app is gone
+// there is no authorization left to name; the event can't come from a shared channel, so the envelope's
+// team is the workspace, and without one its enterprise. A team's envelope names its enterprise too,
+// whose own installation is another one and goes on.
 func (e envelope) gone() (directory.Origin, bot.Event, error) {
-	if e.kind == "tokens_revoked" {
+	gone := bot.Gone{At: e.at}
+	if e.kind == eventRevoked {
 		var tokens, bots []byte
 		if err := members(e.event, member{"tokens", &tokens}); err != nil || tokens == nil {
 			return directory.Origin{}, nil, errors.Join(errNotOurs, err)
@@ -176,18 +178,55 @@ func (e envelope) gone() (directory.Origin, bot.Event, error) {
 		if err := members(tokens, member{"bot", &bots}); err != nil || bots == nil {
 			return directory.Origin{}, nil, errors.Join(errNotOurs, err)
 		}
-		if ids, err := elements(bots); err != nil || len(ids) == 0 { // only people's own tokens
+		var err error
+		if gone.Bots, err = texts(bots); err != nil || len(gone.Bots) == 0 { // only people's own tokens
 			return directory.Origin{}, nil, errors.Join(errNotOurs, err)
 		}
 	}
-	in := e.workspace
-	if in == "" {
-		in = e.team
-	}
+	in := cmp.Or(e.workspace, e.team, e.enterprise)
 	if in == "" {
 		return directory.Origin{}, nil, errNotOurs
 	}
-	return directory.Origin{Platform: Name, Workspace: in}, bot.Gone{At: e.at}, nil
+	return directory.Origin{Platform: Name, Workspace: in}, gone, nil
+}
+
+// admitted reads that the app was admitted to workspaces of an organisation, or taken out of some.
+func (e envelope) admitted() (directory.Origin, bot.Event, error) {
+	if !wide(e.workspace) {
+		return directory.Origin{}, nil, errNotOurs
+	}
+	var ids []byte
+	if err := members(e.event, member{"team_ids", &ids}); err != nil || ids == nil {
+		return directory.Origin{}, nil, errors.Join(errNotOurs, err)
+	}
+	names, err := texts(ids)
+	if err != nil || len(names) == 0 {
+		return directory.Origin{}, nil, errors.Join(errNotOurs, err)
+	}
+	teams := make([]directory.Workspace, len(names))
+	for i, name := range names {
+		teams[i] = directory.Workspace(name)
+	}
+	event := bot.Teams{At: e.at, Granted: teams}
+	if e.kind == eventTaken {
+		event.Granted, event.Revoked = nil, teams
+	}
+	return directory.Origin{Platform: Name, Workspace: e.workspace}, event, nil
+}
+
+// texts are the texts of an array, none of them empty.
+func texts(array []byte) ([]string, error) {
+	all, err := elements(array)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(all))
+	for i, element := range all {
+		if out[i], err = text(element); err != nil || out[i] == "" {
+			return nil, errSyntax
+		}
+	}
+	return out, nil
 }
 
 // opened reads that somebody opened the app's messages.

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"testing"
@@ -31,9 +32,13 @@ func FuzzInteraction(f *testing.F) {
 				ID     string
 				TeamID string `json:"team_id"`
 			}
-			Team, Enterprise struct{ ID string }
-			OrgWide          bool `json:"is_enterprise_install"`
-			Container        struct {
+			Team struct {
+				ID string
+				Of string `json:"enterprise_id"`
+			}
+			Enterprise struct{ ID string }
+			OrgWide    bool `json:"is_enterprise_install"`
+			Container  struct {
 				ChannelID string `json:"channel_id"`
 				MessageTS string `json:"message_ts"`
 				Ephemeral bool   `json:"is_ephemeral"`
@@ -43,12 +48,14 @@ func FuzzInteraction(f *testing.F) {
 		if err := json.Unmarshal([]byte(form.Get("payload")), &want); err != nil {
 			t.Fatalf("encoding/json refuses it: %v", err)
 		}
-		workspace := want.Team.ID
-		if want.OrgWide {
+		workspace, home := want.Team.ID, want.User.TeamID
+		switch {
+		case want.OrgWide:
 			workspace = want.Enterprise.ID
-		}
-		home := want.User.TeamID
-		if home == "" {
+			if home != "" && home == want.Team.ID && want.Team.Of == workspace {
+				home = workspace
+			}
+		case home == "":
 			home = workspace
 		}
 		o := press.origin
@@ -69,6 +76,8 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add(event(authorized, `{"type":"app_home_opened","user":"U0ANN","channel":"D1","tab":"messages"}`))
 	f.Add(event(authorized, `{"type":"user_change","user":{"id":"U0ANN","team_id":"T0001","profile":{"email":"a@b.example","fields":[]}}}`))
 	f.Add(event(`"team_id":"T0001"`, `{"type":"tokens_revoked","tokens":{"bot":["U"]}}`))
+	f.Add(event(`"team_id":null,"enterprise_id":"E1"`, `{"type":"app_uninstalled"}`))
+	f.Add(event(`"authorizations":[{"enterprise_id":"E1","team_id":null,"is_enterprise_install":true}]`, `{"type":"team_access_granted","team_ids":["T1"]}`))
 	f.Add(`{"type":"url_verification","challenge":"x"}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		e, err := parseEnvelope([]byte(body))
@@ -81,6 +90,7 @@ func FuzzEnvelope(f *testing.F) {
 		}
 		var want struct {
 			TeamID         string `json:"team_id"`
+			EnterpriseID   string `json:"enterprise_id"`
 			Authorizations []struct {
 				TeamID       string `json:"team_id"`
 				EnterpriseID string `json:"enterprise_id"`
@@ -97,8 +107,8 @@ func FuzzEnvelope(f *testing.F) {
 				workspace = want.Authorizations[0].EnterpriseID
 			}
 		}
-		if _, gone := got.(bot.Gone); gone && workspace == "" {
-			workspace = want.TeamID
+		if _, gone := got.(bot.Gone); gone {
+			workspace = cmp.Or(workspace, want.TeamID, want.EnterpriseID)
 		}
 		if string(origin.Workspace) != workspace || workspace == "" {
 			t.Fatalf("from %q, encoding/json says %q", origin.Workspace, workspace)
@@ -145,6 +155,59 @@ func FuzzAlone(f *testing.F) {
 		answer, err := alone(cards.Card{Summary: summary, Body: []cards.Block{cards.Say(body)}})
 		if err == nil && !json.Valid(answer) {
 			t.Fatalf("not JSON: %q", answer)
+		}
+	})
+}
+
+// A command that a socket brings is the command that a form would have brought.
+func FuzzCommandJSON(f *testing.F) {
+	f.Add(`{"team_id":"T0001","channel_id":"C1","user_id":"U0ANN","command":"/rollcall","trigger_id":"1.2.3","text":"help"}`)
+	f.Add(`{"team_id":"T0001","channel_id":"C1","user_id":"U0ANN","command":"/rollcall","trigger_id":"1.2.3","is_enterprise_install":true,"enterprise_id":"E1"}`)
+	f.Add(`{"team_id":"T0001","Team_ID":"T0002"}`)
+	f.Add(`{"team_id":{"id":"T0001"}}`)
+	f.Fuzz(func(t *testing.T, payload string) {
+		origin, said, err := parseCommandJSON([]byte(payload))
+		if err != nil {
+			return
+		}
+		var want map[string]any
+		if err := json.Unmarshal([]byte(payload), &want); err != nil {
+			t.Fatalf("encoding/json refuses it: %v", err)
+		}
+		if want["user_id"] != origin.Actor.User || want["trigger_id"] != said.ID || origin.Direct || origin.Actor.Workspace != origin.Workspace {
+			t.Fatalf("%+v %+v from %v", origin, said, want)
+		}
+		in := want["team_id"]
+		if wide(origin.Workspace) && in != string(origin.Workspace) {
+			in = want["enterprise_id"]
+		}
+		if in != string(origin.Workspace) {
+			t.Fatalf("%+v from %v", origin, want)
+		}
+	})
+}
+
+// Nothing that is read of a socket's message is read otherwise by encoding/json.
+func FuzzSocketMessage(f *testing.F) {
+	f.Add(`{"type":"hello","num_connections":1}`)
+	f.Add(`{"type":"disconnect","reason":"warning"}`)
+	f.Add(`{"envelope_id":"a","type":"events_api","payload":{"type":"event_callback"},"accepts_response_payload":false}`)
+	f.Add(`{"type":"hello","Type":"disconnect"}`)
+	f.Fuzz(func(t *testing.T, message string) {
+		m, err := parseSocketMessage([]byte(message))
+		if err != nil {
+			return
+		}
+		var want struct {
+			Type, Reason string
+			ID           string `json:"envelope_id"`
+			Accepts      bool   `json:"accepts_response_payload"`
+		}
+		if err := json.Unmarshal([]byte(message), &want); err != nil {
+			t.Fatalf("encoding/json refuses it: %v", err)
+		}
+		if m.kind != want.Type || m.reason != want.Reason || m.id != want.ID || m.accepts != want.Accepts {
+			t.Fatalf("%+v, encoding/json says %+v", m, want)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -25,10 +26,10 @@ const longestBody = 256 << 10
 // Requests are answered after the sink took them, and never before.
 func (a *Adapter) Mount(r *mux.Router, sink bot.Sink) {
 	in := inbound{a, sink}
-	for path, take := range map[string]func(http.ResponseWriter, *http.Request, []byte){
+	for path, take := range map[string]func(context.Context, []byte) verdict{
 		"/slack/events":       in.event,
-		"/slack/commands":     in.command,
-		"/slack/interactions": in.interaction,
+		"/slack/commands":     in.commandForm,
+		"/slack/interactions": in.interactionForm,
 	} {
 		r.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			body, status := a.admit(w, r)
@@ -36,15 +37,54 @@ func (a *Adapter) Mount(r *mux.Router, sink bot.Sink) {
 				w.WriteHeader(status)
 				return
 			}
-			take(w, r, body)
+			take(r.Context(), body).write(w, r)
 		}).Methods(http.MethodPost)
 	}
 }
 
-// inbound is an adapter with the sink that its endpoints serve.
+// inbound is an adapter with the sink that its endpoints, and its socket, serve.
 type inbound struct {
 	*Adapter
 	sink bot.Sink
+}
+
+// verdict is what a genuine request came to.
+type verdict struct {
+	status int
+	kind   string // of the body
+	body   []byte
+	after  func(context.Context) // what follows once it was acknowledged; nil: nothing
+}
+
+// The verdicts that say no more.
+var (
+	taken   = verdict{status: http.StatusOK}
+	spoilt  = verdict{status: http.StatusBadRequest}
+	later   = verdict{status: http.StatusServiceUnavailable}
+	failure = verdict{status: http.StatusInternalServerError}
+)
+
+// write answers a request by a verdict, and goes on with what follows.
+func (v verdict) write(w http.ResponseWriter, r *http.Request) {
+	if v.kind != "" {
+		w.Header().Set("Content-Type", v.kind)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+	}
+	switch {
+	case len(v.body) > 0:
+		w.WriteHeader(v.status)
+		w.Write(v.body)
+	case v.status == http.StatusOK:
+		acknowledge(w)
+	default:
+		w.WriteHeader(v.status)
+	}
+	if v.after != nil {
+		// Slack may have hung up by then.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), replyWithin)
+		defer cancel()
+		v.after(ctx)
+	}
 }
 
 // admit reads a request's body and checks who sent it. Nothing of the body is looked at, or logged,
@@ -71,23 +111,46 @@ func (a *Adapter) admit(w http.ResponseWriter, r *http.Request) ([]byte, int) {
 	return body.Bytes(), http.StatusOK
 }
 
-// accept hands an event to the sink. It reports whether a reply may follow; if not it has answered.
-// Slack delivers an event again after a 5xx, and a press is shown to have failed.
-func (in inbound) accept(w http.ResponseWriter, r *http.Request, origin directory.Origin, event bot.Event) (bot.Reply, bool) {
-	reply, err := in.sink.Accept(r.Context(), origin, event)
-	if err == nil {
-		return reply, true
+// take hands an event to the sink, once it is known where its actor is at home.
+func (in inbound) take(ctx context.Context, origin directory.Origin, event bot.Event) (bot.Reply, error) {
+	origin, err := in.settled(ctx, origin)
+	if err != nil {
+		return bot.Reply{}, err
 	}
-	switch code := directory.CodeOf(err); code {
-	case directory.NotFound, directory.Invalid:
-		acknowledge(w)
-	case directory.Unavailable:
-		w.WriteHeader(http.StatusServiceUnavailable)
+	reply, err := in.sink.Accept(ctx, origin, event)
+	if err == nil {
+		in.heard.note(origin.Workspace, in.config.Now())
+	}
+	return reply, err
+}
+
+// accept has an event taken, and shows the reply to it. Slack delivers an event again after a 5xx, and
+// a press is shown to have failed.
+func (in inbound) accept(ctx context.Context, origin directory.Origin, event bot.Event, show func(context.Context, cards.Card)) verdict {
+	reply, err := in.take(ctx, origin, event)
+	switch code := directory.CodeOf(err); {
+	case err == nil && reply.Card != nil:
+		return verdict{status: http.StatusOK, after: func(ctx context.Context) { show(ctx, *reply.Card) }}
+	case err == nil, code == directory.NotFound, code == directory.Invalid:
+		return taken
+	case code == directory.Unavailable:
+		return later
 	default:
 		in.log.Error("an event was not taken", "platform", Name, "code", code.String())
-		w.WriteHeader(http.StatusInternalServerError)
+		return failure
 	}
-	return bot.Reply{}, false
+}
+
+// heard is when each workspace was last heard of, by a genuine request that was taken: that is how the
+// checklist knows that Slack's requests arrive. It is lost at a restart.
+type heard struct{ times sync.Map }
+
+func (h *heard) note(w directory.Workspace, at time.Time) { h.times.Store(w, at) }
+
+// since reports whether the workspace was heard of at or after a time.
+func (h *heard) since(w directory.Workspace, since time.Time) bool {
+	at, ok := h.times.Load(w)
+	return ok && !at.(time.Time).Before(since)
 }
 
 // acknowledge answers 200 at once, so that Slack does not wait for what follows.
@@ -100,11 +163,6 @@ func acknowledge(w http.ResponseWriter) {
 
 // replyWithin bounds a reply that follows an acknowledgement.
 const replyWithin = 10 * time.Second
-
-// afterwards is a context for what follows an acknowledgement: Slack may have hung up by then.
-func afterwards(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(r.Context()), replyWithin)
-}
 
 // replyInChat posts a reply into the actor's own 1:1 chat. What the event changed has been
 // acknowledged, so a failure is only logged.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -82,6 +83,10 @@ func TestEvents(t *testing.T) {
 		return o
 	}
 	gone := bot.Gone{At: time.Unix(1772442000, 0)}
+	const organisation = `"team_id":"T0001","authorizations":[{"enterprise_id":"E1","team_id":null,"user_id":"W0ROLLCALL","is_enterprise_install":true}]`
+	of := func(workspace directory.Workspace) directory.Origin {
+		return directory.Origin{Platform: Name, Workspace: workspace}
+	}
 	for _, test := range []struct {
 		name   string
 		body   string
@@ -102,8 +107,20 @@ func TestEvents(t *testing.T) {
 		{"a text in a channel", event(authorized, strings.Replace(said, `"im"`, `"channel"`, 1)), 200, directory.Origin{}, nil},
 		{"the home tab", event(authorized, `{"type":"app_home_opened","user":"U0ANN","channel":"D1","tab":"home"}`), 200, directory.Origin{}, nil},
 		{"the messages tab", event(authorized, `{"type":"app_home_opened","user":"U0ANN","channel":"D1","tab":"messages"}`), 200, inChat, bot.Met{}},
-		{"the app was removed", event(`"team_id":"T0001"`, `{"type":"app_uninstalled"}`), 200, directory.Origin{Platform: Name, Workspace: "T0001"}, gone},
-		{"the app's token was revoked", event(authorized, `{"type":"tokens_revoked","tokens":{"oauth":[],"bot":["U0ROLLCALL"]}}`), 200, directory.Origin{Platform: Name, Workspace: "T0001"}, gone},
+		{"the app was removed", event(`"team_id":"T0001"`, `{"type":"app_uninstalled"}`), 200, of("T0001"), gone},
+		{"removed from a workspace of an organisation", event(`"team_id":"T0001","enterprise_id":"E1"`, `{"type":"app_uninstalled"}`), 200, of("T0001"), gone},
+		{"removed from an organisation", event(`"team_id":null,"enterprise_id":"E1"`, `{"type":"app_uninstalled"}`), 200, of("E1"), gone},
+		{"removed from an organisation, authorized", event(organisation, `{"type":"app_uninstalled"}`), 200, of("E1"), gone},
+		{"removed from nowhere", event(`"x":1`, `{"type":"app_uninstalled"}`), 200, directory.Origin{}, nil},
+		{"the app's token was revoked", event(authorized, `{"type":"tokens_revoked","tokens":{"oauth":[],"bot":["U0ROLLCALL"]}}`), 200, of("T0001"), bot.Gone{At: gone.At, Bots: []string{"U0ROLLCALL"}}},
+		{"another tenant's team beside a revoked token", event(strings.Replace(authorized, `"team_id":"T0001"`, `"team_id":"T0002"`, 1), `{"type":"tokens_revoked","tokens":{"bot":["U0ROLLCALL"]}}`), 200, of("T0001"), bot.Gone{At: gone.At, Bots: []string{"U0ROLLCALL"}}},
+		{"a token of nobody was revoked", event(authorized, `{"type":"tokens_revoked","tokens":{"bot":[""]}}`), 200, directory.Origin{}, nil},
+		{"admitted to workspaces", event(organisation, `{"type":"team_access_granted","team_ids":["T0001","T0002"]}`), 200, of("E1"), bot.Teams{At: gone.At, Granted: []directory.Workspace{"T0001", "T0002"}}},
+		{"taken out of one", event(organisation, `{"type":"team_access_revoked","team_ids":["T0002"]}`), 200, of("E1"), bot.Teams{At: gone.At, Revoked: []directory.Workspace{"T0002"}}},
+		{"admitted to none", event(organisation, `{"type":"team_access_granted","team_ids":[]}`), 200, directory.Origin{}, nil},
+		{"admitted, and not an organisation", event(authorized, `{"type":"team_access_granted","team_ids":["T0002"]}`), 200, directory.Origin{}, nil},
+		{"an organisation that is a workspace", event(strings.Replace(organisation, `"E1"`, `"T0002"`, 1), said), 400, directory.Origin{}, nil},
+		{"a workspace that is an organisation", event(strings.Replace(authorized, `"team_id":"T0001","user_id"`, `"team_id":"E1","user_id"`, 1), said), 400, directory.Origin{}, nil},
 		{"a person's token was revoked", event(authorized, `{"type":"tokens_revoked","tokens":{"oauth":["U0ANN"],"bot":[]}}`), 200, directory.Origin{}, nil},
 		{"an unknown event", event(authorized, `{"type":"channel_archive"}`), 200, directory.Origin{}, nil},
 		{"another envelope", `{"type":"app_rate_limited","team_id":"T0001"}`, 200, directory.Origin{}, nil},
@@ -132,7 +149,7 @@ func (e *endpoint) wantNote(t *testing.T, origin directory.Origin, event bot.Eve
 		}
 		return
 	}
-	if len(e.notes.notes) != 1 || e.notes.notes[0] != (note{origin, event}) {
+	if len(e.notes.notes) != 1 || !reflect.DeepEqual(e.notes.notes[0], note{origin, event}) {
 		t.Errorf("the sink was given %+v, want %+v", e.notes.notes, note{origin, event})
 	}
 }
@@ -204,6 +221,7 @@ func TestCommands(t *testing.T) {
 		{"the text twice", command("text=a&text=b"), bot.Reply{}, nil, 400, "", nil},
 		{"no user", strings.Replace(command(""), "user_id", "user", 1), bot.Reply{}, nil, 400, "", nil},
 		{"enterprise-wide without an enterprise", command("is_enterprise_install=true"), bot.Reply{}, nil, 400, "", nil},
+		{"enterprise-wide in a workspace", command("is_enterprise_install=true&enterprise_id=T0002"), bot.Reply{}, nil, 400, "", nil},
 		{"not a form", "%", bot.Reply{}, nil, 400, "", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -287,6 +305,36 @@ func TestInteractions(t *testing.T) {
 "is_enterprise_install":false`, `"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
 			elsewhere(func(o *directory.Origin) { o.Workspace = "E1" }), pressed,
 		},
+		{
+			"in a workspace of the enterprise", `"team":{"id":"T0001"},"enterprise":null,
+"is_enterprise_install":false`, `"team":{"id":"T0001","enterprise_id":"E1"},"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
+			elsewhere(func(o *directory.Origin) { o.Workspace, o.Actor.Workspace = "E1", "E1" }), pressed,
+		},
+		{
+			"in a workspace of another enterprise", `"team":{"id":"T0001"},"enterprise":null,
+"is_enterprise_install":false`, `"team":{"id":"T0001","enterprise_id":"E2"},"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
+			elsewhere(func(o *directory.Origin) { o.Workspace = "E1" }), pressed,
+		},
+		{
+			"at home in the enterprise", `"team_id":"T0001"},"team":{"id":"T0001"},"enterprise":null,
+"is_enterprise_install":false`, `"team_id":"E1"},"team":null,"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
+			elsewhere(func(o *directory.Origin) { o.Workspace, o.Actor.Workspace = "E1", "E1" }), pressed,
+		},
+		{
+			"in an enterprise, home unknown", `,"team_id":"T0001"},"team":{"id":"T0001"},"enterprise":null,
+"is_enterprise_install":false`, `},"team":{"id":"T0001","enterprise_id":"E1"},"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
+			elsewhere(func(o *directory.Origin) { o.Workspace, o.Actor.Workspace = "E1", "" }), pressed,
+		},
+		{
+			"an enterprise that is a workspace", `"enterprise":null,
+"is_enterprise_install":false`, `"enterprise":{"id":"T0002"},"is_enterprise_install":true`, 400, directory.Origin{}, nil,
+		},
+		{
+			"in an enterprise, home empty", `"team_id":"T0001"},"team":{"id":"T0001"},"enterprise":null,
+"is_enterprise_install":false`, `"team_id":""},"team":null,"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
+			elsewhere(func(o *directory.Origin) { o.Workspace, o.Actor.Workspace = "E1", "" }), pressed,
+		},
+		{"an enterprise that isn't named", `"is_enterprise_install":false`, `"is_enterprise_install":true`, 400, directory.Origin{}, nil},
 		{"somebody else's button", `1.sync..abc`, `approve`, 200, directory.Origin{}, nil},
 		{"another element", `"type":"button"`, `"type":"overflow"`, 200, directory.Origin{}, nil},
 		{"in a view", `"type":"message"`, `"type":"view"`, 200, directory.Origin{}, nil},

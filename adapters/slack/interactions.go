@@ -1,9 +1,10 @@
 package slack
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -12,28 +13,28 @@ import (
 	"rollcall/sync/directory"
 )
 
-// interaction takes a press of a button: https://docs.slack.dev/reference/interaction-payloads.
+// interactionForm takes a press of a button: https://docs.slack.dev/reference/interaction-payloads.
 // Other interactions are acknowledged and forgotten.
-func (in inbound) interaction(w http.ResponseWriter, r *http.Request, body []byte) {
-	press, err := parseInteraction(body)
+func (in inbound) interactionForm(ctx context.Context, body []byte) verdict {
+	return in.pressed(ctx, body, parseInteraction)
+}
+
+// interaction takes one as a socket brings it: the payload without a form around it.
+func (in inbound) interaction(ctx context.Context, payload []byte) verdict {
+	return in.pressed(ctx, payload, parsePress)
+}
+
+func (in inbound) pressed(ctx context.Context, body []byte, parse func([]byte) (press, error)) verdict {
+	press, err := parse(body)
 	switch {
 	case errors.Is(err, errNotOurs):
-		acknowledge(w)
-		return
+		return taken
 	case err != nil:
-		w.WriteHeader(http.StatusBadRequest)
-		return
+		return spoilt
 	}
-	reply, ok := in.accept(w, r, press.origin, press.event)
-	if !ok {
-		return
-	}
-	acknowledge(w)
-	if reply.Card != nil {
-		ctx, cancel := afterwards(r)
-		defer cancel()
-		in.replyByURL(ctx, press.responseURL, *reply.Card)
-	}
+	return in.accept(ctx, press.origin, press.event, func(ctx context.Context, card cards.Card) {
+		in.replyByURL(ctx, press.responseURL, card)
+	})
 }
 
 // press is a button's press as Slack tells of it.
@@ -53,14 +54,13 @@ func parseInteraction(body []byte) (press, error) {
 	if err != nil || len(form["payload"]) != 1 {
 		return press{}, errSyntax
 	}
-	payload := []byte(form["payload"][0])
-	if !json.Valid(payload) {
-		return press{}, errSyntax
-	}
-	return parsePress(payload)
+	return parsePress([]byte(form["payload"][0]))
 }
 
 func parsePress(payload []byte) (press, error) {
+	if !json.Valid(payload) {
+		return press{}, errSyntax
+	}
 	var kind, user, team, enterprise, orgWide, container, channel, actions, responseURL, trigger []byte
 	if err := members(payload,
 		member{"type", &kind}, member{"user", &user}, member{"team", &team}, member{"enterprise", &enterprise},
@@ -91,7 +91,8 @@ func parsePress(payload []byte) (press, error) {
 }
 
 // pressOrigin is who pressed, and in whose workspace: an interaction's own team, or the enterprise
-// where the app is installed for one as a whole.
+// where the app is installed for one as a whole. There the presser is at home in the enterprise if
+// Slack says that their own team is a part of it; a presser without a team has no home at all.
 func pressOrigin(user, team, enterprise, orgWide []byte) (directory.Origin, error) {
 	var id, home []byte
 	if user == nil {
@@ -100,22 +101,39 @@ func pressOrigin(user, team, enterprise, orgWide []byte) (directory.Origin, erro
 	if err := members(user, member{"id", &id}, member{"team_id", &home}); err != nil {
 		return directory.Origin{}, err
 	}
-	wide, err := truth(orgWide)
+	orgWideInstall, err := truth(orgWide)
 	if err != nil {
 		return directory.Origin{}, err
 	}
-	installed := team
-	if wide {
-		installed = enterprise
+	var teamID, of, workspace []byte
+	if team != nil {
+		if err := members(team, member{"id", &teamID}, member{"enterprise_id", &of}); err != nil {
+			return directory.Origin{}, err
+		}
 	}
-	if installed == nil {
+	if !orgWideInstall {
+		return origin(teamID, id, home)
+	}
+	if enterprise == nil {
 		return directory.Origin{}, errSyntax
 	}
-	var workspace []byte
-	if err := members(installed, member{"id", &workspace}); err != nil {
+	if err := members(enterprise, member{"id", &workspace}); err != nil {
 		return directory.Origin{}, err
 	}
-	return origin(workspace, id, home)
+	o, err := origin(workspace, id, home)
+	if err != nil {
+		return directory.Origin{}, err
+	}
+	from, err := text(home)
+	switch {
+	case err != nil || !wide(o.Workspace):
+		return directory.Origin{}, errSyntax
+	case from == "":
+		o.Actor.Workspace = ""
+	case bytes.Equal(home, teamID) && bytes.Equal(of, workspace):
+		o.Actor.Workspace = o.Workspace
+	}
+	return o, nil
 }
 
 // origin is an origin whose workspace and user must be there.

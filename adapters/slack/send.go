@@ -94,13 +94,16 @@ func (a *Adapter) Edit(ctx context.Context, inst directory.Installation, to dire
 // skew is how far Slack's clock may be behind ours.
 const skew = time.Minute
 
-// Find reads the 1:1 chat back to since. It needs the scope im:history.
+// Find reads the 1:1 chat back to since. It needs the scope im:history, and the feature that asks for it.
 func (a *Adapter) Find(ctx context.Context, inst directory.Installation, to directory.AccountID, mark string, since time.Time) (directory.MessageRef, bool, error) {
 	if err := ours(inst, to); err != nil {
 		return directory.MessageRef{}, false, err
 	}
 	if mark == "" {
 		return directory.MessageRef{}, false, directory.Errorf(directory.Invalid, "slack: no mark to look for")
+	}
+	if !a.features.ReadBack {
+		return directory.MessageRef{}, false, directory.Errorf(directory.Unsupported, "slack: read-back is switched off")
 	}
 	var ref directory.MessageRef
 	err := a.inChat(ctx, inst, to, func(channel string) error {

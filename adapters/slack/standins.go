@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -24,9 +25,12 @@ var _ directory.Provisioner = (*Provisioner)(nil)
 // NewProvisioner makes a provisioner that speaks through an adapter.
 func NewProvisioner(adapter *Adapter) *Provisioner { return &Provisioner{adapter} }
 
-// Kinds are personas only: guests are made by an organisation's own admin, or by SCIM, which most
-// plans don't have.
+// Kinds are personas only, and none where personas are switched off: guests are made by an
+// organisation's own admin, or by SCIM, which most plans don't have.
 func (p *Provisioner) Kinds() []directory.StandInKind {
+	if !p.adapter.features.Personas {
+		return nil
+	}
 	return []directory.StandInKind{directory.StandInPersona}
 }
 
@@ -37,6 +41,9 @@ func (p *Provisioner) Provision(ctx context.Context, inst directory.Installation
 	}
 	if order.Marker == "" {
 		return directory.AccountID{}, directory.Errorf(directory.Invalid, "slack: a persona needs a marker")
+	}
+	if !p.adapter.features.Personas {
+		return directory.AccountID{}, directory.Errorf(directory.Unsupported, "personas are switched off in Rollcall's configuration of Slack")
 	}
 	scopes, err := p.adapter.scopes(ctx, inst)
 	if err != nil {
@@ -82,22 +89,30 @@ func named(inst directory.Installation, s directory.StandIn) error {
 	return nil
 }
 
-// scopes are what the app may do in a workspace. Slack says so in a header of every answer:
-// https://docs.slack.dev/authentication/installing-with-oauth#scopes. Errors: Throttled, Unavailable,
-// Unauthorized.
+// scopes are what the app may do in a workspace. Errors: Throttled, Unavailable, Unauthorized.
 func (a *Adapter) scopes(ctx context.Context, inst directory.Installation) ([]string, error) {
-	var me identity
-	header, err := a.readWhole(ctx, inst, "auth.test", nil, &me)
-	scopes, given := header["X-Oauth-Scopes"]
-	switch {
-	case directory.Is(err, directory.Throttled), directory.Is(err, directory.Unauthorized):
-		return nil, err
-	case err != nil:
+	header, err := a.identify(ctx, inst)
+	if err != nil && !directory.Is(err, directory.Throttled) && !directory.Is(err, directory.Unauthorized) {
 		return nil, directory.Errorf(directory.Unavailable, "slack: not known: %w", err)
-	case me.TeamID != string(inst.Workspace):
-		return nil, directory.Errorf(directory.Unauthorized, "slack: the token is not this workspace's")
-	case !given:
+	}
+	if err != nil {
+		return nil, err
+	}
+	scopes, given := scopesIn(header)
+	if !given {
 		return nil, directory.Errorf(directory.Unavailable, "slack: the answer doesn't say what the app may do")
 	}
-	return strings.FieldsFunc(strings.Join(scopes, ","), func(r rune) bool { return r == ',' || r == ' ' }), nil
+	return scopes, nil
+}
+
+// scopesIn are what a token may do, which Slack says in a header of every answer:
+// https://docs.slack.dev/authentication/installing-with-oauth#scopes.
+func scopesIn(header http.Header) (scopes []string, given bool) {
+	values, given := header["X-Oauth-Scopes"]
+	return listed(strings.Join(values, ",")), given
+}
+
+// listed are the scopes of a text, which has commas between them.
+func listed(scopes string) []string {
+	return strings.FieldsFunc(scopes, func(r rune) bool { return r == ',' || r == ' ' })
 }
