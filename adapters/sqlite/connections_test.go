@@ -124,7 +124,9 @@ func TestDeletedSecretsLeaveTheFile(t *testing.T) {
 
 	file, err := os.ReadFile(path)
 	must(t, err)
-	in := func(text string) bool { return bytes.Contains(file, []byte(base64.StdEncoding.EncodeToString([]byte(text)))) }
+	in := func(text string) bool {
+		return bytes.Contains(file, []byte(base64.StdEncoding.EncodeToString([]byte(text))))
+	}
 	for _, kept := range []string{"kept", "kept too"} {
 		if !in(kept) {
 			t.Errorf("%q: got nothing in the file, want it there", kept)
