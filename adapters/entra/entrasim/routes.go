@@ -40,6 +40,8 @@ var (
 	watchGroups = grant{"Group.Read.All", "Directory.Read.All"}
 )
 
+const watchedNote = "takes the permission to read what is watched"
+
 // route is one line of what the simulator serves.
 type route struct {
 	name  string   // "GET /users", as in the documentation
@@ -123,10 +125,10 @@ func table() []route {
 
 		{name: "GET /subscriptions", serve: (*Sim).listSubscriptions},
 		{name: "POST /subscriptions", free: (*Sim).postSubscription, note: "users (`User.Read.All`), groups (`Group.Read.All`), one of each, and a group's members; without resource data"},
-		{name: "GET /subscriptions/{id}", serve: (*Sim).getSubscription},
-		{name: "PATCH /subscriptions/{id}", free: (*Sim).patchSubscription},
-		{name: "DELETE /subscriptions/{id}", serve: (*Sim).deleteSubscription},
-		{name: "POST /subscriptions/{id}/reauthorize", serve: (*Sim).reauthorize},
+		{name: "GET /subscriptions/{id}", serve: (*Sim).getSubscription, note: watchedNote},
+		{name: "PATCH /subscriptions/{id}", free: (*Sim).patchSubscription, note: watchedNote},
+		{name: "DELETE /subscriptions/{id}", serve: (*Sim).deleteSubscription, note: watchedNote},
+		{name: "POST /subscriptions/{id}/reauthorize", serve: (*Sim).reauthorize, note: watchedNote},
 		{name: "POST /$batch", free: (*Sim).batch, note: "answers come in reversed order, as they may in Graph"},
 	}
 }

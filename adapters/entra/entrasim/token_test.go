@@ -2,6 +2,7 @@ package entrasim_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -135,5 +136,51 @@ func TestPermissions(t *testing.T) {
 				t.Errorf("with it: status %d: %s", answer.Code, answer.Body)
 			}
 		})
+	}
+}
+
+// Whoever has no permission at all is refused by every route of Graph, by itself and within a batch.
+func TestEveryRouteIsGuarded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.token = w.sign(t, w.AddTenant(entrasim.Tenant{Name: "One", Granted: []string{}}))
+	holes := regexp.MustCompile(`\{[a-z]+\}`)
+	guarded := 0
+	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z]+) (/[^`]+)` \\| `").FindAllStringSubmatch(entrasim.Coverage(), -1) {
+		guarded++
+		method, path := row[1], holes.ReplaceAllString(row[2], "x")
+		if answer := w.ask(method, path, "{}"); answer.Code != http.StatusForbidden || code(t, answer) != "Authorization_RequestDenied" {
+			t.Errorf("%s %s: status %d", method, path, answer.Code)
+		}
+		answer := w.ask(http.MethodPost, "/$batch", batchOf(`{"id":"1","method":"`+method+`","url":"`+path+`","headers":{"Content-Type":"application/json"},"body":{}}`))
+		if one := fields(t, answer)["responses"].([]any)[0].(map[string]any); one["status"] != 403.0 {
+			t.Errorf("%s %s in a batch: %v", method, path, one)
+		}
+	}
+	if guarded < 25 {
+		t.Errorf("found %d guarded routes only", guarded)
+	}
+}
+
+// A subscription takes the permission to read what it watches, as long as it lasts.
+func TestSubscriptionsNeedPermission(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var taken []map[string]any
+	w.echo(&taken)
+	made := w.ask(http.MethodPost, "/subscriptions", w.subscription())
+	path := "/subscriptions/" + fields(t, made)["id"].(string)
+	w.Consent(w.acme, false, "Group.Read.All", "User.Read.All", "Directory.Read.All")
+	w.token = w.sign(t, w.acme)
+	for _, tt := range []struct{ method, path, body string }{
+		{"POST", "/subscriptions", w.subscription()},
+		{"GET", path, ""},
+		{"PATCH", path, `{"expirationDateTime":"2027-03-05T00:00:00Z"}`},
+		{"POST", path + "/reauthorize", ""},
+		{"DELETE", path, ""},
+	} {
+		if answer := w.ask(tt.method, tt.path, tt.body); answer.Code != http.StatusForbidden {
+			t.Errorf("%s %s: status %d: %s", tt.method, tt.path, answer.Code, answer.Body)
+		}
 	}
 }
