@@ -7,6 +7,7 @@ package setup
 
 import (
 	"crypto/rand"
+	"fmt"
 	"io"
 	"path/filepath"
 	"time"
@@ -48,6 +49,9 @@ func Command() *cobra.Command {
 		dialogue := newDialogue(cmd.InOrStdin(), cmd.OutOrStdout(), yes, flags.Changed)
 		if err := a.ask(dialogue); err != nil {
 			return err
+		}
+		if !yes {
+			fmt.Fprintln(cmd.OutOrStdout())
 		}
 		return a.write(folder, rand.Reader, time.Now(), cmd.OutOrStdout())
 	}

@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"rollcall/adapters/vault"
 )
 
 // refuse says why nothing may be written to a folder, before anybody answers a question for nothing.
@@ -52,7 +53,7 @@ func store(folder string, config []byte, secrets []secret, random io.Reader, now
 		made = append(made, path)
 		return errors.Join(err, file.Close())
 	}
-	err := once(filepath.Join(folder, "rollcall.keys"), func() (string, error) { return newKey(random, now) })
+	err := once(filepath.Join(folder, "rollcall.keys"), func() (string, error) { return vault.NewKey(random, now) })
 	for _, s := range secrets {
 		if s.Made && err == nil {
 			err = once(filepath.Join(inside, s.File), func() (string, error) { return newSecret(random) })
@@ -82,12 +83,6 @@ func replace(folder, path string, data []byte) error {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return nil
-}
-
-func newKey(random io.Reader, _ time.Time) (string, error) {
-	key := make([]byte, 32)
-	_, err := io.ReadFull(random, key)
-	return "k1:" + base64.StdEncoding.EncodeToString(key), err
 }
 
 func newSecret(random io.Reader) (string, error) {
