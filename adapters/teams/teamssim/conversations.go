@@ -128,7 +128,6 @@ func (s *Sim) find(r *request, kind spending) (*conversation, result) {
 	if c == nil {
 		return nil, conversationNotFound()
 	}
-	r.about = c.tenant.ID
 	if res := c.tenant.at(r.base); res.status != 0 {
 		return nil, res
 	}

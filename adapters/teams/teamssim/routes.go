@@ -246,6 +246,11 @@ func (s *Sim) handler(route route) http.Handler {
 }
 
 func (s *Sim) admitted(route route, r *request) result {
+	if route.connector && len(r.ids) > 0 {
+		if c := s.conversations[r.ids[0]]; c != nil {
+			r.about = c.tenant.ID
+		}
+	}
 	if route.connector && !s.authorised(r) {
 		return result{
 			status: http.StatusUnauthorized, detail: "unauthorized",
