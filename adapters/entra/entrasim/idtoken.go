@@ -20,24 +20,26 @@ type TokenLie string
 
 // The ways. Everything else about the token is true.
 const (
-	LieNoToken      TokenLie = "no ID token at all"
-	LieUnsigned     TokenLie = "alg none"
-	LieHMAC         TokenLie = "HS256 keyed with the public key"
-	LieStranger     TokenLie = "a stranger's key under a known kid"
-	LieUnknownKey   TokenLie = "unknown kid"
-	LieChanged      TokenLie = "claims changed after signing"
-	LieIssuer       TokenLie = "the issuer of another host"
-	LieOtherIssuer  TokenLie = "tid of another tenant than the issuer's"
-	LieNoTenant     TokenLie = "no tid"
-	LieAudience     TokenLie = "another app's audience"
-	LieNonce        TokenLie = "another nonce"
-	LieNoNonce      TokenLie = "no nonce"
-	LieExpired      TokenLie = "expired"
-	LieNotYet       TokenLie = "not yet valid"
-	LieNobody       TokenLie = "no oid"
-	LieOldVersion   TokenLie = "of version 1.0"
-	strangersTenant          = "0badc0de-0000-4000-8000-00000000dead"
+	LieNoToken     TokenLie = "no ID token at all"
+	LieUnsigned    TokenLie = "alg none"
+	LieHMAC        TokenLie = "HS256 keyed with the public key"
+	LieStranger    TokenLie = "a stranger's key under a known kid"
+	LieUnknownKey  TokenLie = "unknown kid"
+	LieChanged     TokenLie = "claims changed after signing"
+	LieIssuer      TokenLie = "the issuer of another host"
+	LieOtherIssuer TokenLie = "tid of another tenant than the issuer's"
+	LieNoTenant    TokenLie = "no tid"
+	LieAudience    TokenLie = "another app's audience"
+	LieNonce       TokenLie = "another nonce"
+	LieNoNonce     TokenLie = "no nonce"
+	LieExpired     TokenLie = "expired"
+	LieNotYet      TokenLie = "not yet valid"
+	LieNobody      TokenLie = "no oid"
+	LieOldVersion  TokenLie = "of version 1.0"
 )
+
+// strangersTenant stands where an id is wrong.
+const strangersTenant = "0badc0de-0000-4000-8000-00000000dead"
 
 // TokenLies are all of them.
 func TokenLies() []TokenLie {
