@@ -1,0 +1,162 @@
+package hub
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// Kinds of tickets. Those that end with a colon are followed by the platform.
+const (
+	kindSession    = "session"
+	kindAwake      = "awake"
+	kindInvitation = "invitation"
+	kindFlow       = "flow:"
+	kindLink       = "link:"
+	kindConfirm    = "disconnect:"
+)
+
+// How long they last.
+const (
+	sessionLasts    = 8 * time.Hour
+	awakeLasts      = 30 * time.Minute
+	awakeRefreshed  = time.Minute // before that a request doesn't make it last longer
+	flowLasts       = 10 * time.Minute
+	invitationLasts = time.Hour
+	linkLasts       = 7 * 24 * time.Hour
+	confirmLasts    = 10 * time.Minute
+)
+
+// byConfiguration is who acts in a session from an invitation.
+const byConfiguration = "configuration"
+
+// session is an admin's, in one browser, for one tenant. It is two tickets: one that is written once and ends
+// after eight hours, and one that every request makes last longer. So a request that is under way while
+// somebody signs out can't bring the session back.
+type session struct {
+	id     directory.TicketID
+	tenant directory.Tenant
+	by     string              // an account's text, or "configuration"
+	of     directory.AccountID // the account; zero with "configuration"
+}
+
+func sessionID(browser string) directory.TicketID { return directory.TicketOf("session " + browser) }
+func awakeID(browser string) directory.TicketID   { return directory.TicketOf("awake " + browser) }
+
+// sessionOf is the browser's session; nil: it has none. One whose account is no admin any more ends here.
+func (h *Hub) sessionOf(ctx context.Context, browser string, now time.Time) (*session, error) {
+	if browser == "" {
+		return nil, nil
+	}
+	ticket, err := h.Registry.Ticket(ctx, sessionID(browser), now)
+	if directory.Is(err, directory.NotFound) || err == nil && (ticket.Kind != kindSession || ticket.Browser != browserID(browser)) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	awake, err := h.Registry.Ticket(ctx, awakeID(browser), now)
+	if directory.Is(err, directory.NotFound) {
+		return nil, h.end(ctx, browser, now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &session{id: ticket.ID, by: ticket.By}
+	steers, err := h.steers(ctx, ticket, s)
+	if err != nil {
+		return nil, err
+	}
+	if !steers {
+		h.Logger.Info("a session of somebody who is no admin any more has ended", "tenant", ticket.Tenant)
+		return nil, h.end(ctx, browser, now)
+	}
+	if awake.Until.Sub(now) < awakeLasts-awakeRefreshed {
+		awake.Until = now.Add(awakeLasts)
+		err = h.Registry.PutTicket(ctx, awake)
+	}
+	return s, err
+}
+
+// steers reports whether the ticket's account still steers the tenant, and completes the session.
+func (h *Hub) steers(ctx context.Context, ticket directory.Ticket, s *session) (bool, error) {
+	tenant, err := h.Registry.Tenant(ctx, ticket.Tenant)
+	if directory.Is(err, directory.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	s.tenant = tenant
+	if ticket.By == byConfiguration {
+		return true, nil
+	}
+	if s.of, err = directory.ParseAccountID(ticket.By); err != nil {
+		return false, nil
+	}
+	return h.isAdmin(ctx, ticket.Tenant, s.of)
+}
+
+func (h *Hub) isAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
+	admins, err := h.Registry.Admins(ctx, tenant)
+	return slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }), err
+}
+
+// end ends the browser's session.
+func (h *Hub) end(ctx context.Context, browser string, now time.Time) error {
+	for _, id := range []directory.TicketID{sessionID(browser), awakeID(browser)} {
+		if _, err := h.Registry.TakeTicket(ctx, id, now); err != nil && !directory.Is(err, directory.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// signIn gives the browser a session, with a new cookie: whoever knew the old one has nothing, and what
+// began with it can't be finished.
+func (v *visit) signIn(tenant directory.TenantID, by string) error {
+	ctx, h := v.r.Context(), v.hub
+	if v.browser != "" {
+		if err := h.end(ctx, v.browser, v.now); err != nil {
+			return err
+		}
+	}
+	browser, err := h.random()
+	if err != nil {
+		return err
+	}
+	awake := directory.Ticket{ID: awakeID(browser), Kind: kindAwake, Tenant: tenant, Browser: browserID(browser), Until: v.now.Add(awakeLasts)}
+	if err := h.Registry.PutTicket(ctx, awake); err != nil {
+		return err
+	}
+	err = h.Registry.PutTicket(ctx, directory.Ticket{
+		ID: sessionID(browser), Kind: kindSession, Tenant: tenant, Browser: browserID(browser), By: by, Until: v.now.Add(sessionLasts),
+	})
+	if err != nil {
+		return err
+	}
+	v.mark(browser)
+	h.Logger.Info("an admin signed in", "tenant", tenant)
+	return nil
+}
+
+// signOut ends the session and forgets the browser.
+func (h *Hub) signOut(v *visit) {
+	if err := h.end(v.r.Context(), v.browser, v.now); err != nil {
+		v.failed(err)
+		return
+	}
+	http.SetCookie(v.w, &http.Cookie{Name: cookieName, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1})
+	v.see("/connect")
+}
+
+// sessionFact is the session's id as a fact of a ticket; empty: the browser has none.
+func (v *visit) sessionFact() string {
+	if v.session == nil {
+		return ""
+	}
+	return string(v.session.id)
+}

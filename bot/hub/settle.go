@@ -1,0 +1,172 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"rollcall/sync/directory"
+)
+
+// settle decides what a grant means: whose workspace it is, whether it is connected, and who gets a session.
+func (h *Hub) settle(ctx context.Context, v *visit, c Connector, f flow, grant Grant) {
+	grant.Title = plain(grant.Title, longestName)
+	if grant.Workspace == "" || grant.By.Platform != f.platform || grant.By.User == "" {
+		h.Logger.Error("a connector granted nothing in particular", "platform", f.platform)
+		v.failed(directory.Errorf(directory.Internal, "an incomplete grant"))
+		return
+	}
+	if f.expect != "" && f.expect != grant.Workspace {
+		v.words(http.StatusBadRequest, "This is another workspace",
+			c.Title()+" can only be connected with the workspace that the links of this tenant are about. Choose that one there.")
+		return
+	}
+	owner, err := h.Desk.Belongs(ctx, f.platform, grant.Workspace)
+	if err != nil {
+		v.failed(err)
+		return
+	}
+	switch {
+	case f.tenant != "" && owner != "" && owner != f.tenant:
+		h.Logger.Warn("a workspace of another tenant was refused", "tenant", f.tenant, "platform", f.platform)
+		v.words(http.StatusForbidden, "This workspace belongs to somebody else",
+			"It is, or was, connected for another company. Whoever runs this "+h.Name+" can tell why.")
+	case f.link != "":
+		h.settleLink(ctx, v, c, f, grant)
+	case f.tenant != "":
+		h.settleFor(ctx, v, c, f, f.tenant, grant)
+	case owner != "":
+		h.settleFor(ctx, v, c, f, owner, grant)
+	default:
+		h.settleStranger(ctx, v, c, f, grant)
+	}
+}
+
+// settleStranger is settle for a workspace that belongs to nobody, without a session.
+func (h *Hub) settleStranger(ctx context.Context, v *visit, c Connector, f flow, grant Grant) {
+	if !h.SignUp {
+		v.closed()
+		return
+	}
+	tenant, err := h.Desk.SignUp(ctx, f.platform, grant)
+	if directory.Is(err, directory.Unauthorized) {
+		v.closed()
+		return
+	}
+	if err != nil {
+		v.failed(err)
+		return
+	}
+	h.Logger.Info("a tenant signed up", "tenant", tenant, "platform", f.platform)
+	h.settleFor(ctx, v, c, f, tenant, grant)
+}
+
+func (v *visit) closed() {
+	v.words(http.StatusForbidden, "This "+v.hub.Name+" takes no new companies",
+		"Whoever runs it can invite you. Nothing was connected: remove the app again, unless you wait for an invitation.")
+}
+
+// settleFor connects the grant for a tenant, to which the workspace belongs or may belong, and lets an admin in.
+func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tenant directory.TenantID, grant Grant) {
+	if !grant.Admin {
+		h.settlePending(ctx, v, c, f, tenant, grant)
+		return
+	}
+	works, err := h.works(ctx, f.platform, grant.Workspace)
+	if err != nil {
+		v.failed(err)
+		return
+	}
+	// What still waits for something takes nothing away that works: then it was a sign-in.
+	if !works || grant.Waiting == "" {
+		if err := h.connect(ctx, f, tenant, grant); err != nil {
+			v.unconnected(c, err)
+			return
+		}
+	}
+	admin, err := h.isAdmin(ctx, tenant, grant.By)
+	if err == nil && !admin {
+		err = h.Registry.PutAdmin(ctx, tenant, directory.Admin{Account: grant.By, Since: v.now, By: "installer"})
+	}
+	if err == nil && v.session == nil {
+		err = v.signIn(tenant, grant.By.Text())
+	}
+	if err != nil {
+		v.failed(err)
+		return
+	}
+	v.see("/connect#" + string(f.platform))
+}
+
+// works reports whether a workspace is connected.
+func (h *Hub) works(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (bool, error) {
+	there, err := h.Registry.Connection(ctx, platform, workspace)
+	return err == nil && there.Active(), except(err, directory.NotFound)
+}
+
+// connect hands a grant to the desk. The links that were handed on have done their work then.
+func (h *Hub) connect(ctx context.Context, f flow, tenant directory.TenantID, grant Grant) error {
+	connection, err := h.Desk.Connect(ctx, tenant, f.platform, f.method, grant)
+	if err != nil {
+		return err
+	}
+	h.Logger.Info("a platform was connected", "tenant", tenant, "platform", f.platform, "method", f.method,
+		"generation", connection.Installation.Generation, "state", string(connection.State))
+	return h.Registry.EndTickets(ctx, tenant, kindLink+string(f.platform))
+}
+
+// settlePending is for whoever administers nothing: what they installed waits for an admin, and what was there
+// before stays as it is.
+func (h *Hub) settlePending(ctx context.Context, v *visit, c Connector, f flow, tenant directory.TenantID, grant Grant) {
+	there, err := h.Registry.Connection(ctx, f.platform, grant.Workspace)
+	if err != nil && !directory.Is(err, directory.NotFound) {
+		v.failed(err)
+		return
+	}
+	if err == nil && there.State != directory.ConnectionGone {
+		v.words(http.StatusOK, "Nothing has changed", "You don't administer this workspace, and it is known here already. "+
+			"Only its administrators can change how it is connected.")
+		return
+	}
+	if _, err := h.Desk.Connect(ctx, tenant, f.platform, f.method, grant); err != nil {
+		v.unconnected(c, err)
+		return
+	}
+	h.Logger.Info("a platform was installed by somebody who administers nothing", "tenant", tenant, "platform", f.platform)
+	v.words(http.StatusOK, "An administrator is needed", "You installed "+h.Name+", but you don't administer this workspace. "+
+		"It starts as soon as an administrator opens "+h.PublicURL+"/connect and presses the same button.")
+}
+
+// unconnected says why the desk didn't connect.
+func (v *visit) unconnected(c Connector, err error) {
+	switch {
+	case directory.Is(err, directory.Conflict):
+		v.words(http.StatusConflict, "This workspace belongs to somebody else", "It was connected for another company meanwhile, or changed at this very moment. Try again.")
+	case directory.Is(err, directory.Invalid):
+		v.words(http.StatusBadRequest, "This is another workspace", c.Title()+" can only be connected with the workspace that the links of this tenant are about.")
+	default:
+		v.failed(err)
+	}
+}
+
+// failed shows an error. Its text was written to be read, unless nobody foresaw it.
+func (v *visit) failed(err error) {
+	var known *directory.Error
+	text := ""
+	if errors.As(err, &known) {
+		text = sentence(known.Text)
+	}
+	switch directory.CodeOf(err) {
+	case directory.Invalid:
+		v.words(http.StatusBadRequest, "That didn't work", text)
+	case directory.Unauthorized:
+		v.words(http.StatusForbidden, "It wasn't granted", text)
+	case directory.Throttled, directory.Unavailable, directory.Uncertain:
+		v.words(http.StatusServiceUnavailable, "There is no answer at the moment", text+" Try again in a few minutes.")
+	case directory.Conflict:
+		v.words(http.StatusConflict, "Something has changed meanwhile", "Open the page anew and look again.")
+	default:
+		v.hub.Logger.Error("a page failed", "code", directory.CodeOf(err).String(), "path", v.route())
+		v.words(http.StatusInternalServerError, "That is our fault", "Something went wrong that should not. It is in the log of whoever runs this "+v.hub.Name+".")
+	}
+}

@@ -1,0 +1,139 @@
+package hub
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"rollcall/sync/directory"
+)
+
+//go:embed pages
+var files embed.FS
+
+// The stylesheet has a hash in its name, so that browsers may keep it for ever.
+var (
+	styleText = read("pages/style.css")
+	styleName = "style-" + hash(styleText) + ".css"
+)
+
+// pages are the templates by name. Each is the frame with its own content.
+var pages = parse("home", "leave", "link", "linked", "invited", "disconnect", "settings", "words", "privacy", "terms", "support")
+
+func read(file string) []byte {
+	text, err := files.ReadFile(file)
+	if err != nil {
+		panic(err) // it is embedded: the build would have failed
+	}
+	return text
+}
+
+func hash(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+func parse(names ...string) map[string]*template.Template {
+	frame := template.Must(template.New("frame").Parse(string(read("pages/frame.html"))))
+	all := map[string]*template.Template{}
+	for _, page := range names {
+		all[page] = template.Must(template.Must(frame.Clone()).Parse(string(read("pages/" + page + ".html"))))
+	}
+	return all
+}
+
+// frame is what every page shows around its own content.
+type frame struct {
+	Product, Title, Style string
+	Token                 string // of the browser's forms; empty: the page has none
+	Tenant, By            string // of the session; empty: there is none
+	Session               bool
+	Body                  any
+}
+
+// show answers with a page. Pages are whole or not there at all.
+func (v *visit) show(status int, page, title string, body any) {
+	if err := v.known(); err != nil {
+		http.Error(v.w, "there is no randomness", http.StatusInternalServerError)
+		return
+	}
+	f := frame{Product: v.hub.Name, Title: title, Style: styleName, Token: derived(v.browser, "form"), Body: body}
+	if v.session != nil {
+		f.Session, f.Tenant, f.By = true, name(v.session.tenant.Name, string(v.session.tenant.ID)), who(v.session.by)
+	}
+	v.hub.write(v.w, status, page, f)
+}
+
+func (h *Hub) write(w http.ResponseWriter, status int, page string, f frame) {
+	var out bytes.Buffer
+	if err := pages[page].ExecuteTemplate(&out, "frame", f); err != nil {
+		h.Logger.Error("a page can't be made", "page", page)
+		http.Error(w, "the page can't be made", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes()) // the browser may have gone
+}
+
+// words answers with a page of a few words.
+func (v *visit) words(status int, title, text string) { v.show(status, "words", title, text) }
+
+// over is the one answer for everything that a browser brings back and that counts no more, or never did, or
+// is somebody else's.
+func (v *visit) over() {
+	v.words(http.StatusBadRequest, "This link doesn't work any more",
+		"It was used already, it is too old, or it was opened in another browser than it began in. Begin anew.")
+}
+
+func (v *visit) missing() {
+	v.words(http.StatusNotFound, "There is no such page", "Begin with the page where platforms are connected.")
+}
+
+// style serves the stylesheet.
+func (h *Hub) style(w http.ResponseWriter, _ *http.Request) {
+	headers(w.Header())
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = w.Write(styleText) // the browser may have gone
+}
+
+// paper is a page about Rollcall, for everybody. The operator may have one of their own instead.
+func (h *Hub) paper(page, elsewhere string) http.HandlerFunc {
+	title := map[string]string{"privacy": "Privacy", "terms": "Terms", "support": "Support"}[page]
+	return func(w http.ResponseWriter, r *http.Request) {
+		headers(w.Header())
+		if elsewhere != "" {
+			http.Redirect(w, r, elsewhere, http.StatusFound)
+			return
+		}
+		h.write(w, http.StatusOK, page, frame{Product: h.Name, Title: title, Style: styleName})
+	}
+}
+
+// route is the pattern of the path: the path itself can have a secret in it.
+func (v *visit) route() string {
+	if route := mux.CurrentRoute(v.r); route != nil {
+		if pattern, err := route.GetPathTemplate(); err == nil {
+			return pattern
+		}
+	}
+	return ""
+}
+
+// who is an account's text for people.
+func who(by string) string {
+	if by == byConfiguration {
+		return "whoever runs this installation"
+	}
+	account, err := directory.ParseAccountID(by)
+	if err != nil || account.User == "" {
+		return "an admin"
+	}
+	return name(account.User, "an admin")
+}
