@@ -39,6 +39,8 @@ func Coverage() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", name, scopeOf(r), rate, support, seen)
 	}
+	fmt.Fprintf(&b, "| `%s` | none | no limit | partial: the page itself, at /oauth/v2/authorize; whoever sits there is chosen on it | no |\n", consentRoute)
+	fmt.Fprintf(&b, "| `%s` | none | %d at a time | as documented | no |\n", socketRoute, mostSockets)
 	fmt.Fprintf(&b, "| `response_url` | none | no limit | partial: new ephemeral messages, %d in %s | no |\n", hookPosts, "30 minutes")
 	return b.String()
 }

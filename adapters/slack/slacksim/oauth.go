@@ -44,13 +44,13 @@ func (s *Sim) exchange(req *request) result {
 	}
 	delete(s.codes, value)
 	req.ws = c.in
+	out := s.tokenAnswer(c.in, s.installNow(c.in, c.scopes))
 	authed := map[string]any{"id": c.user}
 	if len(c.userScopes) > 0 {
 		own := s.id("xoxp-" + c.in.ID + "-")
 		authed["scope"], authed["access_token"], authed["token_type"] = strings.Join(c.userScopes, ","), own, "user"
 		s.tokens[own] = &token{in: c.in, user: c.user}
 	}
-	out := s.tokenAnswer(c.in, s.installNow(c.in, c.scopes))
 	out["authed_user"] = authed
 	return ok(out)
 }

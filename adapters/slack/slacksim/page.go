@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"context"
 	_ "embed"
 	"html/template"
 	"net/http"
@@ -51,13 +52,13 @@ type view struct {
 // consent serves the page on which somebody lets the app in, and records the call.
 func (s *Sim) consent(w http.ResponseWriter, r *http.Request) {
 	req := &request{}
-	answer := recorder{w, req}
 	defer func() {
 		s.Calls.add(Call{Call: sim.Call{
 			At: s.config.Clock.Now(), Route: consentRoute, Status: req.recorded, Detail: req.detail,
-		}, Team: r.FormValue("workspace")})
+		}, Team: req.args.Get("workspace")})
 	}()
-	s.handlers[consentRoute].ServeHTTP(answer, r)
+	ctx := context.WithValue(r.Context(), requestKey{}, req)
+	s.handlers[consentRoute].ServeHTTP(recorder{w, req}, r.WithContext(ctx))
 }
 
 func (s *Sim) takeConsent(w http.ResponseWriter, r *http.Request) {
@@ -66,31 +67,41 @@ func (s *Sim) takeConsent(w http.ResponseWriter, r *http.Request) {
 		show(w, http.StatusBadRequest, view{Error: "invalid_request"})
 		return
 	}
+	req := r.Context().Value(requestKey{}).(*request)
+	req.args = r.Form
+	v, redirect := s.consented(r.Method == http.MethodPost, r.Form)
+	if redirect != "" {
+		http.Redirect(w, r, redirect, http.StatusFound)
+		return
+	}
+	req.detail = v.Error
+	show(w, http.StatusOK, v)
+}
+
+// consented decides what the page shows, or where the browser goes after a button was pressed.
+func (s *Sim) consented(pressed bool, form url.Values) (view, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, refusal := s.asked(r.Form)
+	a, refusal := s.asked(form)
 	if refusal != "" {
-		show(w, http.StatusOK, view{Error: refusal})
-		return
+		return view{Error: refusal}, ""
 	}
-	who := s.chosen(a, r.Form)
-	var problem string
-	switch decision := r.PostForm.Get("decision"); {
-	case r.Method == http.MethodGet || decision == "":
-	case decision == "cancel":
-		http.Redirect(w, r, a.back("error", "access_denied"), http.StatusFound)
-		return
-	default:
+	who := s.chosen(a, form)
+	v := s.question(a, who, form)
+	if !pressed {
+		return v, ""
+	}
+	switch form.Get("decision") {
+	case "cancel":
+		return v, a.back("error", "access_denied")
+	case "allow":
 		code, refusal := s.allowed(a, who)
 		if refusal == "" {
-			http.Redirect(w, r, a.back("code", code), http.StatusFound)
-			return
+			return v, a.back("code", code)
 		}
-		problem = "Choose somebody who may install apps there (" + refusal + ")."
+		v.Problem = "Choose somebody who may install apps there (" + refusal + ")."
 	}
-	v := s.question(a, who, r.Form)
-	v.Problem = problem
-	show(w, http.StatusOK, v)
+	return v, ""
 }
 
 // chosen is who decides: as the page says, else whom the request is for, else who is signed in.

@@ -80,11 +80,15 @@ func (b *bench) callRaw(t *testing.T, token, method string, args ...string) (*ht
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got map[string]any
-	if err := json.NewDecoder(resp.Body).Decode(&got); err != nil {
+	return resp, decoded(t, resp.Body)
+}
+
+func decoded(t *testing.T, body io.Reader) (got map[string]any) {
+	t.Helper()
+	if err := json.NewDecoder(body).Decode(&got); err != nil {
 		t.Fatal(err)
 	}
-	return resp, got
+	return got
 }
 
 func (b *bench) wantError(t *testing.T, got map[string]any, want string) {
