@@ -14,43 +14,59 @@ import (
 func TestAccounts(t *testing.T) {
 	t.Parallel()
 	directorytest.RunAccounts(t, func(t *testing.T) directorytest.AccountsHarness {
-		w := newWorld(t, &bottest.Wire{}, nil, nil)
-		put := func(inst directory.Installation, id string, seed directorytest.AccountSeed) directory.AccountID {
-			t.Helper()
-			u := userOf(seed)
-			u.ID = id
-			id, err := w.sim.PutUser(string(inst.Workspace), u)
-			if err != nil {
+		h := newWorld(t, &bottest.Wire{}, nil, nil).accountsHarness(t)
+		h.Lacks = map[directorytest.Trait]string{
+			directorytest.TraitLocale: "users.lookupByEmail takes no include_locale; listings and users.info tell it",
+		}
+		return h
+	})
+}
+
+// The people of an organisation pass the same exam, and whole: looking an address up is a listing.
+func TestAccountsOfOrganisations(t *testing.T) {
+	t.Parallel()
+	directorytest.RunAccounts(t, func(t *testing.T) directorytest.AccountsHarness {
+		return newOrganisations(t, &bottest.Wire{}, nil).accountsHarness(t)
+	})
+}
+
+func (w *world) accountsHarness(t *testing.T) directorytest.AccountsHarness {
+	here := w.insts[w.ids[0]]
+	put := func(inst directory.Installation, id string, seed directorytest.AccountSeed) directory.AccountID {
+		t.Helper()
+		u := userOf(seed)
+		u.ID = id
+		if u.TeamID != "" && wide(inst.Workspace) {
+			u.Teams = []string{"T" + string(inst.Workspace[1:]) + "W"} // as whom a channel is shared with
+		}
+		id, err := w.sim.PutUser(string(inst.Workspace), u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		home := inst.Workspace
+		if u.TeamID != "" {
+			home = directory.Workspace(u.TeamID)
+		}
+		return directory.AccountID{Platform: Name, Workspace: home, User: id}
+	}
+	return directorytest.AccountsHarness{
+		Accounts:     w.adapter,
+		Installation: here,
+		Other:        w.insts[w.ids[1]],
+		Put: func(inst directory.Installation, seed directorytest.AccountSeed) directory.AccountID {
+			return put(inst, "", seed)
+		},
+		Change: func(id directory.AccountID, seed directorytest.AccountSeed) {
+			put(here, id.User, seed)
+		},
+		Delete: func(id directory.AccountID) {
+			if err := w.sim.DeleteUser(string(here.Workspace), id.User); err != nil {
 				t.Fatal(err)
 			}
-			home := inst.Workspace
-			if u.TeamID != "" {
-				home = directory.Workspace(u.TeamID)
-			}
-			return directory.AccountID{Platform: Name, Workspace: home, User: id}
-		}
-		return directorytest.AccountsHarness{
-			Accounts:     w.adapter,
-			Installation: w.insts["T0001"],
-			Other:        w.insts["T0002"],
-			Put: func(inst directory.Installation, seed directorytest.AccountSeed) directory.AccountID {
-				return put(inst, "", seed)
-			},
-			Change: func(id directory.AccountID, seed directorytest.AccountSeed) {
-				put(w.insts["T0001"], id.User, seed)
-			},
-			Delete: func(id directory.AccountID) {
-				if err := w.sim.DeleteUser("T0001", id.User); err != nil {
-					t.Fatal(err)
-				}
-			},
-			Break:    func(kind directorytest.Break) { w.breakAs(t, kind) },
-			PageSize: 7,
-			Lacks: map[directorytest.Trait]string{
-				directorytest.TraitLocale: "users.lookupByEmail takes no include_locale; listings and users.info tell it",
-			},
-		}
-	})
+		},
+		Break:    func(kind directorytest.Break) { w.breakAs(t, kind) },
+		PageSize: 7,
+	}
 }
 
 func userOf(seed directorytest.AccountSeed) slacksim.User {

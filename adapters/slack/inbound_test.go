@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -48,6 +49,11 @@ type endpoint struct {
 func newEndpoint(t *testing.T) *endpoint {
 	e := &endpoint{}
 	e.world = newWorld(t, &e.wire, &e.notes, nil)
+	// An organisation of T1E and T1W, of which Slack's requests tell.
+	inst := directory.Installation{Tenant: "e", Platform: Name, Workspace: "E1", Generation: 1}
+	if err := errors.Join(e.store.PutTenant(t.Context(), directory.Tenant{ID: "e"}), e.store.Install(t.Context(), inst)); err != nil {
+		t.Fatal(err)
+	}
 	return e
 }
 
@@ -119,6 +125,11 @@ func TestEvents(t *testing.T) {
 		{"taken out of one", event(organisation, `{"type":"team_access_revoked","team_ids":["T0002"]}`), 200, of("E1"), bot.Teams{At: gone.At, Revoked: []directory.Workspace{"T0002"}}},
 		{"admitted to none", event(organisation, `{"type":"team_access_granted","team_ids":[]}`), 200, directory.Origin{}, nil},
 		{"admitted, and not an organisation", event(authorized, `{"type":"team_access_granted","team_ids":["T0002"]}`), 200, directory.Origin{}, nil},
+		{"by somebody of one of an organisation's workspaces", event(organisation, strings.Replace(said, `"user":`, `"user_team":"T1W","user":`, 1)), 200, at("E1", "E1"), bot.Said{ID: "Ev1", Text: "hi"}},
+		{"by somebody of the organisation", event(organisation+`,"is_ext_shared_channel":true`, strings.Replace(said, `"user":`, `"user_team":"E1","user":`, 1)), 200, at("E1", "E1"), bot.Said{ID: "Ev1", Text: "hi"}},
+		{"by somebody of another organisation", event(organisation, strings.Replace(said, `"user":`, `"user_team":"E2","user":`, 1)), 200, at("E1", "E2"), bot.Said{ID: "Ev1", Text: "hi"}},
+		{"by somebody of another workspace", event(organisation, strings.Replace(said, `"user":`, `"user_team":"T0001","user":`, 1)), 200, at("E1", "T0001"), bot.Said{ID: "Ev1", Text: "hi"}},
+		{"in a shared place of an organisation, home unknown", event(organisation+`,"is_ext_shared_channel":true`, said), 200, at("E1", ""), bot.Said{ID: "Ev1", Text: "hi"}},
 		{"an organisation that is a workspace", event(strings.Replace(organisation, `"E1"`, `"T0002"`, 1), said), 400, directory.Origin{}, nil},
 		{"a workspace that is an organisation", event(strings.Replace(authorized, `"team_id":"T0001","user_id"`, `"team_id":"E1","user_id"`, 1), said), 400, directory.Origin{}, nil},
 		{"a person's token was revoked", event(authorized, `{"type":"tokens_revoked","tokens":{"oauth":["U0ANN"],"bot":[]}}`), 200, directory.Origin{}, nil},
@@ -318,6 +329,11 @@ func TestInteractions(t *testing.T) {
 		{
 			"at home in the enterprise", `"team_id":"T0001"},"team":{"id":"T0001"},"enterprise":null,
 "is_enterprise_install":false`, `"team_id":"E1"},"team":null,"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
+			elsewhere(func(o *directory.Origin) { o.Workspace, o.Actor.Workspace = "E1", "E1" }), pressed,
+		},
+		{
+			"at home in one of the enterprise's workspaces", `"team_id":"T0001"},"team":{"id":"T0001"},"enterprise":null,
+"is_enterprise_install":false`, `"team_id":"T1E"},"team":null,"enterprise":{"id":"E1"},"is_enterprise_install":true`, 200,
 			elsewhere(func(o *directory.Origin) { o.Workspace, o.Actor.Workspace = "E1", "E1" }), pressed,
 		},
 		{

@@ -25,8 +25,11 @@ const (
 
 var began = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// world is an adapter in front of a simulator with three workspaces, whose ids collide.
+// world is an adapter in front of a simulator with three workspaces, whose ids collide. They may be
+// organisations, of two workspaces each.
 type world struct {
+	ids     [3]string
+	store   *directorytest.Memory
 	sim     *slacksim.Sim
 	clock   *sim.Clock
 	adapter *Adapter
@@ -36,22 +39,43 @@ type world struct {
 // newWorld builds it. change may alter the adapter's configuration.
 func newWorld(t *testing.T, wire *bottest.Wire, sink bot.Sink, change func(*Config)) *world {
 	t.Helper()
-	w := &world{clock: sim.StoppedClock(began), insts: make(map[string]directory.Installation)}
+	return worldOf(t, [3]string{"T0001", "T0002", "T0003"}, wire, sink, change)
+}
+
+// newOrganisations builds it of organisations.
+func newOrganisations(t *testing.T, wire *bottest.Wire, sink bot.Sink) *world {
+	t.Helper()
+	return worldOf(t, [3]string{"E0001", "E0002", "E0003"}, wire, sink, nil)
+}
+
+func worldOf(t *testing.T, ids [3]string, wire *bottest.Wire, sink bot.Sink, change func(*Config)) *world {
+	t.Helper()
+	w := &world{ids: ids, clock: sim.StoppedClock(began), insts: make(map[string]directory.Installation)}
 	w.sim = slacksim.New(slacksim.Config{
 		Clock: w.clock, SigningSecret: signingSecret, URL: "https://" + simHost, AppURL: appURL, Client: wire.Client(),
 	})
 	registry := directorytest.NewMemory()
-	for i, id := range []string{"T0001", "T0002", "T0003"} {
+	w.store = registry
+	for i, id := range ids {
 		scopes := slacksim.Scopes()
-		if id == "T0003" {
+		if i == 2 {
 			scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "im:history" })
 		}
-		w.sim.AddWorkspace(slacksim.Workspace{ID: id, Name: id, Token: "xoxb-" + id, Scopes: scopes, Users: []slacksim.User{
+		users := []slacksim.User{
 			{ID: "U0ANN", RealName: "Ann", Email: "ann@" + id + ".example"},
 			{ID: "U0BOB", RealName: "Bob", Email: "bob@" + id + ".example"},
 			{ID: "U0EVE", RealName: "Eve", TeamID: "T0999"},
 			{ID: "U0GON", RealName: "Gone", Email: "gon@" + id + ".example", Deleted: true},
-		}})
+		}
+		if wide(directory.Workspace(id)) {
+			east, west := "T"+id[1:]+"E", "T"+id[1:]+"W"
+			w.sim.AddOrg(slacksim.Org{
+				ID: id, Name: id, Token: "xoxb-" + id, Scopes: scopes, Granted: []string{east, west},
+				Workspaces: []slacksim.Workspace{{ID: east, Name: east, Users: users}, {ID: west, Name: west}},
+			})
+		} else {
+			w.sim.AddWorkspace(slacksim.Workspace{ID: id, Name: id, Token: "xoxb-" + id, Scopes: scopes, Users: users})
+		}
 		inst := directory.Installation{Tenant: directory.TenantID(string('a' + rune(i))), Platform: Name, Workspace: directory.Workspace(id), Generation: 1}
 		w.insts[id] = inst
 		if err := registry.PutTenant(t.Context(), directory.Tenant{ID: inst.Tenant}); err != nil {
@@ -66,6 +90,10 @@ func newWorld(t *testing.T, wire *bottest.Wire, sink bot.Sink, change func(*Conf
 		Signing: []directory.Secret{directory.NewSecret(signingSecret)},
 		Tokens: func(_ context.Context, inst directory.Installation) (directory.Secret, error) {
 			return directory.NewSecret("xoxb-" + string(inst.Workspace)), nil
+		},
+		Teams: func(_ context.Context, inst directory.Installation) ([]directory.Workspace, error) {
+			number := inst.Workspace[1:]
+			return []directory.Workspace{"T" + number + "W", "T" + number + "E"}, nil
 		},
 		Conversations: registry,
 		PageSize:      7, // so that whatever has pages has several
@@ -92,37 +120,49 @@ func (w *world) user(workspace, user string) directory.AccountID {
 func TestPlatform(t *testing.T) {
 	t.Parallel()
 	bottest.RunPlatform(t, func(t *testing.T, wire *bottest.Wire, sink bot.Sink) *bottest.Harness {
-		w := newWorld(t, wire, sink, nil)
-		return &bottest.Harness{
-			Platform:         w.adapter,
-			Installation:     w.insts["T0001"],
-			Other:            w.insts["T0002"],
-			NoReadBack:       w.insts["T0003"],
-			NoReadBackPerson: w.user("T0003", "U0ANN"),
-			Person:           w.user("T0001", "U0ANN"),
-			Colleague:        w.user("T0001", "U0BOB"),
-			OtherPerson:      w.user("T0002", "U0ANN"),
-			Stranger:         w.user("T0999", "U0EVE"),
-			Blocked:          w.user("T0001", "U0GON"),
-			Advance:          w.clock.Advance,
-			Now:              w.clock.Now,
-			Messages:         w.messages,
-			Fail:             w.fail,
-			Revoke:           func() { w.sim.Install("T0001", "xoxb-new") },
-			Restrict:         func() { w.sim.Grant("T0001", []string{"im:write"}) },
-			Erase: func(inst directory.Installation, ref directory.MessageRef) {
-				if err := w.sim.DeleteMessage(string(inst.Workspace), ref.Conversation, ref.ID); err != nil {
-					t.Error(err)
-				}
-			},
-			Act: w.act,
-			Sign: func(h http.Header, body []byte, at time.Time) {
-				slacksim.Sign(h, signingSecret, body, at)
-			},
-			Signature: "X-Slack-Signature",
-			BodyLimit: longestBody,
-		}
+		return newWorld(t, wire, sink, nil).harness(t)
 	})
+}
+
+// An app that is installed for organisations as a whole passes the same exam.
+func TestPlatformOfOrganisations(t *testing.T) {
+	t.Parallel()
+	bottest.RunPlatform(t, func(t *testing.T, wire *bottest.Wire, sink bot.Sink) *bottest.Harness {
+		return newOrganisations(t, wire, sink).harness(t)
+	})
+}
+
+func (w *world) harness(t *testing.T) *bottest.Harness {
+	here, other, restricted := w.ids[0], w.ids[1], w.ids[2]
+	return &bottest.Harness{
+		Platform:         w.adapter,
+		Installation:     w.insts[here],
+		Other:            w.insts[other],
+		NoReadBack:       w.insts[restricted],
+		NoReadBackPerson: w.user(restricted, "U0ANN"),
+		Person:           w.user(here, "U0ANN"),
+		Colleague:        w.user(here, "U0BOB"),
+		OtherPerson:      w.user(other, "U0ANN"),
+		Stranger:         w.user("T0999", "U0EVE"),
+		Blocked:          w.user(here, "U0GON"),
+		Advance:          w.clock.Advance,
+		Now:              w.clock.Now,
+		Messages:         w.messages,
+		Fail:             w.fail,
+		Revoke:           func() { w.sim.Install(here, "xoxb-new") },
+		Restrict:         func() { w.sim.Grant(here, []string{"im:write"}) },
+		Erase: func(inst directory.Installation, ref directory.MessageRef) {
+			if err := w.sim.DeleteMessage(string(inst.Workspace), ref.Conversation, ref.ID); err != nil {
+				t.Error(err)
+			}
+		},
+		Act: w.act,
+		Sign: func(h http.Header, body []byte, at time.Time) {
+			slacksim.Sign(h, signingSecret, body, at)
+		},
+		Signature: "X-Slack-Signature",
+		BodyLimit: longestBody,
+	}
 }
 
 func (w *world) messages() []bottest.Message {
