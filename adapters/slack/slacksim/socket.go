@@ -194,5 +194,6 @@ func (sock *socket) goodbye(reason string) {
 func (sock *socket) write(message map[string]any) {
 	sock.mu.Lock()
 	defer sock.mu.Unlock()
+	_ = sock.conn.SetWriteDeadline(time.Now().Add(time.Second))
 	_ = sock.conn.WriteJSON(message)
 }
