@@ -151,10 +151,9 @@ func (s Slack) manifest() slackManifest {
 	}
 	m.Features.Commands = []slackCommand{command}
 	if d := s.Directory; d != nil {
-		start := s.Site.At("/connect/slack/start")
 		m.Directory = &slackDirectory{
-			LandingPage: start, Privacy: d.Privacy, Support: d.Support, Email: d.Email,
-			Languages: []string{"en-GB"}, Pricing: "Free", Direct: true, DirectURL: start,
+			LandingPage: s.Site.At("/connect"), Privacy: d.Privacy, Support: d.Support, Email: d.Email,
+			Languages: []string{"en-GB"}, Pricing: "Free", Direct: true, DirectURL: s.Site.At("/connect/slack/start"),
 		}
 	}
 	return m

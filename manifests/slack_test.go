@@ -69,7 +69,7 @@ func TestTheMarketplace(t *testing.T) {
 	app.Directory = &SlackDirectory{Email: "help@rollcall.example", Support: "https://acme.example/support"}
 	d := slackOf(t, app).Directory
 	if d == nil || d.Support != "https://acme.example/support" || d.Privacy != "https://rollcall.example/privacy" ||
-		d.LandingPage != "https://rollcall.example/connect/slack/start" || d.DirectURL != d.LandingPage || !d.Direct {
+		d.LandingPage != "https://rollcall.example/connect" || d.DirectURL != "https://rollcall.example/connect/slack/start" || !d.Direct {
 		t.Errorf("got %+v", d)
 	}
 }
