@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"rollcall/bot/hub"
@@ -17,22 +16,23 @@ const expiresSoon = 30 * 24 * time.Hour
 // Check implements [hub.Connector]. Everything is asked for with a token that is got now, so that a
 // consent that was given or taken back a moment ago is seen.
 func (c *Connector) Check(ctx context.Context, connection directory.Connection) []hub.Finding {
-	lines := c.checkApp(ctx)
+	if c.adapter == nil {
+		return []hub.Finding{{ID: "app", Title: "An app registration is configured", State: hub.Bad, Mend: "Have whoever runs this Rollcall put one into the configuration."}}
+	}
 	g, err := c.fresh(string(connection.Installation.Workspace))
 	var token string
 	if err == nil {
 		token, err = g.token(ctx, c.adapter.config.Cloud.scope)
 	}
-	again := "Have " + who + " of the organisation press Connect again and consent."
-	lines = append(lines, line("consent", "An administrator of the organisation has consented to the app", err, again))
+	lines := append(c.checkApp(ctx), line("consent", "An administrator of the organisation has consented to the app", err, consentAgain))
 	lines = append(lines, c.checkPermissions(connection.Installation.Tenant, token, err)...)
-	if err != nil {
-		return lines
-	}
-	_, err = g.organization(ctx)
-	lines = append(lines, line("organization", "Microsoft answers for this organisation", err, again))
-	return append(lines, c.checkApps(ctx, g), c.checkNotices(ctx, g))
+	return append(lines, checkOrganization(ctx, g, err), c.checkCatalogue(ctx, g, err), c.checkNotices(ctx, g, err))
 }
+
+const (
+	consentAgain = "Have " + who + " of the organisation press Connect again and consent."
+	afterToken   = "It shows once the app gets a token there."
+)
 
 // checkApp are the lines about the app registration, which are the same for every tenant.
 func (c *Connector) checkApp(ctx context.Context) []hub.Finding {
@@ -66,12 +66,12 @@ func (c *Connector) checkPermissions(tenant directory.TenantID, token string, no
 		if p.Optional {
 			kind = "optional"
 		}
-		f := hub.Finding{ID: "permission-" + strings.ToLower(strings.ReplaceAll(p.Name, ".", "-")), Title: fmt.Sprintf("%s (%s): %s", p.Name, kind, p.Serves)}
+		f := hub.Finding{ID: "permission-" + p.ID, Title: fmt.Sprintf("%s (%s): %s", p.Name, kind, p.Serves)}
 		switch {
 		case p.Optional && !c.uses(tenant, p.Feature):
 			f.State = hub.Off
 		case none != nil, !readable:
-			f.State, f.Mend = hub.Unknown, "It shows once the app gets a token there."
+			f.State, f.Mend = hub.Unknown, afterToken
 		case slices.Contains(roles, p.Name):
 			f.State = hub.OK
 		default:
@@ -95,9 +95,24 @@ func (c *Connector) uses(tenant directory.TenantID, feature Feature) bool {
 	return true
 }
 
-func (c *Connector) checkApps(ctx context.Context, g *graph) hub.Finding {
-	f := hub.Finding{ID: "teams-app", Title: "The Teams app is in the organisation's catalogue", State: hub.Off}
-	if c.adapter.config.TeamsAppID == "" {
+// Of the following, none says that there is no token, so that nothing can be asked.
+
+func checkOrganization(ctx context.Context, g *graph, none error) hub.Finding {
+	f := hub.Finding{ID: "organization", Title: "Microsoft answers for this organisation", State: hub.Unknown, Mend: afterToken}
+	if none != nil {
+		return f
+	}
+	_, err := g.organization(ctx)
+	return line(f.ID, f.Title, err, consentAgain)
+}
+
+func (c *Connector) checkCatalogue(ctx context.Context, g *graph, none error) hub.Finding {
+	f := hub.Finding{ID: "teams-app", Title: "The Teams app is in the organisation's catalogue", State: hub.Unknown, Mend: afterToken}
+	switch {
+	case c.adapter.config.TeamsAppID == "":
+		f.State, f.Mend = hub.Off, ""
+		return f
+	case none != nil:
 		return f
 	}
 	_, err := g.catalogue(ctx, c.adapter.config.TeamsAppID)
@@ -105,9 +120,13 @@ func (c *Connector) checkApps(ctx context.Context, g *graph) hub.Finding {
 }
 
 // checkNotices looks whether both subscriptions are alive.
-func (c *Connector) checkNotices(ctx context.Context, g *graph) hub.Finding {
-	f := hub.Finding{ID: "notifications", Title: "Changes in groups and of people are told at once", State: hub.Off}
-	if c.adapter.base == "" {
+func (c *Connector) checkNotices(ctx context.Context, g *graph, none error) hub.Finding {
+	f := hub.Finding{ID: "notifications", Title: "Changes in groups and of people are told at once", State: hub.Unknown, Mend: afterToken}
+	switch {
+	case c.adapter.base == "":
+		f.State, f.Mend = hub.Off, ""
+		return f
+	case none != nil:
 		return f
 	}
 	const mend = "They are made anew within ten minutes. If they aren't: consent to Group.Read.All, and see that the public URL answers on the internet."
@@ -130,7 +149,7 @@ func (c *Connector) checkNotices(ctx context.Context, g *graph) hub.Finding {
 	if people.Before(first) {
 		first = people
 	}
-	f.State, f.Title = hub.OK, f.Title+", and the subscriptions for that last until "+day(first)+" and are renewed before"
+	f.State, f.Mend, f.Title = hub.OK, "", f.Title+", and the subscriptions for that last until "+day(first)+" and are renewed before"
 	return f
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"rollcall/bot/hub"
@@ -31,8 +32,12 @@ type Connector struct {
 
 var _ hub.Connector = (*Connector)(nil)
 
-// NewConnector makes a connector. Invalid: the adapter's cloud can't be used.
+// NewConnector makes a connector. Without an adapter it has no method. Invalid: the adapter's cloud
+// can't be used.
 func NewConnector(adapter *Adapter, app App) (*Connector, error) {
+	if adapter == nil {
+		return new(Connector), nil
+	}
 	signIns, err := newSignIns(adapter.config, adapter.credential)
 	if err != nil {
 		return nil, err
@@ -57,6 +62,9 @@ const who = "a Global Administrator or Privileged Role Administrator"
 
 // Methods are two: to consent oneself, and to have the right administrator do it.
 func (c *Connector) Methods() []hub.Method {
+	if c.adapter == nil {
+		return nil
+	}
 	return []hub.Method{
 		{
 			ID: methodAuthorize, Title: "Authorize as an administrator", Button: "Authorize",
@@ -98,10 +106,10 @@ func signerOf(step hub.Step) (signer, bool) {
 }
 
 // expected is the only directory that may come of a step; empty: any.
-func expected(step hub.Step) (string, error) {
+func (c *Connector) expected(step hub.Step) (string, error) {
 	expect := strings.ToLower(string(step.Expect))
 	switch {
-	case step.Method != methodAuthorize && step.Method != methodLink:
+	case !slices.ContainsFunc(c.Methods(), func(m hub.Method) bool { return m.ID == step.Method }):
 		return "", directory.Errorf(directory.Invalid, "there is no such way to connect Microsoft Teams and Entra")
 	case expect != "" && !isObjectID(expect):
 		return "", directory.Errorf(directory.Invalid, "the directory that is expected is not the UUID of an Entra tenant")
@@ -113,7 +121,7 @@ func expected(step hub.Step) (string, error) {
 
 // Begin implements [hub.Connector].
 func (c *Connector) Begin(_ context.Context, step hub.Step) (string, error) {
-	expect, err := expected(step)
+	expect, err := c.expected(step)
 	if err != nil {
 		return "", err
 	}
@@ -132,7 +140,7 @@ func (c *Connector) Begin(_ context.Context, step hub.Step) (string, error) {
 
 // Return implements [hub.Connector].
 func (c *Connector) Return(ctx context.Context, step hub.Step, query url.Values) (hub.Outcome, error) {
-	expect, err := expected(step)
+	expect, err := c.expected(step)
 	if err != nil {
 		return hub.Outcome{}, err
 	}

@@ -3,6 +3,7 @@ package entra
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -14,10 +15,13 @@ import (
 
 // spreading is what a connection waits for where the administrator has consented and not every part of
 // Microsoft knows of it.
-const spreading = "Microsoft is still spreading the consent: Rollcall looks again by itself, for an hour or so"
+const spreading = "Microsoft is still spreading the consent: Rollcall looks again by itself."
 
 // fresh is a directory's Graph with nothing known of it: its token is asked for now.
 func (c *Connector) fresh(tenant string) (*graph, error) {
+	if c.adapter == nil {
+		return nil, directory.Errorf(directory.Invalid, "entra: no app registration is configured")
+	}
 	if !isObjectID(tenant) {
 		return nil, directory.Errorf(directory.Invalid, "entra: the workspace is not an Entra tenant")
 	}
@@ -44,14 +48,27 @@ func (c *Connector) grant(ctx context.Context, by signer) (hub.Grant, error) {
 		grant.Waiting = spreading
 		return grant, nil
 	case err != nil:
-		return hub.Grant{}, err
+		return hub.Grant{}, inBrowser(err)
 	}
 	grant.Title = title
 	grant.Scopes, _ = rolesOf(g.tokens.inHand())
 	if by.admin == unsaid {
-		grant.Admin = g.administers(ctx, by.user)
+		if grant.Admin, err = g.administers(ctx, by.user); err != nil {
+			return hub.Grant{}, inBrowser(err)
+		}
 	}
 	return grant, nil
+}
+
+// inBrowser is an error as an admin in front of a browser can use it.
+func inBrowser(err error) error {
+	switch {
+	case directory.Is(err, directory.Throttled):
+		return directory.Wait(directory.RetryAfter(err), "Microsoft asks to wait: begin anew in a moment")
+	case directory.Is(err, directory.Unavailable):
+		return directory.Errorf(directory.Unavailable, "Microsoft doesn't answer: begin anew in a moment")
+	}
+	return err
 }
 
 // Complete asks whether what a pending connection waits for has happened by now, and is to be called
@@ -88,17 +105,18 @@ func notTheSame() error {
 
 // administers reports whether Graph shows that somebody has one of the roles. It shows roles only to an
 // app that may read them, and this one doesn't ask for that: no is also said where nobody can tell.
-func (g *graph) administers(ctx context.Context, user string) bool {
+// Unavailable, Throttled: Graph doesn't answer.
+func (g *graph) administers(ctx context.Context, user string) (bool, error) {
 	page, err := get[models.DirectoryRoleCollectionResponseable](ctx, g, "users/"+user+"/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId", models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue)
-	if err != nil {
-		return false
+	switch {
+	case directory.Is(err, directory.Unavailable), directory.Is(err, directory.Throttled):
+		return false, err
+	case err != nil:
+		return false, nil
 	}
-	for _, role := range page.GetValue() {
-		if role != nil && isAdministrator(value(role.GetRoleTemplateId())) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(page.GetValue(), func(role models.DirectoryRoleable) bool {
+		return role != nil && isAdministrator(value(role.GetRoleTemplateId()))
+	}), nil
 }
 
 // token is the app's in the directory.

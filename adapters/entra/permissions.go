@@ -21,6 +21,8 @@ const (
 
 // Permission is an application permission of Microsoft Graph that the app asks for.
 type Permission struct {
+	// ID is a few words with dashes, for the checklist.
+	ID      string
 	Name    string
 	Feature Feature
 	// Optional: without it the feature is off, and everything else works.
@@ -43,14 +45,14 @@ const (
 // https://learn.microsoft.com/graph/permissions-reference
 func Table() []Permission {
 	return []Permission{
-		{readMembers, Reading, false, "who is in a group"},
-		{readUsers, Reading, false, "people, their licences, and whether they are disabled or deleted"},
-		{readTenant, Reading, false, "which domains a tenant has proved to be its own: an address elsewhere is no evidence"},
-		{watchGroups, Noticing, true, "to be told of changes at once; without it they are found by reading, within 15 minutes"},
-		{inviteUsers, Guests, true, "to invite guests as stand-ins"},
-		{writeUsers, Guests, true, "to name, suspend, bring back and remove the guests that Rollcall made"},
-		{readCatalog, Installing, true, "to find the Teams app in the tenant's catalogue"},
-		{installsSelf, Installing, true, "to install the app for people who are to be asked and don't have it"},
+		{"read-members", readMembers, Reading, false, "who is in a group"},
+		{"read-users", readUsers, Reading, false, "people, their licences, and whether they are disabled or deleted"},
+		{"read-organization", readTenant, Reading, false, "which domains a tenant has proved to be its own: an address elsewhere is no evidence"},
+		{"watch-groups", watchGroups, Noticing, true, "to be told of changes at once; without it they are found by reading, within 15 minutes"},
+		{"invite-guests", inviteUsers, Guests, true, "to invite guests as stand-ins"},
+		{"change-guests", writeUsers, Guests, true, "to name, suspend, bring back and remove the guests that Rollcall made"},
+		{"read-catalog", readCatalog, Installing, true, "to find the Teams app in the tenant's catalogue"},
+		{"install-app", installsSelf, Installing, true, "to install the app for people who are to be asked and don't have it"},
 	}
 }
 

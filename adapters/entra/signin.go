@@ -104,7 +104,7 @@ func (s *signIns) prove(ctx context.Context, expect string, step hub.Step, query
 	case directory.Is(err, directory.Unauthorized):
 		return signer{}, directory.Errorf(directory.Invalid, "Microsoft doesn't take the sign-in for one of this browser's: begin anew")
 	case err != nil:
-		return signer{}, err
+		return signer{}, inBrowser(err)
 	}
 	return s.read(ctx, expect, derived(step, "nonce"), granted.ID)
 }
@@ -118,6 +118,7 @@ func unproved() error {
 // https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 type idClaims struct {
 	jwt.RegisteredClaims
+	Version  string    `json:"ver"`
 	Nonce    string    `json:"nonce"`
 	Tenant   string    `json:"tid"`
 	User     string    `json:"oid"`
@@ -151,9 +152,9 @@ func (s *signIns) read(ctx context.Context, expect, nonce, token string) (signer
 	})
 	tenant := strings.ToLower(said.Tenant)
 	switch {
-	case directory.Is(err, directory.Unavailable):
-		return signer{}, directory.Errorf(directory.Unavailable, "Microsoft's keys can't be read now: begin anew in a moment")
-	case err != nil, len(said.Audience) != 1, !isObjectID(said.User), subtle.ConstantTimeCompare([]byte(said.Nonce), []byte(nonce)) != 1:
+	case directory.Is(err, directory.Unavailable), directory.Is(err, directory.Throttled):
+		return signer{}, inBrowser(err)
+	case err != nil, said.Version != "2.0", len(said.Audience) != 1, !isObjectID(said.User), subtle.ConstantTimeCompare([]byte(said.Nonce), []byte(nonce)) != 1:
 		return signer{}, invalid
 	case tenant == personal:
 		return signer{}, directory.Errorf(directory.Unauthorized, "this is a personal account: sign in with an account of your organisation")

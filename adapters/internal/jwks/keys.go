@@ -65,13 +65,14 @@ type Set struct {
 	known map[string]Key
 	read  time.Time // when known was read
 	tried time.Time // when it was last tried to
+	why   error     // why that failed; nil: it didn't
 }
 
 // New makes a set. It asks for nothing yet.
 func New(config Config) *Set { return &Set{Config: config, turn: make(chan struct{}, 1)} }
 
 // Find is the key with an id. It blocks for two requests, where the keys are to be read first.
-// ErrUnknown: there is none. Unavailable: nobody can tell.
+// ErrUnknown: there is none. Unavailable, Throttled: nobody can tell.
 func (s *Set) Find(ctx context.Context, id string) (Key, error) {
 	select {
 	case s.turn <- struct{}{}:
@@ -87,6 +88,9 @@ func (s *Set) Find(ctx context.Context, id string) (Key, error) {
 		s.refresh(reading)
 	}
 	if s.read.IsZero() || s.Now().Sub(s.read) > Stale {
+		if directory.Is(s.why, directory.Throttled) {
+			return Key{}, s.why
+		}
 		return Key{}, directory.Errorf(directory.Unavailable, "the keys can't be read")
 	}
 	found, ok := s.known[id]
@@ -111,6 +115,7 @@ func (s *Set) due(id string) bool {
 // refresh reads the keys. Where that fails, those that are known stay.
 func (s *Set) refresh(ctx context.Context) {
 	known, err := s.fetch(ctx)
+	s.why = err
 	if err != nil {
 		s.Log.Warn("published keys can't be read", "of", s.Name, "error", err.Error())
 		return
@@ -153,6 +158,9 @@ func (s *Set) get(ctx context.Context, url string) ([]byte, error) {
 		return nil, directory.Errorf(directory.Unavailable, "no answer")
 	}
 	page, err := outbound.ReadBody(resp, longest)
+	if resp.StatusCode == http.StatusTooManyRequests {
+		return nil, directory.Wait(outbound.RetryAfter(resp.Header.Get("Retry-After"), s.Now()), "the issuer asks to wait")
+	}
 	if err == nil && resp.StatusCode != http.StatusOK {
 		err = directory.Errorf(directory.Unavailable, "status %d", resp.StatusCode)
 	}
