@@ -24,7 +24,7 @@ func Coverage() string {
 	b.WriteString("| method | scope | calls a minute | support | reached by the official SDK |\n|---|---|---|---|---|\n")
 	for _, name := range slices.Sorted(maps.Keys(routes)) {
 		r := routes[name]
-		support, rate, seen := "as documented", "no limit", "no"
+		support, rate, seen := "as documented", "no limit", seenBy(bySDK, name)
 		if r.note != "" {
 			support = "partial: " + r.note
 		}
@@ -34,13 +34,10 @@ func Coverage() string {
 		if name == "chat.postMessage" {
 			rate = fmt.Sprintf("%d in one channel", int(channelRate*60))
 		}
-		if slices.Contains(bySDK, name) {
-			seen = "yes"
-		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", name, scopeOf(r), rate, support, seen)
 	}
 	fmt.Fprintf(&b, "| `%s` | none | no limit | partial: the page itself, at /oauth/v2/authorize; whoever sits there is chosen on it | no |\n", consentRoute)
-	fmt.Fprintf(&b, "| `%s` | none | %d at a time | as documented | no |\n", socketRoute, mostSockets)
+	fmt.Fprintf(&b, "| `%s` | none | %d at a time | as documented | %s |\n", socketRoute, mostSockets, seenBy(bySDK, socketRoute))
 	fmt.Fprintf(&b, "| `response_url` | none | no limit | partial: new ephemeral messages, %d in %s | no |\n", hookPosts, "30 minutes")
 	return b.String()
 }
@@ -50,4 +47,11 @@ func scopeOf(r route) string {
 		return "none"
 	}
 	return "`" + r.scope + "`"
+}
+
+func seenBy(sdk []string, name string) string {
+	if slices.Contains(sdk, name) {
+		return "yes"
+	}
+	return "no"
 }

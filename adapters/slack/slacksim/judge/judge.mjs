@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { SocketModeClient } from '@slack/socket-mode';
 import { LogLevel, WebClient, WebClientEvent } from '@slack/web-api';
 
 const simulator = spawn('go', ['run', '.'], { cwd: import.meta.dirname, stdio: ['pipe', 'pipe', 'inherit'] });
@@ -146,6 +147,84 @@ await check('a 429 is an error with the time to wait', async () => {
   })().catch((e) => e);
   assert.equal(error?.code, 'slack_webapi_rate_limited_error');
   assert.equal(error.retryAfter, 1);
+});
+
+const app = { client_id: '1.2', client_secret: 'judge-secret' };
+const redirect_uri = 'https://judge.example/return';
+
+// allow presses Allow on the consent page and answers the code.
+async function allow(workspace, person) {
+  const body = new URLSearchParams({
+    client_id: app.client_id, scope: 'commands,team:read,users:read', redirect_uri, state: 's', workspace, person, decision: 'allow',
+  });
+  const page = await fetch(new URL('/oauth/v2/authorize', slackApiUrl), { method: 'POST', body, redirect: 'manual' });
+  assert.equal(page.status, 302);
+  const back = new URL(page.headers.get('location'));
+  assert.equal(back.searchParams.get('state'), 's');
+  return back.searchParams.get('code');
+}
+
+let installed;
+
+await check('oauth.v2.access takes a code, once', async () => {
+  const code = await allow('T0001', user);
+  installed = await client().oauth.v2.access({ ...app, code, redirect_uri });
+  assert.equal(installed.team.id, 'T0001');
+  assert.equal(installed.is_enterprise_install, false);
+  assert.equal(installed.authed_user.id, user);
+  assert.equal(installed.expires_in, 43200);
+  await refused(client().oauth.v2.access({ ...app, code, redirect_uri }), 'invalid_code');
+  await refused(client().oauth.v2.access({ ...app, client_secret: 'x', code, redirect_uri }), 'bad_client_secret');
+});
+
+await check('oauth.v2.access renews a token, once', async () => {
+  const renewal = { ...app, grant_type: 'refresh_token', refresh_token: installed.refresh_token };
+  const renewed = await client().oauth.v2.access(renewal);
+  assert.notEqual(renewed.access_token, installed.access_token);
+  await refused(client().oauth.v2.access(renewal), 'invalid_refresh_token');
+  for (const token of [installed.access_token, renewed.access_token]) {
+    const info = await client(token).team.info();
+    assert.equal(info.team.id, 'T0001');
+  }
+  installed = renewed;
+});
+
+await check('auth.teams.list page by page', async () => {
+  const org = client('xoxb-judge-org');
+  const seen = [];
+  for await (const page of org.paginate('auth.teams.list', { limit: 2 })) seen.push(...page.teams.map((team) => team.id));
+  assert.deepEqual(seen, ['T0011', 'T0012', 'T0013']);
+  const me = await org.auth.test();
+  assert.equal(me.is_enterprise_install, true);
+  assert.equal(me.enterprise_id, 'E0001');
+  const people = await org.users.list({ team_id: 'T0012' });
+  assert.ok(people.members.some((member) => member.enterprise_user?.is_admin));
+  await refused(org.users.list(), 'missing_argument');
+  await refused(org.users.lookupByEmail({ email: 'x@judge.example' }), 'enterprise_is_restricted');
+});
+
+await check('an install on an organisation has no team', async () => {
+  const got = await client().oauth.v2.access({ ...app, code: await allow('E0001', 'U0ADMIN'), redirect_uri });
+  assert.equal(got.team, null);
+  assert.equal(got.enterprise.id, 'E0001');
+  assert.equal(got.is_enterprise_install, true);
+  const revoked = await client(got.access_token).auth.revoke();
+  assert.equal(revoked.revoked, true);
+});
+
+await check('a socket tells of the uninstall', async () => {
+  const socket = new SocketModeClient({ appToken: 'xapp-judge', logLevel: LogLevel.ERROR, clientOptions: { slackApiUrl } });
+  const told = new Promise((resolve) => {
+    socket.on('app_uninstalled', async ({ ack, body }) => {
+      await ack();
+      resolve(body.team_id);
+    });
+  });
+  await socket.start();
+  await client(installed.access_token).apps.uninstall(app);
+  assert.equal(await told, 'T0001');
+  await socket.disconnect();
+  await refused(client(installed.access_token).auth.test(), 'account_inactive');
 });
 
 simulator.stdin.end();

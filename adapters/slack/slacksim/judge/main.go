@@ -25,12 +25,21 @@ func main() {
 }
 
 func run(in io.Reader, out io.Writer) error {
-	slack := slacksim.New(slacksim.Config{Clock: sim.NewClock(nil), SigningSecret: "judge"})
+	slack := slacksim.New(slacksim.Config{
+		Clock: sim.NewClock(nil), SigningSecret: "judge", ClientID: "1.2", ClientSecret: "judge-secret",
+		RedirectURLs: []string{"https://judge.example/return"}, TokenRotation: true, OrgDeploy: true,
+		AppToken: "xapp-judge", SocketMode: true,
+	})
 	slack.AddWorkspace(workspace())
+	slack.AddOrg(organisation())
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
+	slack.Reach("http://"+listener.Addr().String(), "")
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go slack.Outbox.Run(ctx, time.Second)
 	server := &http.Server{Handler: slack, ReadHeaderTimeout: 5 * time.Second}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
@@ -55,11 +64,20 @@ func workspace() slacksim.Workspace {
 	return w
 }
 
+// organisation has the app in three of its workspaces, and can have it anew by consent.
+func organisation() slacksim.Org {
+	return slacksim.Org{
+		ID: "E0001", Name: "Judged group", Token: "xoxb-judge-org", Granted: []string{"T0011", "T0012", "T0013"},
+		Workspaces: []slacksim.Workspace{{ID: "T0011", Name: "First"}, {ID: "T0012", Name: "Second"}, {ID: "T0013", Name: "Third"}},
+		Users:      []slacksim.User{{ID: "U0ADMIN", RealName: "Admin", Teams: []string{"T0011", "T0012"}, OrgAdmin: true}},
+	}
+}
+
 // note writes which methods were answered well.
 func note(slack *slacksim.Sim) error {
 	var reached []string
 	for _, call := range slack.Calls.All() {
-		if call.Status == http.StatusOK && call.Detail == "" {
+		if call.Status < http.StatusMultipleChoices && call.Detail == "" { // a socket has 101
 			reached = append(reached, call.Route)
 		}
 	}
