@@ -142,6 +142,16 @@ func (a *Adapter) CheckInstallation(ctx context.Context, inst directory.Installa
 	return err
 }
 
+// CheckToken is [Adapter.CheckInstallation] for a token that is not the installation's yet.
+func (a *Adapter) CheckToken(ctx context.Context, inst directory.Installation, token directory.Secret) error {
+	var me identity
+	_, err := a.api.get(ctx, token, "auth.test", nil, &me)
+	if err == nil && !me.of(inst.Workspace) {
+		err = directory.Errorf(directory.Unauthorized, "slack: the token is not this workspace's")
+	}
+	return err
+}
+
 // identify asks whether the installation's token works and is this workspace's, and answers the
 // header, which says what the token may do.
 func (a *Adapter) identify(ctx context.Context, inst directory.Installation) (http.Header, error) {

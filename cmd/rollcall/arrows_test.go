@@ -136,6 +136,11 @@ func TestArrows(t *testing.T) {
 			func(_ source, path string) bool { return !under(path, "sync/engine", "sync/plan", "sync/correlate") },
 		},
 		{
+			"what others install is made of its arguments alone", "the same input gives the same bytes, and scopes come from whoever knows them",
+			func(s source) bool { return under(s.dir, "manifests") && !s.test },
+			func(_ source, path string) bool { return standard(path) && path != "os" && !under(path, "net/http") },
+		},
+		{
 			"simulators know no product", "what judges the product must not be made of it",
 			func(s source) bool {
 				return (under(s.dir, "adapters/sim") || strings.Contains(s.dir, "sim")) && !s.test

@@ -13,7 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/cmd/rollcall/demo"
+	"rollcall/cmd/rollcall/manifest"
 	"rollcall/cmd/rollcall/program"
+	"rollcall/cmd/rollcall/setup"
 )
 
 func main() {
@@ -33,7 +35,7 @@ func root() *cobra.Command {
 		Use: "rollcall", Short: "Keeps people's chat accounts in step with the directory",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	cmd.AddCommand(serve(), demo.Command(), version())
+	cmd.AddCommand(setup.Command(), manifest.Command(), serve(), invite(), doctor(), keys(), demo.Command(), version())
 	return cmd
 }
 

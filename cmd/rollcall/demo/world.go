@@ -173,7 +173,7 @@ func (w *World) configure() (program.Config, error) {
 	c := program.Config{
 		Listen: address, PublicURL: "https://" + address, Store: filepath.Join(w.options.Dir, "rollcall.db"),
 		Log:     program.Log{Level: "info", Format: "text"},
-		Slack:   program.Slack{SigningSecret: "demo-signing-secret"},
+		Slack:   program.Slack{SigningSecret: "demo-signing-secret", ReadBack: true, Personas: true},
 		Webex:   program.Webex{BotToken: "demo-webex-bot", WebhookSecret: "demo-webhook-secret-of-thirty-two"},
 		Teams:   program.Teams{AppID: appID, AppSecret: appSecret, HomeTenant: homeTenant, ManifestID: manifestID},
 		Tenants: make(map[string]program.TenantConfig),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"rollcall/adapters/csv"
 	"rollcall/adapters/hook"
@@ -47,10 +48,17 @@ func (m *Main) buildPlatforms() (platforms, error) {
 			return built, err
 		}
 		built.add(m.webex)
-		built.standIns[webex.Name] = webex.NewProvisioner(m.webex, webex.StandIns{Pool: m.pool, Guests: m.guestToken})
+		built.standIns[webex.Name] = webex.NewProvisioner(m.webex, m.webexStandIns())
 	}
 	return built, m.buildMicrosoft(&built)
 }
+
+func (m *Main) webexStandIns() webex.StandIns {
+	return webex.StandIns{Pool: m.pool, Guests: m.guestToken}
+}
+
+// publicURL is the base of everything that others are told to come to.
+func (m *Main) publicURL() string { return strings.TrimRight(m.config.PublicURL, "/") }
 
 // pool are the bots that may stand in for a tenant's people.
 func (m *Main) pool(_ context.Context, inst directory.Installation) ([]string, error) {
@@ -69,7 +77,9 @@ func (m *Main) buildSlack() (*slack.Adapter, error) {
 	}
 	return slack.New(slack.Config{
 		Cloud: cloud, Signing: []directory.Secret{directory.NewSecret(m.config.Slack.SigningSecret)},
-		Tokens: m.token, Conversations: m.Store, Now: m.options.Now, Logger: m.logger,
+		Tokens: m.token, Teams: m.teamsOf, Conversations: m.Store, Now: m.options.Now, Logger: m.logger,
+		Features: &slack.Features{ReadBack: m.config.Slack.ReadBack, Personas: m.config.Slack.Personas},
+		AppToken: directory.NewSecret(m.config.Slack.AppToken),
 	})
 }
 
@@ -82,6 +92,15 @@ func (m *Main) buildWebex() (*webex.Adapter, error) {
 		Cloud: cloud, BotToken: directory.NewSecret(m.config.Webex.BotToken),
 		WebhookSecrets: []directory.Secret{directory.NewSecret(m.config.Webex.WebhookSecret)},
 		PublicURL:      m.config.PublicURL, Admin: m.token, Now: m.options.Now, Logger: m.logger,
+		Authorized: func(context.Context, directory.Workspace) { m.lookAgain() },
+		App: webex.App{
+			ClientID: m.config.Webex.ClientID, ClientSecret: directory.NewSecret(m.config.Webex.ClientSecret),
+			ServiceApp: webex.ServiceApp{
+				ID: m.config.Webex.ServiceApp.ID, ClientID: m.config.Webex.ServiceApp.ClientID,
+				ClientSecret: directory.NewSecret(m.config.Webex.ServiceApp.ClientSecret),
+			},
+			Refresh: directory.NewSecret(m.config.Webex.ServiceApp.RefreshToken),
+		},
 	})
 }
 
@@ -143,22 +162,6 @@ func (m *Main) buildHook(key sourceKey, s SubscriberConfig) error {
 func (m *Main) subscriber(tenant directory.TenantID, name string) (directory.Subscriber, bool) {
 	s, ok := m.hooks[sourceKey{tenant, name}]
 	return s, ok
-}
-
-// tokenKey is an installation whichever generation it is of.
-func tokenKey(inst directory.Installation) directory.Installation {
-	inst.Generation = 0
-	return inst
-}
-
-// token is the token of an installation: of exactly this workspace of this tenant, so that nobody's
-// accounts are ever read with another one's token.
-func (m *Main) token(_ context.Context, inst directory.Installation) (directory.Secret, error) {
-	token, ok := m.tokens[tokenKey(inst)]
-	if !ok || token.IsZero() {
-		return directory.Secret{}, directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
-	}
-	return token, nil
 }
 
 func (m *Main) source(tenant directory.TenantID, name string) (directory.Source, bool) {

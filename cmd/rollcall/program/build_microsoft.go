@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"os"
 	"time"
 
 	"rollcall/adapters/entra"
@@ -31,37 +32,45 @@ func (m *Main) buildMicrosoft(built *platforms) error {
 }
 
 func (m *Main) buildEntra() (*entra.Adapter, error) {
-	config := entra.Config{
-		Cloud: m.options.Entra, Name: m.config.entraDirectory(), ClientID: m.config.Teams.AppID, ClientSecret: directory.NewSecret(m.config.Teams.AppSecret),
-		TeamsAppID: m.config.Teams.ManifestID, NotificationURL: m.config.PublicURL,
-		NotificationKey: notificationKey(m.config.Teams.AppSecret), Now: m.options.Now, Logger: m.logger,
+	proof, err := m.config.Teams.proof()
+	if err != nil {
+		return nil, err
 	}
-	tenants := make(entra.Fixed)
-	config.Find, config.Each = tenants.Find, tenants.Each
+	key, err := m.notificationKey()
+	if err != nil {
+		return nil, err
+	}
+	config := entra.Config{
+		Cloud: m.options.Entra, Name: m.config.entraDirectory(), ClientID: m.config.Teams.AppID, Proof: proof,
+		TeamsAppID: m.config.Teams.ManifestID, NotificationURL: m.config.PublicURL, NotificationKey: key,
+		Find: m.entraOf, Each: m.eachEntra, Now: m.options.Now, Logger: m.logger,
+	}
 	if config.Cloud == (entra.Cloud{}) {
 		config.Cloud = clouds[m.config.Teams.Cloud].entra()
-	}
-	for id, t := range m.config.Tenants {
-		// Of one that is off nothing is asked, and nothing subscribed to.
-		if tenant := t.entraTenant(); tenant != "" && t.On {
-			workspace, err := teams.Workspace(tenant)
-			if err != nil {
-				return nil, err
-			}
-			tenants[directory.TenantID(id)] = entra.Tenant{
-				Directory: string(workspace), InvitationDomain: t.Teams.InvitationDomain,
-			}
-		}
 	}
 	return entra.New(config)
 }
 
 // notificationKey is a key for the directory's notifications, of a secret that is configured anyway. When
 // that is replaced, so are the subscriptions.
-func notificationKey(secret string) []byte {
-	mac := hmac.New(sha256.New, []byte(secret))
+func (m *Main) notificationKey() ([]byte, error) {
+	secret := []byte(m.config.Teams.AppSecret)
+	if file := m.config.Teams.AppCertificateFile; file != "" {
+		var err error
+		if secret, err = os.ReadFile(file); err != nil {
+			return nil, err
+		}
+	}
+	if len(secret) == 0 { // a managed identity is no secret, but there are keys
+		text, err := m.config.keyText()
+		if err != nil {
+			return nil, err
+		}
+		secret = text
+	}
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("rollcall: notifications of the directory"))
-	return mac.Sum(nil)
+	return mac.Sum(nil), nil
 }
 
 func (m *Main) buildTeams() (*teams.Adapter, error) {
@@ -69,8 +78,12 @@ func (m *Main) buildTeams() (*teams.Adapter, error) {
 	if m.options.Teams != nil {
 		cloud = *m.options.Teams
 	}
+	proof, err := m.config.Teams.proof()
+	if err != nil {
+		return nil, err
+	}
 	return teams.New(teams.Config{
-		Cloud: cloud, AppID: m.config.Teams.AppID, Secret: directory.NewSecret(m.config.Teams.AppSecret),
+		Cloud: cloud, AppID: m.config.Teams.AppID, Proof: proof,
 		HomeTenant: m.config.Teams.HomeTenant, Conversations: m.Store, Installer: m.entra, Now: m.options.Now, Logger: m.logger,
 	})
 }

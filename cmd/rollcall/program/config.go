@@ -24,12 +24,16 @@ type Config struct {
 	// Store is the database file. Its folder must exist.
 	Store string `yaml:"store"`
 	// TLS is for a listener that is reached directly; leave it out behind a proxy that speaks TLS.
-	TLS     TLS                     `yaml:"tls"`
-	Log     Log                     `yaml:"log"`
-	Slack   Slack                   `yaml:"slack"`
-	Webex   Webex                   `yaml:"webex"`
-	Teams   Teams                   `yaml:"teams"`
-	Tenants map[string]TenantConfig `yaml:"tenants"`
+	TLS TLS `yaml:"tls"`
+	Log Log `yaml:"log"`
+	// Keys seal the secrets of what is connected in the hub: see the package vault.
+	Keys     string                  `yaml:"keys"`
+	KeysFile string                  `yaml:"keys_file"`
+	Hub      Hub                     `yaml:"hub"`
+	Slack    Slack                   `yaml:"slack"`
+	Webex    Webex                   `yaml:"webex"`
+	Teams    Teams                   `yaml:"teams"`
+	Tenants  map[string]TenantConfig `yaml:"tenants"`
 }
 
 // TLS names a certificate and its key, in PEM. They are read when the program starts.
@@ -42,20 +46,6 @@ type TLS struct {
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info (where it is empty), warn, error
 	Format string `yaml:"format"` // text (where it is empty), json
-}
-
-// Slack is the Slack app.
-type Slack struct {
-	SigningSecret     string `yaml:"signing_secret"`
-	SigningSecretFile string `yaml:"signing_secret_file"`
-}
-
-// Webex is the Webex bot.
-type Webex struct {
-	BotToken          string `yaml:"bot_token"`
-	BotTokenFile      string `yaml:"bot_token_file"`
-	WebhookSecret     string `yaml:"webhook_secret"`
-	WebhookSecretFile string `yaml:"webhook_secret_file"`
 }
 
 // TenantConfig is one customer.
@@ -86,25 +76,6 @@ type TenantConfig struct {
 type Quiet struct {
 	From int `yaml:"from"`
 	To   int `yaml:"to"`
-}
-
-// SlackTenant is a tenant's Slack workspace. Without one it doesn't use Slack.
-type SlackTenant struct {
-	Workspace    string `yaml:"workspace"`
-	BotToken     string `yaml:"bot_token"`
-	BotTokenFile string `yaml:"bot_token_file"`
-}
-
-// WebexTenant is a tenant's Webex organisation. Without one it doesn't use Webex.
-type WebexTenant struct {
-	Organisation   string `yaml:"organisation"`
-	AdminToken     string `yaml:"admin_token"`
-	AdminTokenFile string `yaml:"admin_token_file"`
-	// Bots are the registered bots that may stand in for people: ids, or bot addresses.
-	Bots []string `yaml:"bots"`
-	// GuestToken makes guests: that of a Service App with guest-issuer scopes. Empty: none are made.
-	GuestToken     string `yaml:"guest_token"`
-	GuestTokenFile string `yaml:"guest_token_file"`
 }
 
 // DirectoryConfig is one directory of a tenant.
@@ -190,6 +161,11 @@ func (c *Config) defaults() {
 // readSecrets reads the files that stand for secrets.
 func (c *Config) readSecrets(p *problems) {
 	p.readSecret("slack.signing_secret", &c.Slack.SigningSecret, c.Slack.SigningSecretFile)
+	p.readSecret("slack.client_secret", &c.Slack.ClientSecret, c.Slack.ClientSecretFile)
+	p.readSecret("slack.app_token", &c.Slack.AppToken, c.Slack.AppTokenFile)
+	p.readSecret("webex.client_secret", &c.Webex.ClientSecret, c.Webex.ClientSecretFile)
+	p.readSecret("webex.service_app.client_secret", &c.Webex.ServiceApp.ClientSecret, c.Webex.ServiceApp.ClientSecretFile)
+	p.readSecret("webex.service_app.refresh_token", &c.Webex.ServiceApp.RefreshToken, c.Webex.ServiceApp.RefreshTokenFile)
 	p.readSecret("webex.bot_token", &c.Webex.BotToken, c.Webex.BotTokenFile)
 	p.readSecret("webex.webhook_secret", &c.Webex.WebhookSecret, c.Webex.WebhookSecretFile)
 	p.readSecret("teams.app_secret", &c.Teams.AppSecret, c.Teams.AppSecretFile)
@@ -229,8 +205,11 @@ func (p *problems) readSecret(at string, into *string, path string) {
 type installation struct {
 	directory.Installation
 	key   string // of the workspace in the configuration
-	token string
+	token string // empty: the app's own is used, or it is connected in the hub
 }
+
+// connected reports whether the configuration alone connects it.
+func (i installation) connected() bool { return i.token != "" || i.Platform == teams.Name }
 
 // installations are where a tenant uses the platforms. Their workspaces are in the one form in which
 // they are compared. Invalid: one is none.

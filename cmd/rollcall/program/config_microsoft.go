@@ -18,6 +18,11 @@ type Teams struct {
 	AppID         string `yaml:"app_id"`
 	AppSecret     string `yaml:"app_secret"`
 	AppSecretFile string `yaml:"app_secret_file"`
+	// AppCertificateFile is a certificate of the app with its private key, in PEM, instead of a secret.
+	AppCertificateFile string `yaml:"app_certificate_file"`
+	// ManagedIdentity is the client id of a user-assigned managed identity that the app registration
+	// trusts, instead of a secret.
+	ManagedIdentity string `yaml:"managed_identity"`
 	// HomeTenant is the Entra tenant in which the bot is registered: your own.
 	HomeTenant string `yaml:"home_tenant"`
 	// ManifestID is the id in the app's manifest. With it the app is installed for people who are to
@@ -37,8 +42,12 @@ type TeamsTenant struct {
 
 // Entra is a directory in Entra ID.
 type Entra struct {
-	Tenant string `yaml:"tenant"` // the id of the Entra tenant
+	// Tenant is the id of the Entra tenant, or the word "connected": the one that is connected in the hub.
+	Tenant string `yaml:"tenant"`
 }
+
+// connected stands for the Entra tenant that is connected in the hub.
+const connected = "connected"
 
 // config is the adapter's configuration for a subscriber.
 func (s SubscriberConfig) config(tenant directory.TenantID, network hook.Network) hook.Config {
@@ -67,8 +76,11 @@ var clouds = map[string]struct {
 	"china":    {teams.China, entra.China},
 }
 
-// usesEntra reports whether some tenant needs Microsoft's directory or chat.
+// usesEntra reports whether some tenant needs Microsoft's directory or chat, or may.
 func (c Config) usesEntra() bool {
+	if c.connectsTeams() {
+		return true
+	}
 	for _, t := range c.Tenants {
 		if t.entraTenant() != "" {
 			return true
@@ -77,13 +89,14 @@ func (c Config) usesEntra() bool {
 	return false
 }
 
-// entraTenant is the Entra tenant that a tenant's people are in; empty: none.
+// entraTenant is the Entra tenant that a tenant's people are in, as the configuration says; empty: it
+// doesn't.
 func (t TenantConfig) entraTenant() string {
 	if t.Teams.Tenant != "" {
 		return t.Teams.Tenant
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.Directories)) {
-		if d := t.Directories[key]; d.Entra.Tenant != "" {
+		if d := t.Directories[key]; d.Entra.Tenant != "" && d.Entra.Tenant != connected {
 			return d.Entra.Tenant
 		}
 	}
@@ -124,7 +137,18 @@ func (c Config) entraDirectory() string {
 
 // validate looks at the app, where some tenant uses it.
 func (t Teams) validate(p *problems) {
-	needs(p, "teams.app_secret", t.AppSecret, "make one under the app registration's Certificates & secrets")
+	ways := 0
+	for _, way := range []string{t.AppSecret, t.AppCertificateFile, t.ManagedIdentity} {
+		if way != "" {
+			ways++
+		}
+	}
+	if ways == 0 {
+		needs(p, "teams.app_secret", t.AppSecret, "make one under the app registration's Certificates & secrets")
+	}
+	p.check(ways <= 1, "teams.app_secret", "is one of three ways for the app to prove itself, with app_certificate_file and managed_identity: keep one of them")
+	_, err := t.proof()
+	p.check(err == nil || ways == 0, "teams.app_certificate_file", "can't be used: %v", err)
 	for at, id := range map[string]string{"teams.app_id": t.AppID, "teams.home_tenant": t.HomeTenant} {
 		_, err := teams.Workspace(id)
 		p.check(err == nil, at, "must be an id such as 2f4a9c1e-7b36-4d08-9e51-c0a8d3e6b712: the bot's page in Azure shows it under Configuration")
@@ -151,7 +175,7 @@ func (t TenantConfig) validateEntra(p *problems, at string) {
 	domain := t.Teams.InvitationDomain
 	p.check(domain == "" || domainForm.MatchString(domain), at+".teams.invitation_domain", "must be a domain alone, such as guests.acme.example")
 	for key, d := range t.Directories {
-		if d.Entra.Tenant != "" {
+		if d.Entra.Tenant != "" && d.Entra.Tenant != connected {
 			check(at+".directories."+key+".entra.tenant", d.Entra.Tenant)
 		}
 	}

@@ -25,6 +25,7 @@ func installed(t *testing.T) (text, dir string) {
 		}
 		write(t, path[1], strings.Repeat("s", 64)+"\n")
 	}
+	write(t, filepath.Join(dir, "rollcall.keys"), "k1:"+strings.Repeat("A", 43)+"=\n")
 	cert, key := certificateFiles(t, must(sim.NewAuthority())(t))
 	return strings.NewReplacer(dir+"/tls/cert.pem", cert, dir+"/tls/key.pem", key).Replace(text), dir
 }
@@ -69,7 +70,7 @@ func TestTheExampleHasEveryKey(t *testing.T) {
 			walk(of.Elem())
 		case reflect.Struct:
 			for key := range keysOf(of) {
-				if !regexp.MustCompile(`(?m)^#? *` + key + `(_file)?:`).MatchString(text) {
+				if !regexp.MustCompile(`(?m)^#? *(?:# or )?` + key + `(_file)?:`).MatchString(text) {
 					t.Errorf("the example does not have %s", key)
 				}
 			}

@@ -255,7 +255,7 @@ func TestFilesThatAreNone(t *testing.T) {
 	}
 	const nothing = "public_url is missing: set it to the https URL at which the platforms reach this program\n" +
 		"store is missing: set it to the path of the database file, in a folder that exists\n" +
-		"tenants is empty: add a tenant\n"
+		"tenants is empty: add a tenant, or let tenants sign up in the hub\n"
 	for _, test := range []struct{ name, path, text, want string }{
 		{"missing", filepath.Join(dir, "missing.yaml"), "", "the file can't be read: open DIR/missing.yaml: no such file or directory: write one, or name another with --config\n"},
 		{"a folder", dir, "", "the file can't be read: read DIR: is a directory: write one, or name another with --config\n"},

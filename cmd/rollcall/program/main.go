@@ -18,8 +18,10 @@ import (
 	"rollcall/adapters/slack"
 	"rollcall/adapters/sqlite"
 	"rollcall/adapters/teams"
+	"rollcall/adapters/vault"
 	"rollcall/adapters/webex"
 	"rollcall/bot"
+	"rollcall/bot/hub"
 	"rollcall/sync/directory"
 	"rollcall/sync/engine"
 )
@@ -65,22 +67,26 @@ type Main struct {
 	Store  directory.Store
 	Engine *engine.Engine
 
-	config   Config
-	options  Options
-	logger   *slog.Logger
-	bot      *bot.Bot
-	slack    *slack.Adapter
-	webex    *webex.Adapter
-	teams    *teams.Adapter
-	entra    *entra.Adapter
-	files    map[sourceKey]*csv.Source
-	sources  map[sourceKey]directory.Source
-	hooks    map[sourceKey]*hook.Hook
-	tokens   map[directory.Installation]directory.Secret // by tokenKey
-	listener net.Listener
-	running  sync.Mutex    // held by Run
-	closing  chan struct{} // closed with Main
-	close    func() error
+	config     Config
+	options    Options
+	logger     *slog.Logger
+	bot        *bot.Bot
+	slack      *slack.Adapter
+	webex      *webex.Adapter
+	teams      *teams.Adapter
+	entra      *entra.Adapter
+	files      map[sourceKey]*csv.Source
+	sources    map[sourceKey]directory.Source
+	hooks      map[sourceKey]*hook.Hook
+	tokens     map[directory.Installation]directory.Secret // by tokenKey
+	vault      *vault.Vault
+	hub        *hub.Hub
+	connectors []hub.Connector
+	look       chan struct{} // holds one token while the connections are to be looked at before their time
+	listener   net.Listener
+	running    sync.Mutex    // held by Run
+	closing    chan struct{} // closed with Main
+	close      func() error
 }
 
 // sourceKey is something of a tenant's that has a name: a directory, or a subscriber.
@@ -97,7 +103,7 @@ func New(ctx context.Context, config Config, options Options) (*Main, error) {
 		config: config, options: options.withDefaults(), logger: newLogger(config.Log, options.Log),
 		files: make(map[sourceKey]*csv.Source), sources: make(map[sourceKey]directory.Source),
 		hooks: make(map[sourceKey]*hook.Hook), tokens: make(map[directory.Installation]directory.Secret),
-		closing: make(chan struct{}),
+		closing: make(chan struct{}), look: make(chan struct{}, 1),
 	}
 	store, err := sqlite.Open(ctx, sqlite.Config{Path: config.Store, Logger: m.logger})
 	if err != nil {
@@ -112,6 +118,11 @@ func New(ctx context.Context, config Config, options Options) (*Main, error) {
 }
 
 func (m *Main) build(ctx context.Context) error {
+	keys, err := m.config.keys()
+	if err != nil {
+		return err
+	}
+	m.vault = m.buildVault(keys)
 	platforms, err := m.buildPlatforms()
 	if err != nil {
 		return err
@@ -126,6 +137,9 @@ func (m *Main) build(ctx context.Context) error {
 		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger,
 	})
 	m.bot.Serve(m.Engine)
+	if err := m.buildHub(); err != nil {
+		return err
+	}
 	if m.options.TLS == nil {
 		if m.options.TLS, err = m.config.TLS.config(); err != nil {
 			return fmt.Errorf("tls: %w", err)
@@ -155,6 +169,12 @@ func (m *Main) release() error {
 		if err := m.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			failed = err
 		}
+	}
+	if m.hub != nil {
+		m.hub.Close()
+	}
+	if m.vault != nil {
+		failed = errors.Join(failed, m.vault.Close())
 	}
 	return errors.Join(failed, m.Store.Close())
 }

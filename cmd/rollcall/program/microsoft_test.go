@@ -64,7 +64,6 @@ func TestWhatIsWrongWithTeamsAndEntra(t *testing.T) {
 		{"an address for a domain", "guests.acme.example", "'@guests'", "tenants.acme.teams.invitation_domain must be a domain alone"},
 		{"a group by its name", "group: 5a6b7c8d-9e0f-4123-a456-789abcdef012", "group: Teams primaries", "groups.all.group must be the group's Object ID"},
 		{"a file as well", "entra: {", "csv: {path: x}, entra: {", "is a file and Entra at once"},
-		{"a platform without the tenant's", "teams: {tenant: 9B2C4D6E-8F10-4A3B-B5C7-D9E1F2A3B4C5, ", "slack: {", "primary is teams, but the tenant has no teams.tenant"},
 		{"a kind that can't be", "teams: []", "teams: [persona]", `stand_ins.teams can't be "persona"`},
 		{"a platform that isn't", "teams: []", "pigeon: [bot]", `"pigeon" is unknown`},
 		{"a list of lists", "teams: []", "teams: [[guest]]", "must be a list of single values"},

@@ -97,7 +97,7 @@ func TestTokens(t *testing.T) {
 	w := newWorld(t, 2)
 	m := must(New(t.Context(), w.config, w.options()))(t)
 	defer m.Close()
-	own := directory.Installation{Tenant: "acme", Platform: slack.Name, Workspace: "T0001", Generation: 7}
+	own := directory.Installation{Tenant: "acme", Platform: slack.Name, Workspace: "T0001", Generation: 1}
 	for _, test := range []struct {
 		name   string
 		change func(*directory.Installation)
@@ -107,6 +107,7 @@ func TestTokens(t *testing.T) {
 		{"another workspace", func(i *directory.Installation) { i.Workspace = "T0002" }, ""},
 		{"another tenant", func(i *directory.Installation) { i.Tenant = "globex" }, ""},
 		{"another platform", func(i *directory.Installation) { i.Platform = "webex" }, ""},
+		{"another generation", func(i *directory.Installation) { i.Generation = 2 }, ""},
 		{"nobody's", func(i *directory.Installation) { *i = directory.Installation{} }, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

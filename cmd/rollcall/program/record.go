@@ -18,7 +18,7 @@ func (m *Main) record(ctx context.Context) error {
 		return err
 	}
 	for _, t := range stored {
-		if _, ok := m.config.Tenants[string(t.ID)]; !ok && t.Settings.On {
+		if _, ok := m.config.Tenants[string(t.ID)]; !ok && t.Settings.On && !t.SignedUp {
 			m.logger.Warn("a tenant is no longer configured: it rests", "tenant", t.ID)
 			t.Settings.On = false
 			if err := m.Store.PutTenant(ctx, t); err != nil {
@@ -40,6 +40,9 @@ func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t Tenant
 		return err
 	}
 	for _, inst := range all {
+		if !inst.connected() {
+			continue
+		}
 		if err := m.recordInstallation(ctx, inst); err != nil {
 			return err
 		}
@@ -95,14 +98,20 @@ func (m *Main) recordSubscribers(ctx context.Context, id directory.TenantID, t T
 // accounts, which mean nothing in another one.
 func (m *Main) recordInstallation(ctx context.Context, inst installation) error {
 	at := "tenants." + string(inst.Tenant) + "." + inst.key
-	stored, err := m.Store.Installations(ctx, inst.Tenant)
+	stored, err := m.Store.Connections(ctx, inst.Tenant)
 	if err != nil {
 		return err
 	}
-	for _, s := range stored {
-		if s.Platform == inst.Platform && s.Workspace != inst.Workspace {
+	for _, c := range stored {
+		s := c.Installation
+		if s.Platform != inst.Platform {
+			continue
+		}
+		if s.Workspace != inst.Workspace {
 			return sentence(at, "was %s until now: set it back, or add another tenant for %s", s.Workspace, inst.Workspace)
 		}
+		// It was connected in the hub, or removed at the platform: see [Main.revive].
+		inst.Generation = s.Generation
 	}
 	err = m.Store.Install(ctx, inst.Installation)
 	if directory.Is(err, directory.Conflict) {

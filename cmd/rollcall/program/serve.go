@@ -46,6 +46,7 @@ func (m *Main) Handler() http.Handler {
 		m.teams.Mount(router, m.bot)
 		m.entra.Routes(router)
 	}
+	m.hub.Mount(router)
 	return m.guarded(router)
 }
 
@@ -121,6 +122,31 @@ func (m *Main) start(ctx context.Context, work *sync.WaitGroup) {
 	}
 	if m.webex != nil {
 		work.Go(func() { m.watchWebhooks(ctx) })
+	}
+	if m.slack != nil && m.config.Slack.AppToken != "" {
+		work.Go(func() { m.openSocket(ctx) })
+	}
+	work.Go(func() { m.watchConnections(ctx) })
+	work.Go(func() { m.reseal(ctx) })
+	m.serveControl(ctx, work)
+}
+
+// openSocket has Slack's requests come over a socket.
+func (m *Main) openSocket(ctx context.Context) {
+	if err := m.slack.Socket(ctx, m.bot); err != nil && ctx.Err() == nil {
+		m.logger.Error("the socket to Slack can't be opened: nothing from Slack arrives", "code", directory.CodeOf(err).String(), "error", err)
+	}
+}
+
+// reseal seals with the first key what is sealed with an earlier one: the key file was changed while
+// the program didn't run.
+func (m *Main) reseal(ctx context.Context) {
+	n, err := m.vault.Rewrap(ctx)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		m.logger.Error("some secrets can't be opened with the keys of the configuration: put the former key back, or connect anew", "error", err)
+	case n > 0:
+		m.logger.Info("secrets were sealed with the new key", "secrets", n)
 	}
 }
 

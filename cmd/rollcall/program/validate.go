@@ -47,11 +47,12 @@ func (c Config) validate(p *problems) {
 	p.check(err == nil, "tls", "can't be used: %v", err)
 	oneOf(p, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf(p, "log.format", c.Log.Format, "text", "json")
-	p.check(len(c.Tenants) > 0, "tenants", "is empty: add a tenant")
+	p.check(len(c.Tenants) > 0 || c.Hub.SignUp, "tenants", "is empty: add a tenant, or let tenants sign up in the hub")
 	for _, key := range slices.Sorted(maps.Keys(c.Tenants)) {
 		p.check(goodID(key), "tenants."+key, idRule)
-		c.Tenants[key].validate(p, "tenants."+key, directory.TenantID(key))
+		c.Tenants[key].validate(p, "tenants."+key, directory.TenantID(key), c)
 	}
+	c.validateHub(p)
 	c.validateWorkspaces(p)
 	c.validateApps(p)
 }
@@ -81,7 +82,7 @@ func (c Config) validateApps(p *problems) {
 			p.check(d.Entra.Tenant == "" || name == c.entraDirectory(), "tenants."+id+".directories."+name, "is in Entra, as %s is: keep one such directory in each tenant, of that name in all of them", c.entraDirectory())
 		}
 	}
-	usesSlack, usesWebex := false, false
+	usesSlack, usesWebex := c.connectsSlack(), c.connectsWebex()
 	for _, t := range c.Tenants {
 		usesSlack = usesSlack || t.Slack.Workspace != ""
 		usesWebex = usesWebex || t.Webex.Organisation != ""
@@ -97,7 +98,7 @@ func (c Config) validateApps(p *problems) {
 	}
 }
 
-func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID) {
+func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID, c Config) {
 	oneOf(p, at+".removal", t.Removal, "suspend", "unsync", "delete")
 	p.check(t.Grace >= 0, at+".grace", "must not be negative")
 	p.check(t.ReadEvery >= 0, at+".read_every", "must not be negative")
@@ -107,23 +108,30 @@ func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID
 	p.check(err == nil && t.Zone != "Local", at+".zone", "%q is not a time zone: use a name like Europe/Berlin", t.Zone)
 	if t.Slack.Workspace != "" {
 		p.check(slackID.MatchString(t.Slack.Workspace), at+".slack.workspace", "must be the workspace's id, such as T024BE7LD: it is in the address of Slack in a browser")
+	}
+	if !c.connectsSlack() && t.Slack.Workspace != "" {
 		needs(p, at+".slack.bot_token", t.Slack.BotToken, "copy it from the app's page, OAuth & Permissions")
 	}
+	p.check(t.Slack.BotToken == "" || t.Slack.Workspace != "", at+".slack.workspace", "is missing: whose token is it?")
 	if t.Webex.Organisation != "" {
 		_, err := webex.Workspace(t.Webex.Organisation)
 		p.check(err == nil, at+".webex.organisation", "must be the organisation's id: Control Hub shows it under Account")
+	}
+	if !c.connectsWebex() && t.Webex.Organisation != "" {
 		needs(p, at+".webex.admin_token", t.Webex.AdminToken, "it is the token with which the organisation's people are read")
 	}
+	p.check(t.Webex.AdminToken == "" || t.Webex.Organisation != "", at+".webex.organisation", "is missing: whose token is it?")
 	t.validateEntra(p, at)
 	t.validateStandIns(p, at)
 	t.validateSubscribers(p, at, tenant)
-	p.check(len(t.Directories) > 0, at+".directories", "is empty: add the directory that has the groups")
+	// What is to be connected in the hub comes before groups can be named.
+	p.check(len(t.Directories) > 0 || c.connects(), at+".directories", "is empty: add the directory that has the groups")
 	for _, key := range slices.Sorted(maps.Keys(t.Directories)) {
 		t.Directories[key].validate(p, at+".directories."+key, tenant, key)
 	}
-	p.check(len(t.Groups) > 0, at+".groups", "is empty: add the groups that are to be watched")
+	p.check(len(t.Groups) > 0 || c.connects(), at+".groups", "is empty: add the groups that are to be watched")
 	for _, key := range slices.Sorted(maps.Keys(t.Groups)) {
-		t.validateGroup(p, at+".groups."+key, key)
+		t.validateGroup(p, at+".groups."+key, key, c)
 	}
 }
 
@@ -140,7 +148,7 @@ func (d DirectoryConfig) validate(p *problems, at string, tenant directory.Tenan
 	p.check(err == nil, at+".csv", "is wrong: %s", reason(err))
 }
 
-func (t TenantConfig) validateGroup(p *problems, at, key string) {
+func (t TenantConfig) validateGroup(p *problems, at, key string, c Config) {
 	g := t.Groups[key]
 	p.check(goodID(key), at, idRule)
 	_, known := t.Directories[g.Directory]
@@ -148,19 +156,20 @@ func (t TenantConfig) validateGroup(p *problems, at, key string) {
 	p.check(g.Group != "", at+".group", "is missing: set it to the group's id in the directory")
 	_, err := teams.Workspace(g.Group) // the same form
 	p.check(err == nil || t.Directories[g.Directory].Entra.Tenant == "", at+".group", "must be the group's Object ID in Entra, not its name")
-	t.validateSide(p, at+".primary", g.Primary)
-	t.validateSide(p, at+".secondary", g.Secondary)
+	t.validateSide(p, at+".primary", g.Primary, c)
+	t.validateSide(p, at+".secondary", g.Secondary, c)
 	p.check(g.Primary != g.Secondary, at+".secondary", "is the same platform as primary: choose the other one")
 }
 
-func (t TenantConfig) validateSide(p *problems, at, platform string) {
+func (t TenantConfig) validateSide(p *problems, at, platform string, c Config) {
+	const orConnected = ", and it can't be connected in the hub without "
 	switch directory.Platform(platform) {
 	case slack.Name:
-		p.check(t.Slack.Workspace != "", at, "is slack, but the tenant has no slack.workspace")
+		p.check(t.Slack.Workspace != "" || c.connectsSlack(), at, "is slack, but the tenant has no slack.workspace"+orConnected+"slack.client_id")
 	case webex.Name:
-		p.check(t.Webex.Organisation != "", at, "is webex, but the tenant has no webex.organisation")
+		p.check(t.Webex.Organisation != "" || c.connectsWebex(), at, "is webex, but the tenant has no webex.organisation"+orConnected+"webex.client_id")
 	case teams.Name:
-		p.check(t.Teams.Tenant != "", at, "is teams, but the tenant has no teams.tenant")
+		p.check(t.Teams.Tenant != "" || c.connectsTeams(), at, "is teams, but the tenant has no teams.tenant"+orConnected+"teams.app_id")
 	default:
 		oneOf(p, at, platform, string(slack.Name), string(teams.Name), string(webex.Name))
 	}

@@ -92,7 +92,7 @@ func newWorld(t *testing.T, tenants int) *world {
 	w.slack.Reach(w.slackURL, "https://rollcall.example")
 	w.config = Config{
 		Listen: "127.0.0.1:0", PublicURL: "https://rollcall.example", Store: filepath.Join(w.dir, "rollcall.db"),
-		Log: Log{Level: "debug", Format: "text"}, Slack: Slack{SigningSecret: signingSecret},
+		Log: Log{Level: "debug", Format: "text"}, Slack: Slack{SigningSecret: signingSecret, ReadBack: true, Personas: true},
 		Webex:   Webex{BotToken: webexToken, WebhookSecret: webhookSecret},
 		Tenants: make(map[string]TenantConfig),
 	}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/adapters/vault"
+	"rollcall/bot/hub"
+	"rollcall/cmd/rollcall/program"
+)
+
+// errUnhealthy says that the doctor found something. What has been printed.
+var errUnhealthy = errors.New("something is not as it must be")
+
+// asking is a command that asks the running program.
+func asking(cmd *cobra.Command, do func(cmd *cobra.Command, control *program.Control, config program.Config, args []string) error) *cobra.Command {
+	var path string
+	cmd.Flags().StringVar(&path, "config", "rollcall.yaml", "the configuration file")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		config, err := program.Load(path, os.Environ())
+		if err != nil {
+			return fmt.Errorf("the configuration is not complete:\n%w", err)
+		}
+		return do(cmd, program.NewControl(config), config, args)
+	}
+	return cmd
+}
+
+func invite() *cobra.Command {
+	return asking(&cobra.Command{
+		Use: "invite TENANT", Short: "Make a link with which an admin connects a tenant's platforms", Args: cobra.ExactArgs(1),
+		Long: "Make a link into the hub of the Rollcall that runs with this configuration. It works once, for an hour:\n" +
+			"give it to whoever is to connect the tenant's platforms.",
+	}, func(cmd *cobra.Command, control *program.Control, _ program.Config, args []string) error {
+		link, err := control.Invite(cmd.Context(), args[0])
+		if err == nil {
+			fmt.Fprintln(cmd.OutOrStdout(), link)
+		}
+		return err
+	})
+}
+
+func doctor() *cobra.Command {
+	return asking(&cobra.Command{
+		Use: "doctor [TENANT]", Short: "Check everything that a tenant needs, and say how to mend it", Args: cobra.MaximumNArgs(1),
+		Long: "Have the Rollcall that runs with this configuration ask every platform that is connected, and print every\n" +
+			"requirement as a line. It ends with an error if one is not met.",
+	}, func(cmd *cobra.Command, control *program.Control, _ program.Config, args []string) error {
+		tenant := ""
+		if len(args) > 0 {
+			tenant = args[0]
+		}
+		all, err := control.Doctor(cmd.Context(), tenant)
+		if err != nil {
+			return err
+		}
+		return report(cmd.OutOrStdout(), all)
+	})
+}
+
+// report prints the checklists.
+func report(out io.Writer, all []program.Diagnosis) error {
+	bad := 0
+	for _, d := range all {
+		fmt.Fprintf(out, "%s\n", d.Tenant)
+		for _, list := range d.Checklists {
+			fmt.Fprintf(out, "  %s\n", list.Title)
+			for _, f := range list.Findings {
+				fmt.Fprintf(out, "    %-8s %s\n", f.State, f.Title)
+				if f.Mend != "" && f.State != hub.OK {
+					fmt.Fprintf(out, "    %-8s   %s\n", "", f.Mend)
+				}
+				if f.State == hub.Bad {
+					bad++
+				}
+			}
+		}
+	}
+	if bad > 0 {
+		return errUnhealthy
+	}
+	return nil
+}
+
+func keys() *cobra.Command {
+	cmd := &cobra.Command{Use: "keys", Short: "Make and replace the keys that seal secrets in the database"}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use: "new FILE", Short: "Make a key file", Args: cobra.ExactArgs(1),
+			Long: "Make a file with one new key in it, readable by you only. Name it in keys_file of the configuration, and keep\n" +
+				"a copy apart from the database's backups.",
+			RunE: func(_ *cobra.Command, args []string) error { return newKeys(args[0]) },
+		},
+		asking(&cobra.Command{
+			Use: "rotate", Short: "Put a new key first, and seal everything with it", Args: cobra.NoArgs,
+			Long: "Put a new key before the others in the key file of the configuration, and have the running Rollcall seal every\n" +
+				"secret with it. The old keys stay in the file, for backups of the database; take them out by hand when those\n" +
+				"are gone. Where Rollcall isn't running it seals everything when it starts.",
+		}, func(cmd *cobra.Command, control *program.Control, config program.Config, _ []string) error {
+			if config.KeysFile == "" {
+				return errors.New("the configuration has no keys_file: a key that stands in keys, or in the environment, is replaced there")
+			}
+			if err := vault.Rotate(config.KeysFile); err != nil {
+				return err
+			}
+			n, err := control.Rekey(cmd.Context())
+			if errors.Is(err, program.ErrNotRunning) {
+				fmt.Fprintln(cmd.OutOrStdout(), "There is a new key. Rollcall isn't running: it seals every secret with it when it starts.")
+				return nil
+			}
+			if err == nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "There is a new key, and %d secrets were sealed with it.\n", n)
+			}
+			return err
+		}),
+	)
+	return cmd
+}
+
+// newKeys writes a key file that isn't there yet.
+func newKeys(path string) error {
+	line, err := vault.NewKey(rand.Reader, time.Now())
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("there is a file %s already: nothing was changed (rollcall keys rotate puts a new key into it)", path)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(file, line+"\n")
+	return errors.Join(err, file.Sync(), file.Close())
+}

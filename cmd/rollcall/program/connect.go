@@ -1,0 +1,202 @@
+package program
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"rollcall/adapters/entra"
+	"rollcall/adapters/slack"
+	"rollcall/adapters/teams"
+	"rollcall/adapters/vault"
+	"rollcall/adapters/webex"
+	"rollcall/bot/hub"
+	"rollcall/sync/directory"
+)
+
+// microsoft is the platform behind which Entra stands.
+const microsoft = teams.Name
+
+// buildVault opens the key ring, and says how each platform's tokens are renewed.
+func (m *Main) buildVault(keys vault.Keys) *vault.Vault {
+	return vault.New(vault.Config{
+		Keys: keys, Registry: m.Store, Now: m.options.Now, Logger: m.logger,
+		Renew: map[directory.Platform]vault.Renew{slack.Name: m.renew, webex.Name: m.renew},
+	})
+}
+
+// renewer is a connector whose tokens end.
+type renewer interface {
+	Renew(ctx context.Context, inst directory.Installation, refresh directory.Secret) (token, next directory.Secret, expires time.Time, err error)
+}
+
+func (m *Main) renew(ctx context.Context, inst directory.Installation, refresh directory.Secret) (vault.Renewed, error) {
+	r, ok := m.connector(inst.Platform).(renewer)
+	if !ok {
+		return vault.Renewed{}, directory.Errorf(directory.Unauthorized, "%s is not configured any more", inst.Platform)
+	}
+	token, next, expires, err := r.Renew(ctx, inst, refresh)
+	return vault.Renewed{Token: token, Refresh: next, Expires: expires}, err
+}
+
+// rekey reads the keys again and seals everything with the first. It answers how many secrets that were.
+func (m *Main) rekey(ctx context.Context) (int, error) {
+	keys, err := m.config.keys()
+	if err != nil {
+		return 0, err
+	}
+	m.vault.Use(keys)
+	return m.vault.Rewrap(ctx)
+}
+
+// token is the token of an installation: of exactly this workspace of this tenant, so that nobody's
+// accounts are ever read with another one's token. One that is disconnected, or was connected anew
+// since, has none.
+func (m *Main) token(ctx context.Context, inst directory.Installation) (directory.Secret, error) {
+	configured := m.tokens[tokenKey(inst)]
+	if configured.IsZero() {
+		token, err := m.vault.Token(ctx, inst)
+		if directory.Is(err, directory.NotFound) {
+			err = directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
+		}
+		return token, err
+	}
+	c, err := m.Store.Connection(ctx, inst.Platform, inst.Workspace)
+	if err != nil && !directory.Is(err, directory.NotFound) {
+		return directory.Secret{}, err
+	}
+	if err != nil || c.Installation != inst || c.State == directory.ConnectionGone {
+		return directory.Secret{}, directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
+	}
+	return configured, nil
+}
+
+// tokenKey is an installation whichever generation it is of.
+func tokenKey(inst directory.Installation) directory.Installation {
+	inst.Generation = 0
+	return inst
+}
+
+// teamsOf are the workspaces of an organisation in which the app may act.
+func (m *Main) teamsOf(ctx context.Context, inst directory.Installation) ([]directory.Workspace, error) {
+	c, err := m.Store.Connection(ctx, inst.Platform, inst.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	return c.Workspaces, nil
+}
+
+// connector is how a platform is connected; nil: its app isn't configured.
+func (m *Main) connector(platform directory.Platform) hub.Connector {
+	for _, c := range m.connectors {
+		if c.Platform() == platform {
+			return c
+		}
+	}
+	return nil
+}
+
+// buildHub makes the web side, and the connectors of the platforms whose app is configured.
+func (m *Main) buildHub() error {
+	if m.slack != nil {
+		m.connectors = append(m.connectors, slack.NewConnector(m.slack, slack.App{
+			ClientID: m.config.Slack.ClientID, ClientSecret: directory.NewSecret(m.config.Slack.ClientSecret),
+		}))
+	}
+	if m.entra != nil {
+		connector, err := entra.NewConnector(m.entra, entra.App{Bot: m.teams.Check, Guests: m.wantsGuests})
+		if err != nil {
+			return err
+		}
+		m.connectors = append(m.connectors, connector)
+	}
+	if m.webex != nil {
+		m.connectors = append(m.connectors, webex.NewConnector(m.webex, m.webexStandIns()))
+	}
+	var err error
+	m.hub, err = hub.New(hub.Config{
+		Connectors: m.connectors, Registry: m.Store, Desk: desk{m}, PublicURL: m.publicURL(),
+		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger, SignUp: m.config.Hub.SignUp,
+		Privacy: m.config.Hub.PrivacyURL, Terms: m.config.Hub.TermsURL, Support: m.config.Hub.SupportURL,
+	})
+	return err
+}
+
+// wantsGuests reports whether a tenant may be given guests as stand-ins on Teams.
+func (m *Main) wantsGuests(tenant directory.TenantID) bool {
+	kinds, chosen := m.config.Tenants[string(tenant)].StandIns[string(microsoft)]
+	return !chosen || len(kinds) > 0
+}
+
+// proof is what the app proves itself with to Microsoft.
+func (t Teams) proof() (entra.Proof, error) {
+	switch {
+	case t.AppCertificateFile != "":
+		text, err := os.ReadFile(t.AppCertificateFile)
+		if err != nil {
+			return entra.Proof{}, err
+		}
+		return entra.Certificate(directory.NewSecret(string(text)))
+	case t.ManagedIdentity != "":
+		return entra.ManagedIdentity(t.ManagedIdentity), nil
+	}
+	return entra.Secret(directory.NewSecret(t.AppSecret)), nil
+}
+
+// entraOf is where a tenant's directory is: as the configuration says, or as it is connected.
+func (m *Main) entraOf(ctx context.Context, tenant directory.TenantID) (entra.Tenant, error) {
+	t := m.config.Tenants[string(tenant)]
+	found := entra.Tenant{InvitationDomain: t.Teams.InvitationDomain}
+	connections, err := m.Store.Connections(ctx, tenant)
+	if err != nil {
+		return found, err
+	}
+	for _, c := range connections {
+		if c.Installation.Platform != microsoft {
+			continue
+		}
+		if c.State == directory.ConnectionGone {
+			return found, directory.Errorf(directory.NotFound, "Microsoft is disconnected")
+		}
+		found.Directory = string(c.Installation.Workspace)
+		return found, nil
+	}
+	// A directory alone, whose chat nobody uses.
+	if found.Directory = string(workspaceOf(t.entraTenant())); found.Directory == "" {
+		return found, directory.Errorf(directory.NotFound, "Microsoft isn't connected")
+	}
+	return found, nil
+}
+
+// eachEntra are the tenants whose directories' changes are subscribed to: of one that is off nothing is
+// asked.
+func (m *Main) eachEntra(ctx context.Context) (map[directory.TenantID]entra.Tenant, error) {
+	tenants, err := m.Store.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[directory.TenantID]entra.Tenant)
+	for _, t := range tenants {
+		if !t.Settings.On {
+			continue
+		}
+		found, err := m.entraOf(ctx, t.ID)
+		if directory.Is(err, directory.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all[t.ID] = found
+	}
+	return all, nil
+}
+
+// workspaceOf is an Entra tenant's workspace; empty: none.
+func workspaceOf(tenant string) directory.Workspace {
+	workspace, err := teams.Workspace(tenant)
+	if err != nil {
+		return ""
+	}
+	return workspace
+}

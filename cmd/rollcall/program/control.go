@@ -1,0 +1,187 @@
+package program
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"rollcall/bot/hub"
+	"rollcall/sync/directory"
+)
+
+// The running program can be asked things from the same machine, over a socket beside its database.
+// Whoever may open that file may ask: it is for its owner only, as the database is.
+
+// longestSocket is what every system takes as the path of a socket.
+const longestSocket = 100
+
+// socketOf is the path of the socket of the program that has a store.
+func socketOf(store string) string { return store + ".sock" }
+
+// serveControl answers on the socket until ctx ends. Without the socket everything else works.
+func (m *Main) serveControl(ctx context.Context, work *sync.WaitGroup) {
+	path := socketOf(m.config.Store)
+	listener, err := m.listenControl(path)
+	if err != nil {
+		m.logger.Warn("the commands that ask a running Rollcall won't work", "error", err)
+		return
+	}
+	server := &http.Server{Handler: m.control(), ReadHeaderTimeout: headerWithin}
+	work.Go(func() { _ = server.Serve(listener) }) // it ends with Close
+	work.Go(func() {
+		<-ctx.Done()
+		_ = server.Close()
+	})
+}
+
+func (m *Main) listenControl(path string) (net.Listener, error) {
+	if len(path) > longestSocket {
+		return nil, fmt.Errorf("the store's path is too long for a socket beside it")
+	}
+	// A process that was killed leaves it behind; the store's lock says that there is no other.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
+}
+
+func (m *Main) control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /invite", func(w http.ResponseWriter, r *http.Request) {
+		tenant := directory.TenantID(r.URL.Query().Get("tenant"))
+		if _, err := m.Store.Tenant(r.Context(), tenant); err != nil {
+			answer(w, nil, fmt.Errorf("there is no tenant %q", tenant))
+			return
+		}
+		link, err := m.hub.Invite(r.Context(), tenant)
+		answer(w, link, err)
+	})
+	mux.HandleFunc("POST /doctor", func(w http.ResponseWriter, r *http.Request) {
+		report, err := m.Doctor(r.Context(), directory.TenantID(r.URL.Query().Get("tenant")))
+		answer(w, report, err)
+	})
+	mux.HandleFunc("POST /keys", func(w http.ResponseWriter, r *http.Request) {
+		n, err := m.rekey(r.Context())
+		answer(w, n, err)
+	})
+	return mux
+}
+
+func answer(w http.ResponseWriter, value any, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	if err != nil {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		value = err.Error()
+	}
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+// Control asks the running program that has a store.
+type Control struct{ client *http.Client }
+
+// ErrNotRunning says that no program has the store open.
+var ErrNotRunning = errors.New("rollcall isn't running with this configuration: start it with rollcall serve")
+
+// NewControl is how to ask the program that runs with a configuration. It asks nothing yet.
+func NewControl(config Config) *Control {
+	path := socketOf(config.Store)
+	return &Control{&http.Client{Timeout: 3 * time.Minute, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		},
+	}}}
+}
+
+// Invite makes an invitation into the hub for a tenant: a link that works once, for an hour.
+func (c *Control) Invite(ctx context.Context, tenant string) (string, error) {
+	return ask[string](ctx, c, "/invite", tenant)
+}
+
+// Doctor has everything checked that one or every tenant (empty) needs. It blocks for as long as the
+// platforms take.
+func (c *Control) Doctor(ctx context.Context, tenant string) ([]Diagnosis, error) {
+	return ask[[]Diagnosis](ctx, c, "/doctor", tenant)
+}
+
+// Rekey has the key file read again and everything sealed with its first key. It answers how many
+// secrets that were.
+func (c *Control) Rekey(ctx context.Context) (int, error) {
+	return ask[int](ctx, c, "/keys", "")
+}
+
+func ask[T any](ctx context.Context, c *Control, path, tenant string) (T, error) {
+	var value T
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://rollcall"+path+"?"+url.Values{"tenant": {tenant}}.Encode(), http.NoBody)
+	if err != nil {
+		return value, err
+	}
+	resp, err := c.client.Do(r)
+	if err != nil {
+		var dial *net.OpError
+		if errors.As(err, &dial) && dial.Op == "dial" {
+			return value, ErrNotRunning
+		}
+		return value, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return value, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if resp.StatusCode != http.StatusOK {
+		var sentence string
+		if decoder.Decode(&sentence) != nil {
+			sentence = "the running program answers with status " + resp.Status
+		}
+		return value, errors.New(sentence)
+	}
+	return value, decoder.Decode(&value)
+}
+
+// Diagnosis are the checklists of one tenant.
+type Diagnosis struct {
+	Tenant     string
+	Checklists []hub.Checklist
+}
+
+// Doctor checks everything that one or every tenant (empty) needs. It blocks for as long as the
+// platforms take.
+func (m *Main) Doctor(ctx context.Context, tenant directory.TenantID) ([]Diagnosis, error) {
+	tenants, err := m.Store.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Diagnosis
+	for _, t := range tenants {
+		if tenant != "" && t.ID != tenant {
+			continue
+		}
+		lists, err := m.hub.Doctor(ctx, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Diagnosis{string(t.ID), lists})
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("there is no tenant %q", tenant)
+	}
+	return all, nil
+}

@@ -1,0 +1,302 @@
+package program
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcall/bot/hub"
+	"rollcall/sync/directory"
+)
+
+// desk does for the hub what an admin asks of it.
+type desk struct{ *Main }
+
+var _ hub.Desk = desk{}
+
+// Expect implements [hub.Desk].
+func (d desk) Expect(ctx context.Context, tenant directory.TenantID, platform directory.Platform) (directory.Workspace, error) {
+	all, err := d.config.Tenants[string(tenant)].installations(tenant)
+	if err != nil {
+		return "", err
+	}
+	for _, inst := range all {
+		if inst.Platform == platform {
+			return inst.Workspace, nil
+		}
+	}
+	connections, err := d.Store.Connections(ctx, tenant)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range connections {
+		if c.Installation.Platform == platform {
+			return c.Installation.Workspace, nil
+		}
+	}
+	if platform == microsoft {
+		return workspaceOf(d.config.Tenants[string(tenant)].entraTenant()), nil
+	}
+	return "", nil
+}
+
+// Belongs implements [hub.Desk].
+func (d desk) Belongs(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (directory.TenantID, error) {
+	c, err := d.Store.Connection(ctx, platform, workspace)
+	if err == nil {
+		return c.Installation.Tenant, nil
+	}
+	if !directory.Is(err, directory.NotFound) {
+		return "", err
+	}
+	for id, t := range d.config.Tenants {
+		all, err := t.installations(directory.TenantID(id))
+		if err != nil {
+			return "", err
+		}
+		named := slices.ContainsFunc(all, func(i installation) bool { return i.Platform == platform && i.Workspace == workspace })
+		if named || platform == microsoft && workspace == workspaceOf(t.entraTenant()) {
+			return directory.TenantID(id), nil
+		}
+	}
+	return "", nil
+}
+
+// SignUp implements [hub.Desk]. The new tenant's id says nothing of the company.
+func (d desk) SignUp(ctx context.Context, platform directory.Platform, grant hub.Grant) (directory.TenantID, error) {
+	if !d.config.Hub.SignUp {
+		return "", directory.Errorf(directory.Unauthorized, "this workspace isn't known here: ask whoever runs this Rollcall for an invitation")
+	}
+	if !grant.Admin {
+		return "", directory.Errorf(directory.Unauthorized, "only an administrator of the workspace can sign it up: ask one to press the same button")
+	}
+	id := directory.TenantID("t-" + strings.ToLower(rand.Text()[:12]))
+	name := grant.Title
+	if name == "" {
+		name = string(id)
+	}
+	err := d.Store.PutTenant(ctx, directory.Tenant{
+		ID: id, Name: name, SignedUp: true, Settings: directory.Settings{Removal: directory.RemovalSuspend, QuietFrom: 18, QuietTo: 8},
+	})
+	if err == nil {
+		d.logger.Info("a tenant signed up", "tenant", id, "platform", platform)
+	}
+	return id, err
+}
+
+// notAdmin is what a connection waits for that somebody made who may not decide that.
+const notAdmin = "whoever installed it doesn't administer the workspace: an administrator has to press the same button"
+
+// Connect implements [hub.Desk].
+func (d desk) Connect(ctx context.Context, tenant directory.TenantID, platform directory.Platform, method string, grant hub.Grant) (directory.Connection, error) {
+	owner, err := d.Belongs(ctx, platform, grant.Workspace)
+	if err != nil {
+		return directory.Connection{}, err
+	}
+	if owner != "" && owner != tenant {
+		return directory.Connection{}, directory.Errorf(directory.Conflict, "this workspace belongs to another customer of this Rollcall")
+	}
+	expect, err := d.Expect(ctx, tenant, platform)
+	if err != nil {
+		return directory.Connection{}, err
+	}
+	if expect != "" && expect != grant.Workspace {
+		return directory.Connection{}, directory.Errorf(directory.Invalid, "another workspace is connected, or was: the links are made of its accounts, so it can't be replaced by this one")
+	}
+	c := directory.Connection{
+		Installation: directory.Installation{Tenant: tenant, Platform: platform, Workspace: grant.Workspace},
+		State:        directory.ConnectionActive, Since: d.options.Now(), By: grant.By, Title: grant.Title, Method: method,
+		Scopes: grant.Scopes, Bot: grant.Bot, Wide: grant.Wide, Workspaces: grant.Workspaces,
+	}
+	switch {
+	case !grant.Admin:
+		c.State, c.Why = directory.ConnectionPending, notAdmin
+	case grant.Waiting != "":
+		c.State, c.Why = directory.ConnectionPending, grant.Waiting
+	}
+	c, err = d.vault.Connect(ctx, c, grant.Secrets, grant.Expires)
+	if err != nil {
+		return c, err
+	}
+	return c, d.connected(ctx, c)
+}
+
+// connected notes in the trail that a connection was made, and wakes what waited for it.
+func (d desk) connected(ctx context.Context, c directory.Connection) error {
+	event := "connected"
+	if !c.Active() {
+		event = "connection pending"
+	}
+	inst := c.Installation
+	if err := d.note(ctx, inst, event, c.Why, by(c.By)); err != nil {
+		return err
+	}
+	d.logger.Info(event, "tenant", inst.Tenant, "platform", inst.Platform, "generation", inst.Generation)
+	if !c.Active() {
+		return nil
+	}
+	return d.Engine.Connected(ctx, inst)
+}
+
+// by is how the trail names who did something.
+func by(account directory.AccountID) string {
+	if account.IsZero() {
+		return "configuration"
+	}
+	return account.Text()
+}
+
+// note writes a line into the tenant's trail.
+func (d desk) note(ctx context.Context, inst directory.Installation, event, why, by string) error {
+	about := string(inst.Platform)
+	if why != "" {
+		about += ": " + why
+	}
+	return d.Store.Commit(ctx, inst.Tenant, directory.Change{Audit: []directory.Entry{{At: d.options.Now(), Event: event, Why: about, By: by}}})
+}
+
+// Stops implements [hub.Desk].
+func (d desk) Stops(ctx context.Context, tenant directory.TenantID, platform directory.Platform) (int, error) {
+	n := 0
+	for _, state := range []directory.State{directory.Linked, directory.Represented} {
+		query := directory.LinkQuery{State: state, Limit: 1000}
+		for {
+			links, err := d.Store.ListLinks(ctx, tenant, query)
+			if err != nil {
+				return 0, err
+			}
+			for _, l := range links {
+				if l.Primary == platform || l.Secondary == platform {
+					n++
+				}
+			}
+			if len(links) < query.Limit {
+				break
+			}
+			query.After = links[len(links)-1].Key
+		}
+	}
+	return n, nil
+}
+
+// ending is why a connection that is being taken apart is pending: nothing is done with it any more
+// but to give back what was granted, for which its token is still needed.
+const ending = "it is being disconnected"
+
+// disconnected is why a connection is gone that an admin ended.
+const disconnected = "it was disconnected"
+
+// withdrawWithin bounds how long giving back may take.
+const withdrawWithin = 20 * time.Second
+
+// Disconnect implements [hub.Desk]. From its first write on nothing is sent. A process that dies
+// before the second one leaves the rest to [Main.checkConnections].
+func (d desk) Disconnect(ctx context.Context, inst directory.Installation, by string) error {
+	c, err := d.Store.Connection(ctx, inst.Platform, inst.Workspace)
+	if err != nil {
+		return err
+	}
+	if c.Installation != inst || c.State == directory.ConnectionGone {
+		return directory.Errorf(directory.Conflict, "it was connected anew, or disconnected, meanwhile: look at the page again")
+	}
+	c.State, c.Why = directory.ConnectionPending, ending
+	if err := d.Store.Amend(ctx, c); err != nil {
+		return err
+	}
+	if err := d.note(ctx, inst, "disconnected", "", by); err != nil {
+		return err
+	}
+	return d.end(context.WithoutCancel(ctx), c)
+}
+
+// end gives back what was granted, as far as that goes, and forgets the secrets.
+func (d desk) end(ctx context.Context, c directory.Connection) error {
+	inst := c.Installation
+	asking, cancel := context.WithTimeout(ctx, withdrawWithin)
+	defer cancel()
+	if connector := d.connector(inst.Platform); connector != nil {
+		if err := connector.Withdraw(asking, inst); err != nil {
+			d.logger.Warn("what was granted could not be given back: remove the app at the platform", "tenant", inst.Tenant, "platform", inst.Platform, "code", directory.CodeOf(err).String(), "error", err)
+		}
+	}
+	c.State, c.Ended, c.Why = directory.ConnectionGone, d.options.Now(), disconnected
+	err := d.Store.Amend(ctx, c)
+	if directory.Is(err, directory.Conflict) {
+		return nil // connected anew meanwhile
+	}
+	d.logger.Info("disconnected", "tenant", inst.Tenant, "platform", inst.Platform, "generation", inst.Generation)
+	return err
+}
+
+// eachConnection visits every tenant's connections.
+func (m *Main) eachConnection(ctx context.Context, visit func(directory.Connection) error) error {
+	tenants, err := m.Store.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, t := range tenants {
+		connections, err := m.Store.Connections(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range connections {
+			failed = append(failed, visit(c))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// Checks implements [hub.Desk].
+func (d desk) Checks(ctx context.Context, tenant directory.TenantID) []hub.Finding {
+	t, err := d.Store.Tenant(ctx, tenant)
+	if err != nil {
+		return []hub.Finding{{ID: "store", Title: "The store answers", State: hub.Bad, Mend: "Look at Rollcall's log on the server."}}
+	}
+	findings := []hub.Finding{
+		{ID: "store", Title: "The store answers", State: hub.OK},
+		finding("groups", "There are groups to watch", d.hasGroups(ctx, tenant), "Add groups to the tenant's configuration: which directory group, and on which platform its people are primary."),
+		finding("switch", "The tenant is switched on", t.Settings.On, "Set on: true in the tenant's configuration once everything else is right."),
+	}
+	for _, trouble := range d.readings(ctx, tenant) {
+		findings = append(findings, hub.Finding{ID: "reading-" + trouble[0], Title: "What is read of " + trouble[0] + " comes to its end", State: hub.Bad, Mend: trouble[1]})
+	}
+	return findings
+}
+
+// finding is a line that is right or wrong.
+func finding(id, title string, ok bool, mend string) hub.Finding {
+	if ok {
+		return hub.Finding{ID: id, Title: title, State: hub.OK}
+	}
+	return hub.Finding{ID: id, Title: title, State: hub.Bad, Mend: mend}
+}
+
+func (d desk) hasGroups(ctx context.Context, tenant directory.TenantID) bool {
+	groups, err := d.Store.Groups(ctx, tenant)
+	return err == nil && slices.ContainsFunc(groups, func(g directory.Group) bool { return !g.Retired })
+}
+
+// readings are what can't be read at present, each with why.
+func (d desk) readings(ctx context.Context, tenant directory.TenantID) [][2]string {
+	all, err := d.Store.Readings(ctx, tenant)
+	if err != nil {
+		return nil
+	}
+	var out [][2]string
+	for _, r := range all {
+		if r.Trouble == "" || r.ID.Subscriber() != "" {
+			continue
+		}
+		what := string(r.Group)
+		if r.Group == "" {
+			what = string(r.Of.Platform)
+		}
+		out = append(out, [2]string{what, fmt.Sprintf("It was tried %d times: %s.", r.Failures, r.Trouble)})
+	}
+	return out
+}

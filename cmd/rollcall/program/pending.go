@@ -1,0 +1,105 @@
+package program
+
+import (
+	"context"
+	"time"
+
+	"rollcall/adapters/webex"
+	"rollcall/bot/hub"
+	"rollcall/sync/directory"
+)
+
+// completer is a connector that can say whether what a connection waits for has happened.
+type completer interface {
+	Complete(ctx context.Context, connection directory.Connection) (hub.Grant, error)
+}
+
+// watchConnections completes what waits for a platform or for somebody there, and connects what the
+// configuration connects and the platform had removed, once it works again.
+func (m *Main) watchConnections(ctx context.Context) {
+	for {
+		if err := m.checkConnections(ctx); err != nil && ctx.Err() == nil {
+			m.logger.Warn("the connections could not be looked at", "code", directory.CodeOf(err).String(), "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.look:
+		case <-time.After(m.options.CheckEvery):
+		}
+	}
+}
+
+// lookAgain has the connections looked at now.
+func (m *Main) lookAgain() {
+	select {
+	case m.look <- struct{}{}:
+	default:
+	}
+}
+
+func (m *Main) checkConnections(ctx context.Context) error {
+	return m.eachConnection(ctx, func(c directory.Connection) error {
+		switch {
+		case c.State == directory.ConnectionPending && c.Why == ending:
+			return desk{m}.end(ctx, c)
+		case c.State == directory.ConnectionPending && c.Why != notAdmin:
+			return m.complete(ctx, c)
+		case c.State == directory.ConnectionGone && c.Why != disconnected:
+			return m.revive(ctx, c)
+		}
+		return nil
+	})
+}
+
+// complete asks for what a pending connection waits for.
+func (m *Main) complete(ctx context.Context, c directory.Connection) error {
+	var grant hub.Grant
+	var err error
+	switch connector := m.connector(c.Installation.Platform).(type) {
+	case completer:
+		grant, err = connector.Complete(ctx, c)
+	case *webex.Connector:
+		grant, err = serviceApp(ctx, connector, c)
+	default:
+		return nil
+	}
+	if err != nil {
+		// It is asked again, and the hub's checklist says what is wrong.
+		m.logger.Info("a connection still waits", "tenant", c.Installation.Tenant, "platform", c.Installation.Platform, "code", directory.CodeOf(err).String())
+		return nil
+	}
+	if grant.Waiting != "" || !grant.Admin {
+		return nil
+	}
+	_, err = desk{m}.Connect(ctx, c.Installation.Tenant, c.Installation.Platform, c.Method, grant)
+	return err
+}
+
+// serviceApp is what an organisation grants by authorising the service app in Control Hub. Who connects
+// it has proved before that they administer the organisation.
+func serviceApp(ctx context.Context, connector *webex.Connector, c directory.Connection) (hub.Grant, error) {
+	token, refresh, expires, err := connector.ServiceAppToken(ctx, c.Installation.Workspace)
+	return hub.Grant{
+		Workspace: c.Installation.Workspace, Title: c.Title, By: c.By, Admin: true, Scopes: c.Scopes, Expires: expires,
+		Secrets: map[directory.Field]directory.Secret{directory.FieldToken: token, directory.FieldRefresh: refresh},
+	}, err
+}
+
+// revive connects anew what the configuration connects and the platform had removed, where its token
+// works: somebody has installed the app again.
+func (m *Main) revive(ctx context.Context, c directory.Connection) error {
+	token := m.tokens[tokenKey(c.Installation)]
+	if token.IsZero() || m.slack == nil || c.Installation.Platform != m.slack.Name() {
+		return nil
+	}
+	if err := m.slack.CheckToken(ctx, c.Installation, token); err != nil {
+		return nil // as it was
+	}
+	c.State, c.Ended, c.Why, c.Since = directory.ConnectionActive, time.Time{}, "", m.options.Now()
+	c, err := m.vault.Connect(ctx, c, nil, time.Time{})
+	if err != nil {
+		return err
+	}
+	return desk{m}.connected(ctx, c)
+}
