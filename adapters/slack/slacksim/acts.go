@@ -83,8 +83,8 @@ func (s *Sim) Command(workspace, user, text string) error {
 	if err != nil {
 		return err
 	}
-	if ws.whole() && len(u.Teams) > 0 { // commands are given in a workspace
-		ws = s.mustHave(u.Teams[0])
+	if i := slices.IndexFunc(u.Teams, func(team string) bool { return ws.access[team] }); ws.whole() && i >= 0 {
+		ws = s.mustHave(u.Teams[i]) // commands are given in a workspace
 	}
 	at := ws.app()
 	if !ws.home(u.TeamID) || !at.installed || !at.granted("commands") {

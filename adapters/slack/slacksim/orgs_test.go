@@ -63,6 +63,7 @@ func TestOrgInstall(t *testing.T) {
 func TestTeamsList(t *testing.T) {
 	t.Parallel()
 	b := newStore(t)
+	b.GrantTeam("E1", "T4", true) // before there is an app to let in
 	token := b.orgToken(t)
 	list := func(args ...string) (ids []string) {
 		for cursor := ""; ; {
@@ -202,7 +203,7 @@ func TestOrgActs(t *testing.T) {
 		func() error { return b.Type("E1", "U31", "hello") },
 		func() error { _, err := b.PutUser("T3", slacksim.User{RealName: "New"}); return err },
 		func() error { _, err := b.PutUser("T4", slacksim.User{RealName: "Unseen"}); return err },
-		func() error { return b.Command("T3", "U31", "help") },
+		func() error { return b.Command("E1", "U31", "help") },
 		func() error { return b.Press("T3", "U31", chat, ts, "go") },
 		func() error { return b.Press("E1", "U31", chat, ts, "go") },
 	} {

@@ -34,12 +34,24 @@ func TestPublishedAPI(t *testing.T) {
 		{"users.list", "get", []string{"include_locale", "true"}},
 		{"users.info", "get", []string{"user", "U1", "include_locale", "true"}},
 		{"users.lookupByEmail", "get", []string{"email", "ann@one.example"}},
+		{"team.info", "get", nil},
+		{"auth.revoke", "get", []string{"test", "1"}},
 	} {
 		got := b.call(t, "xoxb-1", call.method, call.args...)
 		b.wantError(t, got, "")
 		if err := api(call.method, call.verb).Validate(got); err != nil {
 			t.Errorf("%s: %v", call.method, err)
 		}
+	}
+	store := newStore(t)
+	installed := store.installed(t, "T1", "U1")
+	if err := api("oauth.v2.access", "get").Validate(installed); err != nil {
+		t.Errorf("oauth.v2.access: %v", err)
+	}
+	gone := store.call(t, installed["access_token"].(string), "apps.uninstall", "client_id", "1.2", "client_secret", "client secret")
+	store.wantError(t, gone, "")
+	if err := api("apps.uninstall", "get").Validate(gone); err != nil {
+		t.Errorf("apps.uninstall: %v", err)
 	}
 }
 

@@ -78,6 +78,7 @@ func (s *Sim) installNow(ws *workspace, scopes []string) minted {
 		}
 	} else {
 		s.end(ws, replaced, nil)
+		clear(ws.access)
 	}
 	s.forget(ws)
 	ws.installed, ws.Scopes = true, scopes
