@@ -87,7 +87,7 @@ func newOffice(t testing.TB, app webex.App, sink bot.Sink) *office {
 		},
 	})
 	o.home, o.other = o.place(orgA, "home.example"), o.place(orgB, "other.example")
-	config := testConfig(o.clock, &sim.Transport{Handlers: map[string]http.Handler{apiHost: o.sim}})
+	config := testConfig(o.clock, o.network())
 	config.App, config.Admin = app, o.token
 	config.Logger = slog.New(slog.NewTextHandler(&o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	config.Authorized = func(_ context.Context, org directory.Workspace) { o.authorised = append(o.authorised, org) }

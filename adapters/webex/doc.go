@@ -1,7 +1,7 @@
 // Package webex is the Webex adapter: messages with cards, presses, texts, the people of an
 // organisation, and stand-ins for those who aren't there. One instance serves every tenant with one bot. It
-// passes bottest.RunPlatform, directorytest.RunAccounts and directorytest.RunProvisioner whole; webexsim
-// beside it is the simulator.
+// passes bottest.RunPlatform, directorytest.RunAccounts and directorytest.RunProvisioner whole, and its
+// [Connector] hubtest.RunConnector; webexsim beside it is the simulator.
 //
 // # Tokens
 //
@@ -9,7 +9,11 @@
 //     keeps the webhooks. A bot has the scopes for it implicitly. It sees anybody by id, but can't
 //     look up people by address, and belongs to the organisation in which it was made.
 //   - A tenant's admin token, of a service app or an integration with spark-admin:people_read,
-//     lists that tenant's people and looks them up. Nothing else is done with it.
+//     lists that tenant's people and looks them up. Nothing else is done with it. [Connector] gets and
+//     renews it, the program keeps it.
+//   - The operator's token, of the integration with spark:applications_token, asks for the service app's
+//     token of one organisation, and keeps the service app's webhooks: Webex tells news of a service
+//     app only to who registered it. It is kept in memory; its refresh token is in the configuration.
 //   - A tenant's guest token, of a service app with guest-issuer:write, makes and deletes the guests
 //     that stand in for people: see [Provisioner]. What Webex answers with a guest, the access token
 //     of that guest, is neither kept nor logged.
@@ -21,6 +25,13 @@
 // the workspace is the person's own organisation, never the webhook's, which is the bot's. A
 // repeated or replayed webhook leads to the same event with the same id. Ids are compared as UUIDs,
 // since Webex spells one id in three ways.
+//
+// Who connects an organisation is who Webex says the new token is, from the organisation that it says, and
+// an administrator only by the name of one of its roles. News that an organisation authorised the service
+// app, or deauthorised it, names that organisation and proves nothing: whether Webex gives out a token for
+// it now decides, so that late or forged news does nothing.
+//
+// [Table] says which scope serves what.
 //
 // # Quirks
 //
@@ -34,6 +45,13 @@
 //     Webex's own words.
 //   - Webex disables a webhook after 100 failures within five minutes, for good: hence
 //     [Adapter.CheckWebhooks].
+//
+//   - Webex documents no scopes in the answer of its token address: a person accepts everything that is
+//     asked for, or nothing. Of a service app nobody can ask which scopes it has.
+//   - 403 is both "not let in" and "not enough scopes". So an organisation's connection only ends when
+//     Webex refuses the service app's token and the organisation's own token is dead as well.
+//   - A sign-in can only be given back with scopes that could end other applications' tokens. They are
+//     not asked for, unless [App.Withdraw] says so.
 //
 // Of the community's SDK only the types of webhooks are used: its client has a fixed base URL,
 // no context and no timeout, and its types of people and messages lose absent fields.
