@@ -59,6 +59,6 @@ func TestTheIconsOfTeams(t *testing.T) {
 
 func TestTheOtherIcons(t *testing.T) {
 	t.Parallel()
-	picture(t, files(t, slackApp(t))["rollcall-slack.png"], 1024) // Slack: 512 to 2000 pixels
+	picture(t, files(t, slackApp(t))["rollcall-slack.png"], 512)  // Slack: 512 to 2000 pixels
 	picture(t, files(t, webexApps(t))["rollcall-webex.png"], 512) // Webex: 512 pixels
 }

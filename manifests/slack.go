@@ -121,7 +121,7 @@ func (s Slack) Files() ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	icon, err := coloured(1024)
+	icon, err := coloured(512)
 	return []File{{"rollcall-slack.json", manifest}, {"rollcall-slack.png", icon}}, err
 }
 
