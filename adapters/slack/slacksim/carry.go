@@ -38,7 +38,7 @@ func (s *Sim) carried(client *http.Client) *http.Client {
 		out = *client
 	}
 	if out.Transport == nil {
-		out.Transport = http.DefaultTransport
+		out.Transport = new(http.Transport)
 	}
 	out.Transport = &carrier{sim: s, http: out.Transport}
 	return &out
