@@ -37,19 +37,26 @@
 //
 //   - Nothing is sent twice by itself: no request has an idempotency key. Find tells whether a
 //     message whose answer was lost is there.
+//
 //   - A message takes ten edits, and one with a card is not always edited at all: see [Adapter.Edit].
+//
 //   - A space shows everything to everybody in it, so replies go to the actor's own 1:1 space only.
+//
 //   - Webex has no commands: "status" and "/status" in the 1:1 space are the same, and in a group the
 //     bot hears only what mentions it.
+//
 //   - 423 means wait, like 429. 404 also means "not yours to see", and counts as an absence only in
 //     Webex's own words.
+//
 //   - Webex disables a webhook after 100 failures within five minutes, for good: hence
 //     [Adapter.CheckWebhooks].
 //
 //   - Webex documents no scopes in the answer of its token address: a person accepts everything that is
 //     asked for, or nothing. Of a service app nobody can ask which scopes it has.
+//
 //   - 403 is both "not let in" and "not enough scopes". So an organisation's connection only ends when
 //     Webex refuses the service app's token and the organisation's own token is dead as well.
+//
 //   - A sign-in can only be given back with scopes that could end other applications' tokens. They are
 //     not asked for, unless [App.Withdraw] says so.
 //

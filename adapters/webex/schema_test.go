@@ -255,6 +255,47 @@ func fits(path, template string) bool {
 	return true
 }
 
+// publishedAPI reads the calls that concern us from the files in ROLLCALL_SCHEMAS.
+func publishedAPI(t *testing.T) map[string]published {
+	t.Helper()
+	folder := os.Getenv("ROLLCALL_SCHEMAS")
+	if folder == "" {
+		t.Skip("skipped: ROLLCALL_SCHEMAS is not set")
+	}
+	api := make(map[string]published)
+	for file, prefixes := range map[string][]string{
+		"webex-admin-openapi.json":     {"/people", "/guests", "/roles", "/applications", "/authorizations"},
+		"webex-messaging-openapi.json": {"/messages", "/memberships", "/attachment/actions", "/webhooks"},
+	} {
+		text, err := os.ReadFile(filepath.Join(folder, file))
+		if err != nil {
+			t.Fatalf("ROLLCALL_SCHEMAS is set, and the file isn't there: %v", err)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(text, &doc); err != nil {
+			t.Fatal(err)
+		}
+		patch(at(doc, "components", "schemas"))
+		if put := at(doc, "paths", "/messages/{messageId}", "put", "requestBody", "content", "application/json", "schema", "properties"); put != nil {
+			put["attachments"] = attachments // undocumented, and works: see Adapter.Edit
+		}
+		closeObjects(doc)
+		c := jsonschema.NewCompiler()
+		c.DefaultDraft(jsonschema.Draft4) // the dialect that OpenAPI 3.0 is made from
+		if err := c.AddResource("https://webex.example/"+file, doc); err != nil {
+			t.Fatal(err)
+		}
+		for path, methods := range at(doc, "paths") {
+			for _, prefix := range prefixes {
+				if path == prefix || strings.HasPrefix(path, prefix+"/") {
+					addPath(t, api, c, file, path, methods.(map[string]any))
+				}
+			}
+		}
+	}
+	return api
+}
+
 func addPath(t *testing.T, api map[string]published, c *jsonschema.Compiler, file, path string, methods map[string]any) {
 	t.Helper()
 	pointer := "https://webex.example/" + file + "#/paths/" + strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(path) + "/"
