@@ -69,8 +69,10 @@ func (c *Connector) teamsFinding(ctx context.Context, inst directory.Installatio
 	case err != nil:
 		f.State, f.Mend = hub.Unknown, "Slack did not answer. Test the connection again in a minute."
 	case len(teams) == 0:
-		f.State = hub.Bad
-		f.Mend = "An organisation admin adds the app to workspaces: in Slack, Organisation settings, Integrations, Installed apps, this app, Add to more workspaces."
+		f.State, f.Mend = hub.Bad, "An organisation admin adds it: at Slack, on the organisation's page of this app, Add to more workspaces."
+		if c.app.ID != "" {
+			f.Mend = "An organisation admin adds it at " + addWorkspaces(inst.Workspace, c.app.ID) + "."
+		}
 	}
 	return f
 }

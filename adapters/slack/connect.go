@@ -105,8 +105,17 @@ func (c *Connector) Return(ctx context.Context, step hub.Step, query url.Values)
 	return hub.Outcome{Grant: grant}, nil
 }
 
-// errElsewhere says that a token is not that of the workspace it was given for.
-var errElsewhere = errors.New("the token is another workspace's")
+var (
+	// errElsewhere says that a token is not that of the workspace it was given for.
+	errElsewhere = errors.New("the token is another workspace's")
+	// errUnseen says that the installer can't be seen yet, in words for them.
+	errUnseen = errors.New("the installer is in no workspace of the app's")
+)
+
+// addWorkspaces is the page on which an organisation's admin adds an app to workspaces.
+func addWorkspaces(organisation directory.Workspace, app string) string {
+	return "https://app.slack.com/manage/" + url.PathEscape(string(organisation)) + "/integrations/profile/" + url.PathEscape(app) + "/workspaces/add"
+}
 
 // prove asks Slack, with the token that it has just given, whose it is and who asked for it.
 func (c *Connector) prove(ctx context.Context, got access, grant *hub.Grant) error {
@@ -119,7 +128,14 @@ func (c *Connector) prove(ctx context.Context, got access, grant *hub.Grant) err
 		return &directory.Error{Code: directory.Invalid, Text: "slack: auth.test: another workspace", Err: errElsewhere}
 	}
 	var who userAnswer
-	if _, err := api.get(ctx, token, "users.info", url.Values{"user": {got.Installer.ID}}, &who); err != nil {
+	_, err := api.get(ctx, token, "users.info", url.Values{"user": {got.Installer.ID}}, &who)
+	if grant.Wide && errors.Is(err, errNoTeam) {
+		// An organisation's installation is in none of its workspaces at first, and is shown nobody
+		// until it is: https://docs.slack.dev/enterprise/organization-ready-apps.
+		return &directory.Error{Code: directory.Invalid, Text: "The app is in the organisation now, but not yet in a workspace that you are in, so that Slack doesn't say who you are. " +
+			"Add it there at " + addWorkspaces(grant.Workspace, got.App) + " and begin again.", Err: errUnseen}
+	}
+	if err != nil {
 		return err
 	}
 	if got.Installer.ID == "" || who.User.ID != got.Installer.ID {
@@ -189,6 +205,8 @@ func codeIn(query url.Values) (string, error) {
 func told(err error) error {
 	code, text := directory.Unavailable, "Slack did not say what it has to. Begin again in a minute."
 	switch {
+	case errors.Is(err, errUnseen):
+		return err
 	case directory.Is(err, directory.Throttled):
 		return &directory.Error{Code: directory.Throttled, After: directory.RetryAfter(err), Text: "Slack asks to wait. Begin again in a minute.", Err: err}
 	case errors.Is(err, errCode):

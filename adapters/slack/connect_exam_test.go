@@ -31,7 +31,7 @@ const (
 	redirectURL  = appURL + "/connect/slack/return"
 )
 
-// office is a connector in front of a simulator where the app is installed nowhere, and a program that
+// office is a connector in front of a simulator where nothing is connected yet, and a program that
 // keeps the tokens of what was connected.
 type office struct {
 	sim       *slacksim.Sim
@@ -111,7 +111,8 @@ func (o *office) workspace(id string) hubtest.Place {
 func (o *office) organisation(id string) hubtest.Place {
 	east, west := "T"+id[1:]+"E", "T"+id[1:]+"W"
 	o.sim.AddOrg(slacksim.Org{
-		ID: id, Name: "Acme " + id, Granted: []string{west},
+		// It is there already, and in a workspace: it is shown nobody before.
+		ID: id, Name: "Acme " + id, Granted: []string{west}, Token: "xoxb-first-" + id,
 		Workspaces: []slacksim.Workspace{{ID: east, Name: east, Users: people(id + ".example")}, {ID: west, Name: west}},
 	})
 	for _, u := range people(id + ".example") {
