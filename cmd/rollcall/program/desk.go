@@ -137,6 +137,7 @@ func (d desk) connected(ctx context.Context, c directory.Connection) error {
 	}
 	d.logger.Info(event, "tenant", inst.Tenant, "platform", inst.Platform, "generation", inst.Generation)
 	if !c.Active() {
+		d.lookAgain()
 		return nil
 	}
 	return d.Engine.Connected(ctx, inst)

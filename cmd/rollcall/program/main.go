@@ -42,6 +42,8 @@ type Options struct {
 	Log io.Writer
 	// CheckEvery is how often the webhooks are checked. Zero: 5 minutes.
 	CheckEvery time.Duration
+	// LookEvery is how often a connection that waits for its platform is looked at. Zero: 15 seconds.
+	LookEvery time.Duration
 	// WatchEvery is how often the directories' files are looked at. Zero: 5 seconds.
 	WatchEvery time.Duration
 }
@@ -55,6 +57,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.CheckEvery == 0 {
 		o.CheckEvery = 5 * time.Minute
+	}
+	if o.LookEvery == 0 {
+		o.LookEvery = 15 * time.Second
 	}
 	if o.WatchEvery == 0 {
 		o.WatchEvery = 5 * time.Second

@@ -15,17 +15,23 @@ type completer interface {
 }
 
 // watchConnections completes what waits for a platform or for somebody there, and connects what the
-// configuration connects and the platform had removed, once it works again.
+// configuration connects and the platform had removed, once it works again. While something waits it
+// looks more often.
 func (m *Main) watchConnections(ctx context.Context) {
 	for {
-		if err := m.checkConnections(ctx); err != nil && ctx.Err() == nil {
+		waits, err := m.checkConnections(ctx)
+		if err != nil && ctx.Err() == nil {
 			m.logger.Warn("the connections could not be looked at", "code", directory.CodeOf(err).String(), "error", err)
+		}
+		wait := m.options.CheckEvery
+		if waits {
+			wait = m.options.LookEvery
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-m.look:
-		case <-time.After(m.options.CheckEvery):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -38,22 +44,26 @@ func (m *Main) lookAgain() {
 	}
 }
 
-func (m *Main) checkConnections(ctx context.Context) error {
-	return m.eachConnection(ctx, func(c directory.Connection) error {
+// checkConnections looks at every connection once, and reports whether one waits.
+func (m *Main) checkConnections(ctx context.Context) (waits bool, err error) {
+	err = m.eachConnection(ctx, func(c directory.Connection) error {
 		switch {
 		case c.State == directory.ConnectionPending && c.Why == ending:
 			return desk{m}.end(ctx, c)
 		case c.State == directory.ConnectionPending && c.Why != notAdmin:
-			return m.complete(ctx, c)
+			done, err := m.complete(ctx, c)
+			waits = waits || !done
+			return err
 		case c.State == directory.ConnectionGone && c.Why != disconnected:
 			return m.revive(ctx, c)
 		}
 		return nil
 	})
+	return waits, err
 }
 
-// complete asks for what a pending connection waits for.
-func (m *Main) complete(ctx context.Context, c directory.Connection) error {
+// complete asks for what a pending connection waits for, and reports whether it has come.
+func (m *Main) complete(ctx context.Context, c directory.Connection) (bool, error) {
 	var grant hub.Grant
 	var err error
 	switch connector := m.connector(c.Installation.Platform).(type) {
@@ -62,18 +72,18 @@ func (m *Main) complete(ctx context.Context, c directory.Connection) error {
 	case *webex.Connector:
 		grant, err = serviceApp(ctx, connector, c)
 	default:
-		return nil
+		return true, nil
 	}
 	if err != nil {
 		// It is asked again, and the hub's checklist says what is wrong.
 		m.logger.Info("a connection still waits", "tenant", c.Installation.Tenant, "platform", c.Installation.Platform, "code", directory.CodeOf(err).String())
-		return nil
+		return false, nil
 	}
 	if grant.Waiting != "" || !grant.Admin {
-		return nil
+		return false, nil
 	}
 	_, err = desk{m}.Connect(ctx, c.Installation.Tenant, c.Installation.Platform, c.Method, grant)
-	return err
+	return err == nil, err
 }
 
 // serviceApp is what an organisation grants by authorising the service app in Control Hub. Who connects
