@@ -1,0 +1,150 @@
+package hub_test
+
+import (
+	"strings"
+	"testing"
+
+	"rollcall/bot/hub"
+	"rollcall/bot/hub/hubtest"
+	"rollcall/sync/directory"
+)
+
+// Who administers nothing gets no session and changes nothing that is there.
+func TestMember(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	m := w.browser()
+	a := m.connect("chat", "install", hubtest.Member)
+	if a.status != 200 || !strings.Contains(text(a.body), "An administrator is needed") || m.signedIn("Home Ltd") {
+		t.Fatalf("got %d %s", a.status, text(a.body))
+	}
+	if got := w.desk.done(); got != "sign up t-WHome; connect t-WHome chat WHome: pending" {
+		t.Errorf("the desk did %q", got)
+	}
+	if admins, _ := w.store.Admins(t.Context(), "t-WHome"); len(admins) != 0 {
+		t.Errorf("admins are %v", admins)
+	}
+	if a := m.connect("chat", "install", hubtest.Member); !strings.Contains(text(a.body), "Nothing has changed") {
+		t.Errorf("pressed again: %s", text(a.body))
+	}
+
+	b := w.admin()
+	if c := w.connection("chat", "WHome"); !c.Active() || c.Installation.Generation != 2 || c.Installation.Tenant != "t-WHome" {
+		t.Errorf("an admin pressed the same button: %+v", c)
+	}
+	if a := m.connect("chat", "install", hubtest.Member); a.status != 200 || !strings.Contains(text(a.body), "Nothing has changed") || m.signedIn("Home Ltd") {
+		t.Errorf("the member pressed it once more: %d %s", a.status, text(a.body))
+	}
+	if c := w.connection("chat", "WHome"); !c.Active() || c.Installation.Generation != 2 {
+		t.Errorf("the member changed it to %+v", c)
+	}
+	if a := b.connect("chat", "install", hubtest.Member); !strings.Contains(text(a.body), "Nothing has changed") {
+		t.Errorf("in an admin's session: %s", text(a.body))
+	}
+	if admins, _ := w.store.Admins(t.Context(), "t-WHome"); len(admins) != 1 {
+		t.Errorf("admins are %v", admins)
+	}
+}
+
+// The same button signs in whoever administers the workspace, and makes them an admin.
+func TestSignInAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	first := w.admin()
+	second := w.admin()
+	if !first.signedIn("Home Ltd") || !second.signedIn("Home Ltd") || first.cookie == second.cookie {
+		t.Error("the two browsers haven't a session each")
+	}
+	if got := strings.Count(w.desk.done(), "sign up"); got != 1 {
+		t.Errorf("signed up %d times", got)
+	}
+}
+
+// What is connected in the configuration has an owner whom no browser can change.
+func TestOwnerOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(_ *world, c *hub.Config) { c.SignUp = false })
+	w.tenant("acme", "Acme")
+	w.desk.owners["WHome"] = "acme"
+	b := w.browser()
+	if a := b.connect("chat", "install", hubtest.Admin); a.to() != "/connect#chat" || !b.signedIn("Acme") {
+		t.Errorf("got %d %s", a.status, text(a.body))
+	}
+	if a := w.browser().connect("chat", "install", hubtest.Another); a.status != 403 || !strings.Contains(text(a.body), "no new companies") {
+		t.Errorf("a stranger: %d %s", a.status, text(a.body))
+	}
+	if got := w.desk.done(); got != "connect acme chat WHome: active" {
+		t.Errorf("the desk did %q", got)
+	}
+}
+
+// The desk may refuse strangers as well.
+func TestDeskRefusesStrangers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.desk.strangers = false
+	b := w.browser()
+	if a := b.connect("chat", "install", hubtest.Admin); a.status != 403 || !strings.Contains(text(a.body), "no new companies") || w.desk.done() != "" {
+		t.Errorf("got %d %s, the desk did %q", a.status, text(a.body), w.desk.done())
+	}
+}
+
+// A workspace of one tenant can't be connected in a session of another one, not even by its own admin.
+func TestAnotherTenantsWorkspace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.admin()
+	before := w.desk.done()
+	w.tenant("x", "X")
+	b := w.invited("x")
+	a := b.connect("chat", "install", hubtest.Admin)
+	if a.status != 403 || !strings.Contains(text(a.body), "belongs to somebody else") {
+		t.Errorf("got %d %s", a.status, text(a.body))
+	}
+	if !b.signedIn("X") || w.desk.done() != before {
+		t.Errorf("the desk did %q", w.desk.done())
+	}
+}
+
+// What waits for somebody at the platform is pending, lets its admin in, and takes nothing away that works.
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	v := w.vendors["chat"]
+	v.Waiting = "A full administrator has to authorise the app."
+	b := w.browser()
+	if a := b.connect("chat", "install", hubtest.Admin); a.to() != "/connect#chat" || !b.signedIn("Home Ltd") {
+		t.Fatalf("got %d %s", a.status, text(a.body))
+	}
+	if page := text(b.get("/connect").body); !strings.Contains(page, "Pending") || !strings.Contains(page, v.Waiting) {
+		t.Errorf("the page says %s", page)
+	}
+	v.Waiting = ""
+	b.connect("chat", "install", hubtest.Admin)
+	v.Waiting = "Wait."
+	again := w.browser()
+	if a := again.connect("chat", "install", hubtest.Admin); a.to() != "/connect#chat" || !again.signedIn("Home Ltd") {
+		t.Fatalf("got %d %s", a.status, text(a.body))
+	}
+	if c := w.connection("chat", "WHome"); !c.Active() || c.Installation.Generation != 2 {
+		t.Errorf("a sign-in changed what works to %+v", c)
+	}
+}
+
+// Re-authenticating makes a new generation; what began before a disconnect connects anew.
+func TestLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := w.admin()
+	address := b.begin("chat", "install")
+	b.disconnect("chat")
+	if c := w.connection("chat", "WHome"); c.State != directory.ConnectionGone {
+		t.Fatalf("not disconnected: %+v", c)
+	}
+	if a := b.finish("chat", address, hubtest.Admin); a.to() != "/connect#chat" {
+		t.Errorf("got %d %s", a.status, text(a.body))
+	}
+	if c := w.connection("chat", "WHome"); !c.Active() || c.Installation.Generation != 2 {
+		t.Errorf("got %+v", c)
+	}
+}
