@@ -85,15 +85,16 @@ func (in inbound) socket(ctx context.Context) (end, error) {
 	if err != nil {
 		return endUnused, err
 	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	hangUp := func() { _ = conn.Close() }
+	defer hangUp()
+	defer context.AfterFunc(ctx, hangUp)()
 	var working sync.WaitGroup
 	defer working.Wait()
 	s := &sender{conn: conn}
 	slots := make(chan struct{}, atOnce)
 	how := endUnused
 	for {
-		conn.SetReadDeadline(time.Now().Add(quiet))
+		awaiting(conn)
 		_, text, err := conn.ReadMessage()
 		if err != nil {
 			return how, directory.Errorf(directory.Unavailable, "slack: the socket broke off")
@@ -139,17 +140,23 @@ func (in inbound) openSocket(ctx context.Context) (*websocket.Conn, error) {
 		NetDialTLSContext: through(client), HandshakeTimeout: 15 * time.Second,
 		WriteBufferSize: longestAck + 1024, // so that an answer is one frame, as Slack wants it
 	}
-	conn, _, err := dialer.DialContext(ctx, target.String(), nil)
+	conn, resp, err := dialer.DialContext(ctx, target.String(), nil)
+	if resp != nil {
+		resp.Body.Close()
+	}
 	if err != nil {
 		return nil, directory.Errorf(directory.Unavailable, "slack: the socket can't be opened")
 	}
 	conn.SetReadLimit(longestMessage)
 	conn.SetPingHandler(func(data string) error {
-		conn.SetReadDeadline(time.Now().Add(quiet))
+		awaiting(conn)
 		return conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(replyWithin))
 	})
 	return conn, nil
 }
+
+// awaiting gives a socket its time anew. Where it can't be set the next read fails at once.
+func awaiting(conn *websocket.Conn) { _ = conn.SetReadDeadline(time.Now().Add(quiet)) }
 
 // socket reads the address of a socket. Slack names one of many hosts, so the rule is not a list: wss,
 // port 443, no user part, and a host whose name ends in ".slack.com", which nobody else can register.
@@ -248,7 +255,7 @@ func (s *sender) acknowledge(m socketMessage, answer []byte) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.conn.SetWriteDeadline(time.Now().Add(replyWithin))
+	_ = s.conn.SetWriteDeadline(time.Now().Add(replyWithin)) // where it can't be set the write fails
 	if err := s.conn.WriteMessage(websocket.TextMessage, out); err != nil {
 		return directory.Errorf(directory.Unavailable, "slack: the socket is closed")
 	}

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ func through(client *http.Client) func(ctx context.Context, network, address str
 // carry makes the request that comes out of a pipe, and carries what follows in both directions. It
 // ends when either end is closed.
 func carry(ctx context.Context, client *http.Client, pipe net.Conn) {
-	defer pipe.Close()
+	defer func() { _ = pipe.Close() }()
 	from := bufio.NewReader(pipe)
 	r, err := http.ReadRequest(from)
 	if err != nil {
@@ -40,12 +41,13 @@ func carry(ctx context.Context, client *http.Client, pipe net.Conn) {
 	if resp.StatusCode != http.StatusSwitchingProtocols || !upgraded {
 		return
 	}
-	fmt.Fprintf(pipe, "HTTP/1.1 %s\r\n", resp.Status)
-	resp.Header.Write(pipe)
-	io.WriteString(pipe, "\r\n")
+	var head bytes.Buffer
+	fmt.Fprintf(&head, "HTTP/1.1 %s\r\n", resp.Status)
+	_ = resp.Header.Write(&head) // a buffer takes everything
+	head.WriteString("\r\n")
 	go func() {
-		defer stream.Close()
-		io.Copy(stream, from)
+		defer func() { _ = stream.Close() }()
+		_, _ = io.Copy(stream, from) // whoever reads at the other end learns how it ended
 	}()
-	io.Copy(pipe, stream)
+	_, _ = io.Copy(pipe, io.MultiReader(&head, stream))
 }
