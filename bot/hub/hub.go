@@ -110,7 +110,8 @@ func (h *Hub) Close() { h.checks.close() }
 // Mount adds the hub's paths to a router.
 func (h *Hub) Mount(r *mux.Router) {
 	read := []string{http.MethodGet, http.MethodHead}
-	r.HandleFunc("/connect/assets/"+styleName, h.style).Methods(read...)
+	r.HandleFunc("/connect/assets/"+styleName, asset("text/css; charset=utf-8", styleText)).Methods(read...)
+	r.HandleFunc("/connect/assets/"+iconName, asset("image/svg+xml", iconText)).Methods(read...)
 	r.HandleFunc("/privacy", h.paper("privacy", h.Privacy)).Methods(read...)
 	r.HandleFunc("/terms", h.paper("terms", h.Terms)).Methods(read...)
 	r.HandleFunc("/support", h.paper("support", h.Support)).Methods(read...)

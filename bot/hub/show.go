@@ -16,10 +16,12 @@ import (
 //go:embed pages
 var files embed.FS
 
-// The stylesheet has a hash in its name, so that browsers may keep it for ever.
+// The stylesheet and the icon have a hash in their names, so that browsers may keep them for ever.
 var (
 	styleText = read("pages/style.css")
 	styleName = "style-" + hash(styleText) + ".css"
+	iconText  = read("pages/icon.svg")
+	iconName  = "icon-" + hash(iconText) + ".svg"
 )
 
 // pages are the templates by name. Each is the frame with its own content.
@@ -49,11 +51,11 @@ func parse(names ...string) map[string]*template.Template {
 
 // frame is what every page shows around its own content.
 type frame struct {
-	Product, Title, Style string
-	Token                 string // of the browser's forms; empty: the page has none
-	Tenant, By            string // of the session; empty: there is none
-	Session               bool
-	Body                  any
+	Product, Title, Style, Icon string
+	Token                       string // of the browser's forms; empty: the page has none
+	Tenant, By                  string // of the session; empty: there is none
+	Session                     bool
+	Body                        any
 }
 
 // show answers with a page. Pages are whole or not there at all.
@@ -62,7 +64,7 @@ func (v *visit) show(status int, page, title string, body any) {
 		http.Error(v.w, "there is no randomness", http.StatusInternalServerError)
 		return
 	}
-	f := frame{Product: v.hub.Name, Title: title, Style: styleName, Token: derived(v.browser, "form"), Body: body}
+	f := frame{Product: v.hub.Name, Title: title, Style: styleName, Icon: iconName, Token: derived(v.browser, "form"), Body: body}
 	if v.session != nil {
 		f.Session, f.Tenant, f.By = true, name(v.session.tenant.Name, string(v.session.tenant.ID)), who(v.session.by)
 	}
@@ -95,12 +97,14 @@ func (v *visit) missing() {
 	v.words(http.StatusNotFound, "There is no such page", "Begin with the page where platforms are connected.")
 }
 
-// style serves the stylesheet.
-func (h *Hub) style(w http.ResponseWriter, _ *http.Request) {
-	headers(w.Header())
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	_, _ = w.Write(styleText) // the browser may have gone
+// asset serves one of the files.
+func asset(kind string, text []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		headers(w.Header())
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		w.Header().Set("Content-Type", kind)
+		_, _ = w.Write(text) // the browser may have gone
+	}
 }
 
 // paper is a page about Rollcall, for everybody. The operator may have one of their own instead.
@@ -112,7 +116,7 @@ func (h *Hub) paper(page, elsewhere string) http.HandlerFunc {
 			http.Redirect(w, r, elsewhere, http.StatusFound)
 			return
 		}
-		h.write(w, http.StatusOK, page, frame{Product: h.Name, Title: title, Style: styleName})
+		h.write(w, http.StatusOK, page, frame{Product: h.Name, Title: title, Style: styleName, Icon: iconName})
 	}
 }
 
