@@ -60,6 +60,13 @@ func TestCheck(t *testing.T) {
 				t.Error(err)
 			}
 		}, map[string]hub.State{"webhooks": hub.Bad, "webhooks-service-app": hub.Bad}},
+		{"a webhook was disabled", withServiceApp(), func(t *testing.T, o *office) {
+			o.sim.Outbox.Client = &http.Client{Transport: &sim.Transport{}} // nobody is there
+			for range 100 {
+				o.authorise(t, orgA)
+			}
+			o.sim.Outbox.Pump(t.Context())
+		}, map[string]hub.State{"webhooks-service-app": hub.Bad}},
 		{"a token of another organisation", withServiceApp(), func(t *testing.T, o *office) {
 			o.authorise(t, orgB)
 			token, _, _, err := o.connector.ServiceAppToken(t.Context(), orgB)

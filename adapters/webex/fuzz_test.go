@@ -3,11 +3,15 @@ package webex_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
+	"rollcall/adapters/webex"
 	"rollcall/adapters/webex/webexsim"
+	"rollcall/bot/hub"
 	"rollcall/cards"
+	"rollcall/sync/directory"
 )
 
 // Whatever a genuine webhook says, and whatever inputs somebody sends, nothing panics, nothing is
@@ -44,6 +48,30 @@ func FuzzWebhook(f *testing.F) {
 		}
 		for _, took := range sink.took {
 			checkPress(t, took)
+		}
+	})
+}
+
+// Whatever a browser brings back without a code that Webex gave out, nothing is connected.
+func FuzzReturn(f *testing.F) {
+	f.Add("state=state&code=abc")
+	f.Add("state=state&code=abc&error=")
+	f.Add("state=state&error=access_denied&code=abc")
+	f.Add("state=state&state=state&code=%00&orgId=" + orgA)
+	f.Add("code=" + clientSecret)
+	f.Fuzz(func(t *testing.T, raw string) {
+		query, err := url.ParseQuery(raw)
+		if err != nil {
+			t.Skip("not a query")
+		}
+		o := newOffice(t, withServiceApp(), &ledger{})
+		step := hub.Step{Method: webex.MethodServiceApp, State: "state", Secret: directory.NewSecret("s"), Redirect: redirectURL, Tenant: "a"}
+		outcome, err := o.connector.Return(t.Context(), step, query)
+		if outcome.Grant != nil || !directory.Is(err, directory.Invalid) && !directory.Is(err, directory.Unauthorized) {
+			t.Errorf("%+v, %v", outcome, err)
+		}
+		if code := query.Get("code"); len(code) > 20 && strings.Contains(err.Error()+o.log.String(), code) {
+			t.Error("the code is in an error or a log")
 		}
 	})
 }

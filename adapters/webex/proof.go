@@ -68,7 +68,7 @@ func (a *Adapter) administers(ctx context.Context, token directory.Secret, p per
 		return false, directory.Errorf(directory.Unavailable, "webex: the roles can't be read")
 	}
 	for _, role := range all.Items {
-		if role.ID != "" && role.Name == roleFull && slices.Contains(held, role.ID) {
+		if role.Name == roleFull && slices.Contains(held, role.ID) {
 			return true, nil
 		}
 	}

@@ -51,6 +51,12 @@ func TestRenewIntegration(t *testing.T) {
 			t.Errorf("after %s: %v", name, err)
 		}
 	}
+	o.sim.Faults.Add(sim.Rule{Route: tokenWay, Times: 1, Fault: sim.Fault{
+		Status: 200, ContentType: "application/json", Body: `{"access_token":"x","expires_in":1}`,
+	}})
+	if _, next, _, err := o.connector.Renew(t.Context(), instA, refresh); err != nil || next != refresh {
+		t.Errorf("an answer that names no refresh token: %v", err)
+	}
 	o.clock.Advance(90 * day)
 	if _, _, err := o.renewed(t, refresh); !directory.Is(err, directory.Unauthorized) {
 		t.Errorf("after 90 days without use: %v", err)

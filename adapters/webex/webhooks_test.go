@@ -92,6 +92,18 @@ func TestCheckWebhooks(t *testing.T) {
 	w.check(t, webex.WebhookReport{Created: 1})
 }
 
+// A webhook that hears only some of it doesn't do.
+func TestFilteredWebhook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &ledger{}, nil, nil)
+	w.check(t, webex.WebhookReport{Created: 3})
+	hook := w.hooks(t)[0]
+	w.api(t, http.MethodDelete, "/webhooks/"+hook["id"].(string), "", nil)
+	w.api(t, http.MethodPost, "/webhooks", fmt.Sprintf(`{"name":%q,"targetUrl":%q,"resource":%q,"event":%q,"filter":"roomId=x"}`,
+		hook["name"], hook["targetUrl"], hook["resource"], hook["event"]), nil)
+	w.check(t, webex.WebhookReport{Created: 1, Deleted: 1})
+}
+
 // A webhook that Webex has disabled is activated again, and then delivers.
 func TestDisabledWebhook(t *testing.T) {
 	t.Parallel()

@@ -179,7 +179,7 @@ var tokenFields = []string{"grant_type", "client_id", "client_secret", "code", "
 
 // postToken gives out tokens for a code or a refresh token.
 func (s *Sim) postToken(_ caller, r *http.Request) result {
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseForm(); err != nil || r.Header.Get("Authorization") != "" {
 		return badToken("invalid_request")
 	}
 	for name, values := range r.PostForm {
