@@ -143,7 +143,7 @@ func (w *World) Press(p Press) error {
 	case paneWebex:
 		return w.Webex.Press(p.User, p.Message, p.Button)
 	case paneTeams:
-		tenant := w.teamsTenantOf(f)
+		tenant := f.entra
 		return w.Teams.Press(tenant, p.User, w.Teams.Conversation(tenant, p.User), p.Message, strconv.Itoa(p.Button))
 	}
 	return errors.New("there is no such platform")
@@ -165,7 +165,7 @@ func (w *World) Say(s Say) error {
 		_, err := w.Webex.Type(s.User, s.Text)
 		return err
 	case paneTeams:
-		_, err := w.Teams.Say(w.teamsTenantOf(f), s.User, s.Text)
+		_, err := w.Teams.Say(f.entra, s.User, s.Text)
 		return err
 	}
 	return errors.New("there is no such platform")
@@ -180,7 +180,7 @@ func (w *World) UseApp(c AppChange) error {
 	if w.Teams == nil {
 		return errors.New("there is no Teams here")
 	}
-	tenant := w.teamsTenantOf(f)
+	tenant := f.entra
 	switch c.Do {
 	case "install":
 		err = w.Teams.Install(tenant, c.User)

@@ -118,7 +118,7 @@ func (s *story) quiet(ctx context.Context) error {
 			}
 		}
 		now := s.w.Clock.Now()
-		for _, f := range s.w.companies {
+		for _, f := range s.w.firms() {
 			due, err := s.w.Program().Store.NextDue(ctx, tenantID(f.id))
 			if err != nil {
 				return false, err.Error()

@@ -55,8 +55,8 @@ func Command() *cobra.Command {
 
 // run shows the demo until ctx ends.
 func run(ctx context.Context, out io.Writer, options Options, listen string) (err error) {
-	if options.Tenants < 1 || options.Tenants > len(firmNames) || options.People < 0 || options.People > 100_000 {
-		return fmt.Errorf("there can be 1 to %d tenants and 0 to 100000 more people", len(firmNames))
+	if options.Tenants < 1 || options.Tenants > mostConnected || options.People < 0 || options.People > 100_000 {
+		return fmt.Errorf("there can be 1 to %d tenants and 0 to 100000 more people", mostConnected)
 	}
 	folder, done, err := folder(options.Dir)
 	if err != nil {

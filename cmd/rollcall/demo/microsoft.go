@@ -8,6 +8,7 @@ import (
 
 	"rollcall/adapters/entra/entrasim"
 	"rollcall/adapters/hook/hooksim"
+	"rollcall/adapters/sim/oauth"
 	"rollcall/adapters/teams/teamssim"
 	"rollcall/cmd/rollcall/program"
 )
@@ -47,11 +48,13 @@ func teamsID(tenant, number int) string {
 // startMicrosoft makes Teams, the directory behind it, and the system that is told of changes. What
 // happens in the directory is seen in Teams.
 func (w *World) startMicrosoft() error {
+	keys := new(oauth.Keys)
 	w.Teams = teamssim.New(teamssim.Config{
-		Clock: w.Clock, AppID: appID, Secret: appSecret, HomeTenant: homeTenant, Client: w.client,
+		Clock: w.Clock, AppID: appID, Secret: appSecret, HomeTenant: homeTenant, Client: w.client, Keys: keys,
 	})
 	w.Entra = entrasim.New(entrasim.Config{
-		Clock: w.Clock, AppID: appID, Secret: appSecret, ManifestID: manifestID, Client: w.client,
+		Clock: w.Clock, AppID: appID, Secret: appSecret, ManifestID: manifestID, Client: w.client, Keys: keys,
+		RedirectURIs: []string{w.returnURL(paneTeams)}, RolesInTokens: true,
 		OnInstall: func(tenant, user string) { _ = w.Teams.Install(tenant, user) }, // who isn't in Teams has no app
 		OnUserChange: func(tenant string, u entrasim.User) {
 			if !w.inTeams(u) {
@@ -72,14 +75,14 @@ func (w *World) startMicrosoft() error {
 		return err
 	}
 	w.Teams.Reach(w.teamsURL, w.config.PublicURL+"/teams/messages")
-	for i, f := range w.companies {
+	for _, f := range w.companies {
 		t := w.config.Tenants[f.id]
 		t.Subscribers = map[string]program.SubscriberConfig{"badges": {URL: w.hookURL + hooksim.Path, Secret: hookSecret}}
 		w.config.Tenants[f.id] = t
 		w.Entra.AddTenant(entrasim.Tenant{
-			ID: teamsTenant(i), Name: f.name, Domains: []entrasim.Domain{{Name: domain}}, Granted: granted,
+			ID: f.entra, Name: f.name, Domains: []entrasim.Domain{{Name: domain}}, Granted: granted,
 		})
-		w.Teams.AddTenant(teamssim.Tenant{ID: teamsTenant(i), Name: f.name})
+		w.Teams.AddTenant(teamssim.Tenant{ID: f.entra, Name: f.name})
 	}
 	return nil
 }
@@ -186,19 +189,17 @@ func (w *World) Consent(tenant string) error {
 	if w.Entra == nil {
 		return errors.New("there is no Entra here")
 	}
-	w.Entra.Grant(w.teamsTenantOf(f), installs)
+	w.Entra.Grant(f.entra, installs)
 	return nil
 }
 
 // consent is whether that was done.
 func (w *World) consent(f *firm) string {
-	if slices.Contains(w.Entra.Granted(w.teamsTenantOf(f)), installs) {
+	if slices.Contains(w.Entra.Granted(f.entra), installs) {
 		return "given"
 	}
 	return "open"
 }
-
-func (w *World) teamsTenantOf(f *firm) string { return w.config.Tenants[f.id].Teams.Tenant }
 
 // ChangeEntra does what the page's directory in Entra offers.
 func (w *World) changeEntra(c PersonChange) error {
@@ -209,12 +210,12 @@ func (w *World) changeEntra(c PersonChange) error {
 	if w.Entra == nil {
 		return errors.New("there is no Entra here")
 	}
-	tenant := w.teamsTenantOf(f)
+	tenant := f.entra
 	known := func(u entrasim.User) bool { return u.ID == c.Person && u.State != entrasim.Gone }
 	if c.Do != "empty" && !slices.ContainsFunc(w.Entra.Users(tenant), known) {
 		return errors.New("there is no such person in the directory")
 	}
-	group := entraGroupID(w.number(f), c.Group)
+	group := entraGroupID(f.number, c.Group)
 	if slices.Contains([]string{"join", "leave", "empty"}, c.Do) && !isEntraGroup(c.Group) {
 		return errors.New("there is no such group")
 	}
@@ -250,7 +251,7 @@ func (w *World) changeEntra(c PersonChange) error {
 
 // entraState adds the directory in Entra, and the pane of Teams.
 func (w *World) entraState(f *firm, names map[string]string, s *State) {
-	tenant, number := w.teamsTenantOf(f), w.number(f)
+	tenant, number := f.entra, f.number
 	s.Directories = append(s.Directories, DirectoryView{
 		ID: entraDirectory, Title: "Entra", Does: []string{"join", "leave", "rename", "disable", "enable", "delete", "restore", "license", "unlicense", "empty"},
 		Consent: w.consent(f),
@@ -309,14 +310,4 @@ func (w *World) teamsKind(tenant string, u entrasim.User) string {
 		return "blocks the app"
 	}
 	return ""
-}
-
-// number is a firm's place among the tenants.
-func (w *World) number(f *firm) int {
-	for i, other := range w.companies {
-		if other == f {
-			return i
-		}
-	}
-	return 0
 }

@@ -34,7 +34,7 @@ func (n *watcher) news(ctx context.Context) bool {
 		changed = n.later(paneTeams, w.Teams.Messages(n.seen[paneTeams])) || changed
 	}
 	m := w.Program()
-	for _, f := range w.companies {
+	for _, f := range w.firms() {
 		if info, err := os.Stat(f.path); err == nil && !info.ModTime().Equal(n.files[f.id]) {
 			n.files[f.id], changed = info.ModTime(), true
 		}

@@ -30,7 +30,7 @@ func (w *World) State(ctx context.Context, tenant string) (State, error) {
 		return State{}, err
 	}
 	s := State{Now: w.Clock.Now(), Ahead: ahead(w.Clock.Ahead()), Tenant: f.id, Company: f.name}
-	for _, other := range w.companies {
+	for _, other := range w.firms() {
 		s.Tenants = append(s.Tenants, TenantName{ID: other.id, Name: other.name})
 	}
 	sheet, err := csv.Read(f.path)
@@ -275,7 +275,7 @@ func (w *World) linkState(ctx context.Context, e *engine.Engine, f *firm, names 
 		represent(s.Panes, l)
 	}
 	// In the order of the directories, as the people stand beside them.
-	place, number := make(map[string]int, len(f.residents)), w.number(f)
+	place, number := make(map[string]int, len(f.residents)), f.number
 	for i, r := range f.residents {
 		place[r.key(number, i).Member.ID] = i + 1
 	}

@@ -149,7 +149,7 @@ func tenantsIsolated(ctx context.Context, s *story) (string, error) {
 	mark := " of " + strings.Fields(s.other.name)[0]
 	messages := 0
 	for _, m := range slices.Concat(s.w.Slack.Messages(0), s.w.Webex.Messages(0), s.w.Teams.Messages(0)) {
-		foreign := m.Workspace == theirs || m.Workspace == s.other.webexOrg || m.Workspace == s.w.teamsTenantOf(s.other)
+		foreign := m.Workspace == theirs || m.Workspace == s.other.webexOrg || m.Workspace == s.other.entra
 		messages++
 		for _, text := range []string{m.Text, string(m.Card), string(m.First)} {
 			if !foreign && strings.Contains(text, mark) {
@@ -209,7 +209,7 @@ func (s *story) anyPrompt(f *firm) (m sim.Message, err error) {
 // versions is the sum of all links' versions: it grows with every change of any.
 func (s *story) versions(ctx context.Context) (int64, error) {
 	sum := int64(0)
-	for _, f := range s.w.companies {
+	for _, f := range s.w.firms() {
 		_, links, err := s.w.Program().Engine.Plan(ctx, tenantID(f.id), "")
 		if err != nil {
 			return 0, err

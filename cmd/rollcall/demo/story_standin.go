@@ -37,7 +37,7 @@ func standInWebex(ctx context.Context, s *story) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	bots := pool(s.w.number(s.f))
+	bots := pool(s.f.number)
 	if l.StandIn.Account == other.StandIn.Account || !slices.Contains(bots, l.StandIn.Account.User) || !slices.Contains(bots, other.StandIn.Account.User) {
 		return "", fmt.Errorf("the bots are %s and %s, expected one each of %v", l.StandIn.Account.User, other.StandIn.Account.User, bots)
 	}
@@ -80,7 +80,7 @@ func standInTeams(ctx context.Context, s *story) (string, error) {
 
 // guest is the only guest of the tenant's that a link's stand-in is.
 func (s *story) guest(l directory.Link) (entrasim.User, error) {
-	all := s.w.Entra.Guests(s.w.teamsTenantOf(s.f))
+	all := s.w.Entra.Guests(s.f.entra)
 	i := slices.IndexFunc(all, func(u entrasim.User) bool { return u.ID == l.StandIn.Account.User })
 	if i < 0 {
 		return entrasim.User{}, fmt.Errorf("the directory has no guest of that id")
@@ -129,7 +129,7 @@ func unlicensedHeld(ctx context.Context, s *story) (string, error) {
 	if !strings.Contains(l.Why, "invitation domain") {
 		return "", fmt.Errorf("it is held because %q, expected the missing invitation domain", l.Why)
 	}
-	if n := len(s.w.Entra.Guests(s.w.teamsTenantOf(s.other))); n > 1 { // cleo's
+	if n := len(s.w.Entra.Guests(s.other.entra)); n > 1 { // cleo's
 		return "", fmt.Errorf("%d guests were made, expected one", n)
 	}
 	return "in the other tenant, which has no domain for invitations, the link is held: " + l.Why, nil

@@ -22,7 +22,7 @@ func pairOn(person, primary, secondary string) func(context.Context, *story) (st
 // an admin has consented to that, by the product.
 func notInstalled(ctx context.Context, s *story) (string, error) {
 	otto, pia := s.person("otto"), s.person("pia")
-	tenant := s.w.teamsTenantOf(s.f)
+	tenant := s.f.entra
 	if err := otto.await(ctx, directory.Unreachable); err != nil {
 		return "", err
 	}

@@ -30,7 +30,7 @@ type view struct {
 func (w *World) viewOf(f *firm, id string) view {
 	v := view{w: w, f: f, id: id, users: make(map[string]string)}
 	v.key = resident{id: id}.key(0, 0) // somebody who came later
-	tenant := w.number(f)
+	tenant := f.number
 	for i, r := range f.residents {
 		if r.id != id {
 			continue
@@ -125,7 +125,7 @@ func (v view) workspace(pane string) string {
 	case paneSlack:
 		return v.f.slackTeam
 	case paneTeams:
-		return v.w.teamsTenantOf(v.f)
+		return v.f.entra
 	}
 	return v.f.webexOrg
 }

@@ -55,7 +55,8 @@ type World struct {
 	Hooks *hooksim.Sim
 
 	options   Options
-	companies []*firm
+	companies []*firm // those whose tokens stand in the configuration
+	newcomers []*firm // those that connect their platforms in the hub
 	authority *sim.Authority
 	servers   []*sim.Server
 	slackURL  string
@@ -76,14 +77,29 @@ type World struct {
 	blocking map[string]bool // who has blocked the app on Teams: nobody there tells
 }
 
-// firm is a tenant: its directory's file and its two workspaces.
+// firm is a tenant: its directory's file and its workspaces.
 type firm struct {
+	number    int // its place among the tenants, from 0: it is in the ids that can't be the same
 	id, name  string
 	slackTeam string
+	slackOrg  string // the organisation that the workspace is in; empty: none
 	webexOrg  string
+	entra     string // the tenant of Entra and Teams
 	path      string
 	residents []resident
 }
+
+// newFirm is the firm at a place among the tenants.
+func (w *World) newFirm(number int) *firm {
+	id := fmt.Sprintf("t%d", number+1)
+	return &firm{
+		number: number, id: id, name: firmNames[number], path: filepath.Join(w.options.Dir, id+".csv"),
+		slackTeam: fmt.Sprintf("T%04d", number+1), webexOrg: fmt.Sprintf("%08d-0000-4000-9000-000000000000", number+1), entra: teamsTenant(number),
+	}
+}
+
+// firms are all of them.
+func (w *World) firms() []*firm { return slices.Concat(w.companies, w.newcomers) }
 
 // The platforms' panes, and the tenants' names.
 const (
@@ -93,6 +109,9 @@ const (
 )
 
 var firmNames = []string{"Larkspur Studio", "Hartmann Works", "Ostrava Mills", "Fjord & Field"}
+
+// mostConnected is how many of them can have their tokens in the configuration. The others are newcomers.
+const mostConnected = 2
 
 // Start makes a world and runs its simulators. The program is started by [World.Launch].
 func Start(options Options) (*World, error) {
@@ -108,8 +127,7 @@ func Start(options Options) (*World, error) {
 	if w.config, err = w.configure(); err != nil {
 		return nil, err
 	}
-	w.Slack = slacksim.New(slacksim.Config{Clock: w.Clock, SigningSecret: w.config.Slack.SigningSecret, Client: w.client})
-	w.Webex = webexsim.New(webexsim.Config{Clock: w.Clock, BotToken: w.config.Webex.BotToken, Client: w.client})
+	w.Slack, w.Webex = slacksim.New(w.slackApp()), webexsim.New(w.webexApps())
 	if w.slackURL, err = w.serve(w.Slack); err != nil {
 		return nil, err
 	}
@@ -122,8 +140,13 @@ func Start(options Options) (*World, error) {
 			return nil, err
 		}
 	}
-	for i, f := range w.companies {
-		if err := w.settle(i, f); err != nil {
+	for _, f := range w.companies {
+		if err := w.settle(f.number, f); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range w.newcomers {
+		if err := w.settleNewcomer(f); err != nil {
 			return nil, err
 		}
 	}
@@ -178,12 +201,8 @@ func (w *World) configure() (program.Config, error) {
 		Teams:   program.Teams{AppID: appID, AppSecret: appSecret, HomeTenant: homeTenant, ManifestID: manifestID},
 		Tenants: make(map[string]program.TenantConfig),
 	}
-	for i := range max(1, w.options.Tenants) {
-		f := &firm{
-			id: fmt.Sprintf("t%d", i+1), name: firmNames[i%len(firmNames)],
-			slackTeam: fmt.Sprintf("T%04d", i+1), webexOrg: fmt.Sprintf("%08d-0000-4000-9000-000000000000", i+1),
-		}
-		f.path = filepath.Join(w.options.Dir, f.id+".csv")
+	for i := range max(1, min(w.options.Tenants, mostConnected)) {
+		f := w.newFirm(i)
 		w.companies = append(w.companies, f)
 		t := f.config()
 		t.AskFirst = w.options.AskFirst
@@ -191,6 +210,16 @@ func (w *World) configure() (program.Config, error) {
 			f.microsoftConfig(i, &t, w.options.Refused)
 		}
 		c.Tenants[f.id] = t
+	}
+	if !w.options.Empty {
+		if err := w.configureApps(&c); err != nil {
+			return program.Config{}, err
+		}
+		for i := mostConnected; i < len(firmNames); i++ {
+			f := w.newFirm(i)
+			w.newcomers = append(w.newcomers, f)
+			c.Tenants[f.id] = f.newcomerConfig()
+		}
 	}
 	return c, nil
 }
@@ -300,7 +329,7 @@ func (w *World) Launch() error {
 		Slack: slack.Loopback(w.slackURL, w.slackURL, pool), Webex: webex.Loopback(w.webexURL, pool),
 		Teams: &microsoft, Entra: entra.Loopback(w.entraURL, w.entraURL, pool), Hooks: hook.Loopback(pool),
 		TLS: &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
-		Now: w.Clock.Now, Log: w.log, WatchEvery: 200 * time.Millisecond,
+		Now: w.Clock.Now, Log: w.log, WatchEvery: 200 * time.Millisecond, LookEvery: 200 * time.Millisecond,
 	})
 	if err != nil {
 		cancel()
@@ -362,7 +391,7 @@ func (w *World) Advance(by time.Duration) {
 }
 
 func (w *World) firm(tenant string) (*firm, error) {
-	for _, f := range w.companies {
+	for _, f := range w.firms() {
 		if f.id == tenant {
 			return f, nil
 		}
