@@ -261,7 +261,7 @@ func TestInBrowser(t *testing.T) {
 	b := openTab(t)
 	b.as(1280, 844, false)
 	b.do(chromedp.Navigate(address + "/connect"))
-	b.until(`document.body.innerText.includes("One person, one roll call")`)
+	b.until(`document.body.innerText.includes("Accounts in step with your directory")`)
 	b.look("1-welcome", audit)
 
 	b.press("Add to chat", "May Rollcall read your people?")
@@ -303,7 +303,7 @@ func TestInBrowser(t *testing.T) {
 	b.look("10-disconnect", audit)
 	b.press("css:button.danger", "Its links are kept")
 	b.look("11-disconnected", audit)
-	b.press("Sign out", "One person, one roll call")
+	b.press("Sign out", "Accounts in step with your directory")
 
 	w.tenant("acme", "Acme Manufacturing and Trading Company of the Northern Provinces")
 	invitation, err := w.hub.Invite(t.Context(), "acme")

@@ -19,7 +19,7 @@ func TestConnect(t *testing.T) {
 			w := newWorld(t, nil)
 			b := w.browser()
 			before := b.get("/connect")
-			if before.status != 200 || !strings.Contains(text(before.body), "One person, one roll call") {
+			if before.status != 200 || !strings.Contains(text(before.body), "Accounts in step with your directory") {
 				t.Fatalf("got %d %s", before.status, text(before.body))
 			}
 			old := b.cookie

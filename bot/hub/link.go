@@ -58,8 +58,8 @@ func mailto(subject, body string) string {
 	return "mailto:?subject=" + url.PathEscape(subject) + "&body=" + url.PathEscape(body)
 }
 
-// ticketOf is the ticket that the path names, of this kind with whatever platform; its connector and its
-// method come with it. No connector: there is no such ticket, or it is over.
+// linkTicket is the link that the path names, with the flow that it begins. No connector: there is no such link,
+// or it is over.
 func (v *visit) linkTicket() (flow, directory.Ticket, Connector, error) {
 	text := mux.Vars(v.r)["text"]
 	ticket, err := v.hub.Registry.Ticket(v.r.Context(), directory.TicketOf(text), v.now)
@@ -91,7 +91,11 @@ func (h *Hub) linked(v *visit) {
 		v.failed(err)
 		return
 	}
+	// A link's own text is for whoever makes it; this is what the reader will do.
 	method := methodOf(c, f.method)
+	if first := firstMethod(c); first != nil {
+		method = first
+	}
 	v.show(http.StatusOK, "linked", "Connect "+c.Title(), linkedView{
 		Platform: c.Title(), Tenant: name(tenant.Name, string(tenant.ID)), By: who(f.by), Workspace: string(f.expect),
 		Text: method.Text, Path: "/connect/link/" + mux.Vars(v.r)["text"], Until: moment{ticket.Until},

@@ -133,7 +133,7 @@ func (v *visit) route() string {
 // who is an account's text for people.
 func who(by string) string {
 	if by == byConfiguration {
-		return "whoever runs this installation"
+		return "an invited admin"
 	}
 	account, err := directory.ParseAccountID(by)
 	if err != nil || account.User == "" {
