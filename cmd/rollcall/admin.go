@@ -89,6 +89,20 @@ func report(out io.Writer, all []program.Diagnosis) error {
 	return nil
 }
 
+func webhooks() *cobra.Command {
+	cmd := &cobra.Command{Use: "webhooks", Short: "What Rollcall has made at Webex"}
+	cmd.AddCommand(asking(&cobra.Command{
+		Use: "remove", Short: "Delete Rollcall's webhooks at Webex, before it is taken away", Args: cobra.NoArgs,
+	}, func(cmd *cobra.Command, _ *program.Control, config program.Config, _ []string) error {
+		n, err := program.RemoveWebhooks(cmd.Context(), config, program.Options{Log: os.Stderr})
+		if err == nil {
+			fmt.Fprintf(cmd.OutOrStdout(), "%d webhooks were deleted.\n", n)
+		}
+		return err
+	}))
+	return cmd
+}
+
 func keys() *cobra.Command {
 	cmd := &cobra.Command{Use: "keys", Short: "Make and replace the keys that seal secrets in the database"}
 	cmd.AddCommand(

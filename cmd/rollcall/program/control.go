@@ -77,6 +77,7 @@ func (m *Main) control() http.Handler {
 		report, err := m.Doctor(r.Context(), directory.TenantID(r.URL.Query().Get("tenant")))
 		answer(w, report, err)
 	})
+	mux.HandleFunc("POST /alive", func(w http.ResponseWriter, _ *http.Request) { answer(w, true, nil) })
 	mux.HandleFunc("POST /keys", func(w http.ResponseWriter, r *http.Request) {
 		n, err := m.rekey(r.Context())
 		answer(w, n, err)
@@ -184,4 +185,28 @@ func (m *Main) Doctor(ctx context.Context, tenant directory.TenantID) ([]Diagnos
 		return nil, fmt.Errorf("there is no tenant %q", tenant)
 	}
 	return all, nil
+}
+
+// Running reports whether a program has the store open.
+func (c *Control) Running(ctx context.Context) bool {
+	_, err := ask[bool](ctx, c, "/alive", "")
+	return err == nil
+}
+
+// RemoveWebhooks deletes the webhooks that Rollcall made at Webex, for when it is taken away, and
+// answers how many those were. A program that runs would make them again. It blocks for a few requests.
+func RemoveWebhooks(ctx context.Context, config Config, options Options) (int, error) {
+	if config.Webex.BotToken == "" {
+		return 0, errors.New("webex isn't configured: there is nothing to remove")
+	}
+	if NewControl(config).Running(ctx) {
+		return 0, errors.New("rollcall is running, and would make the webhooks again: stop it first")
+	}
+	m := &Main{config: config, options: options.withDefaults(), logger: newLogger(config.Log, options.Log)}
+	adapter, err := m.buildWebex()
+	if err != nil {
+		return 0, err
+	}
+	report, err := adapter.RemoveWebhooks(ctx)
+	return report.Deleted, err
 }

@@ -255,49 +255,52 @@ func (m *Main) eachConnection(ctx context.Context, visit func(directory.Connecti
 // Checks implements [hub.Desk].
 func (d desk) Checks(ctx context.Context, tenant directory.TenantID) []hub.Finding {
 	t, err := d.Store.Tenant(ctx, tenant)
+	var groups []directory.Group
+	var readings []directory.Reading
+	if err == nil {
+		groups, err = d.Store.Groups(ctx, tenant)
+	}
+	if err == nil {
+		readings, err = d.Store.Readings(ctx, tenant)
+	}
 	if err != nil {
 		return []hub.Finding{{ID: "store", Title: "The store answers", State: hub.Bad, Mend: "Look at Rollcall's log on the server."}}
 	}
+	groups = slices.DeleteFunc(groups, func(g directory.Group) bool { return g.Retired })
 	findings := []hub.Finding{
 		{ID: "store", Title: "The store answers", State: hub.OK},
-		finding("groups", "There are groups to watch", d.hasGroups(ctx, tenant), "Add groups to the tenant's configuration: which directory group, and on which platform its people are primary."),
-		finding("switch", "The tenant is switched on", t.Settings.On, "Set on: true in the tenant's configuration once everything else is right."),
+		right("groups", "There are groups to watch", len(groups) > 0, "Add groups to the tenant's configuration: which directory group, and on which platform its people are primary."),
+		right("switch", "The tenant is switched on", t.Settings.On, "Set on: true in the tenant's configuration once everything else is right."),
 	}
-	for _, trouble := range d.readings(ctx, tenant) {
-		findings = append(findings, hub.Finding{ID: "reading-" + trouble[0], Title: "What is read of " + trouble[0] + " comes to its end", State: hub.Bad, Mend: trouble[1]})
+	for _, g := range groups {
+		findings = append(findings, d.groupChecked(t, g, readings))
 	}
 	return findings
 }
 
-// finding is a line that is right or wrong.
-func finding(id, title string, ok bool, mend string) hub.Finding {
+// right is a line that is right or wrong.
+func right(id, title string, ok bool, mend string) hub.Finding {
 	if ok {
 		return hub.Finding{ID: id, Title: title, State: hub.OK}
 	}
 	return hub.Finding{ID: id, Title: title, State: hub.Bad, Mend: mend}
 }
 
-func (d desk) hasGroups(ctx context.Context, tenant directory.TenantID) bool {
-	groups, err := d.Store.Groups(ctx, tenant)
-	return err == nil && slices.ContainsFunc(groups, func(g directory.Group) bool { return !g.Retired })
-}
-
-// readings are what can't be read at present, each with why.
-func (d desk) readings(ctx context.Context, tenant directory.TenantID) [][2]string {
-	all, err := d.Store.Readings(ctx, tenant)
-	if err != nil {
-		return nil
+// groupChecked says whether a group comes out of its directory.
+func (d desk) groupChecked(t directory.Tenant, g directory.Group, readings []directory.Reading) hub.Finding {
+	f := hub.Finding{ID: "group-" + string(g.ID), Title: fmt.Sprintf("The group %s is read from the directory %s", g.Name, g.Directory), State: hub.Unknown}
+	i := slices.IndexFunc(readings, func(r directory.Reading) bool { return r.Group == g.ID })
+	switch {
+	case !t.Settings.On || g.Paused:
+		f.State, f.Mend = hub.Off, "Nothing is read while the tenant is off or the group is paused."
+	case i < 0:
+		f.Mend = "It is read in a moment."
+	case readings[i].Trouble != "":
+		f.State, f.Mend = hub.Bad, fmt.Sprintf("It failed %d times since it was last read: %s.", readings[i].Failures, readings[i].Trouble)
+	case readings[i].Complete.IsZero():
+		f.Mend = "Its first reading is under way."
+	default:
+		f.State = hub.OK
 	}
-	var out [][2]string
-	for _, r := range all {
-		if r.Trouble == "" || r.ID.Subscriber() != "" {
-			continue
-		}
-		what := string(r.Group)
-		if r.Group == "" {
-			what = string(r.Of.Platform)
-		}
-		out = append(out, [2]string{what, fmt.Sprintf("It was tried %d times: %s.", r.Failures, r.Trouble)})
-	}
-	return out
+	return f
 }

@@ -278,3 +278,21 @@ func TestKeysAreReplacedWhileItRuns(t *testing.T) {
 		t.Errorf("with the new key alone: %v", err)
 	}
 }
+
+// The webhooks are removed with the product, and not beside it.
+func TestWebhooksAreRemoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.start()
+	w.until("the webhooks are made", func() bool { return w.webexCalls("POST /webhooks", 200) == 3 })
+	w.until("it can be asked", func() bool { return NewControl(w.config).Running(t.Context()) })
+	if _, err := RemoveWebhooks(t.Context(), w.config, w.options()); err == nil || !strings.Contains(err.Error(), "stop it first") {
+		t.Errorf("while it runs: %v", err)
+	}
+	w.stop()
+	for _, want := range []int{3, 0} {
+		if n, err := RemoveWebhooks(t.Context(), w.config, w.options()); n != want || err != nil {
+			t.Errorf("%d were deleted, want %d: %v", n, want, err)
+		}
+	}
+}
