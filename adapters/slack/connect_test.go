@@ -224,6 +224,7 @@ func TestWhoIsAnAdmin(t *testing.T) {
 		{"an organisation's owner", true, `"team_id":"T1","enterprise_user":{"enterprise_id":"E1","is_owner":true}`, "E1", true},
 		{"an admin of one of the organisation's workspaces", true, `"team_id":"T1","is_admin":true,"is_owner":true,"enterprise_user":{"enterprise_id":"E1"}`, "E1", false},
 		{"another organisation's admin", true, `"team_id":"T9","enterprise_user":{"enterprise_id":"E9","is_admin":true}`, "T9", false},
+		{"another organisation's admin who is at home here", true, `"team_id":"E1","enterprise_user":{"enterprise_id":"E9","is_admin":true}`, "E1", false},
 		{"an admin of a workspace, organisation unknown", true, `"team_id":"T1","is_admin":true`, "T1", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
