@@ -75,6 +75,13 @@ func (v *Vault) slot(inst directory.Installation, expires time.Time) *slot {
 	return s
 }
 
+// begun notes that a token's life begins now.
+func (v *Vault) begun(inst directory.Installation, expires time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.slot(inst, expires)
+}
+
 // due reports whether a credential's token is to be renewed.
 func (v *Vault) due(inst directory.Installation, stored directory.Credential) bool {
 	if stored.Expires.IsZero() {
@@ -243,26 +250,34 @@ func (v *Vault) save(ctx context.Context, inst directory.Installation, r renewal
 		err = v.registry.PutCredential(ctx, inst, stored)
 		return err == nil, err
 	})
-	v.mu.Lock()
-	if s := v.slots[inst]; s != nil {
-		s.unsaved = nil
-		if err != nil && !directory.Is(err, directory.NotFound) {
-			s.unsaved = &r
-		}
+	if directory.Is(err, directory.NotFound) {
+		return directory.Secret{}, err
 	}
-	v.mu.Unlock()
-	switch {
-	case err == nil:
+	v.kept(inst, r, err == nil)
+	if err == nil {
 		v.say(ctx, inst, "")
 		return token, nil
-	case directory.Is(err, directory.NotFound):
-		return directory.Secret{}, err
 	}
 	v.log.Error("a new token could not be saved: it is kept in memory", "tenant", inst.Tenant, "platform", inst.Platform, "error", err)
 	if r.got.Expires.IsZero() || v.now().Before(r.got.Expires) {
 		return token, nil
 	}
 	return directory.Secret{}, err
+}
+
+// kept notes when a new token was got, if it could be saved, and else the token itself.
+func (v *Vault) kept(inst directory.Installation, r renewal, saved bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s := v.slots[inst]
+	switch {
+	case s == nil: // followed by another generation
+	case saved:
+		s.unsaved = nil
+		v.slot(inst, r.got.Expires)
+	default:
+		s.unsaved = &r
+	}
 }
 
 // again runs try until it is done, with growing pauses. It goes on after Unavailable and Conflict,

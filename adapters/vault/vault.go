@@ -118,6 +118,7 @@ func (v *Vault) Connect(ctx context.Context, c directory.Connection, secrets map
 		err = v.registry.Connect(ctx, c, credential)
 		switch {
 		case err == nil:
+			v.begun(c.Installation, expires)
 			return c, nil
 		case !directory.Is(err, directory.Conflict) || try == connectTries:
 			return directory.Connection{}, err
