@@ -92,7 +92,7 @@ func (m *Main) buildWebex() (*webex.Adapter, error) {
 		Cloud: cloud, BotToken: directory.NewSecret(m.config.Webex.BotToken),
 		WebhookSecrets: []directory.Secret{directory.NewSecret(m.config.Webex.WebhookSecret)},
 		PublicURL:      m.config.PublicURL, Admin: m.token, Now: m.options.Now, Logger: m.logger,
-		Authorized: func(context.Context, directory.Workspace) { m.lookAgain() },
+		Authorized: m.authorized,
 		App: webex.App{
 			ClientID: m.config.Webex.ClientID, ClientSecret: directory.NewSecret(m.config.Webex.ClientSecret),
 			ServiceApp: webex.ServiceApp{

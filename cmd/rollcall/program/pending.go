@@ -96,15 +96,20 @@ func serviceApp(ctx context.Context, connector *webex.Connector, c directory.Con
 	}, err
 }
 
-// revive connects anew what the configuration connects and the platform had removed, where its token
-// works: somebody has installed the app again.
+// revive connects anew what the platform had removed, where it is plain that somebody has installed it
+// again: its token of the configuration works, or the organisation authorised the service app.
 func (m *Main) revive(ctx context.Context, c directory.Connection) error {
-	token := m.tokens[tokenKey(c.Installation)]
-	if token.IsZero() || m.slack == nil || c.Installation.Platform != m.slack.Name() {
-		return nil
-	}
-	if err := m.slack.CheckToken(ctx, c.Installation, token); err != nil {
+	if connector, ok := m.connector(c.Installation.Platform).(*webex.Connector); ok && c.Method == webex.MethodServiceApp {
+		grant, err := serviceApp(ctx, connector, c)
+		if err == nil {
+			_, err = desk{m}.Connect(ctx, c.Installation.Tenant, c.Installation.Platform, c.Method, grant)
+			return err
+		}
 		return nil // as it was
+	}
+	token := m.tokens[tokenKey(c.Installation)]
+	if token.IsZero() || m.slack == nil || c.Installation.Platform != m.slack.Name() || m.slack.CheckToken(ctx, c.Installation, token) != nil {
+		return nil
 	}
 	c.State, c.Ended, c.Why, c.Since = directory.ConnectionActive, time.Time{}, "", m.options.Now()
 	c, err := m.vault.Connect(ctx, c, nil, time.Time{})
@@ -112,4 +117,20 @@ func (m *Main) revive(ctx context.Context, c directory.Connection) error {
 		return err
 	}
 	return desk{m}.connected(ctx, c)
+}
+
+// authorized takes the news that an organisation has authorised the service app, which Webex itself
+// confirmed. A connection whose token died with an earlier authorisation, unnoticed, gets a new one.
+func (m *Main) authorized(ctx context.Context, org directory.Workspace) {
+	defer m.lookAgain()
+	c, err := m.Store.Connection(ctx, webex.Name, org)
+	if err != nil || !c.Active() || c.Method != webex.MethodServiceApp {
+		return
+	}
+	if directory.Is(m.webex.CheckInstallation(ctx, c.Installation), directory.Unauthorized) {
+		err = m.revive(ctx, c)
+	}
+	if err != nil {
+		m.logger.Warn("a new authorisation was not taken yet", "tenant", c.Installation.Tenant, "platform", webex.Name, "code", directory.CodeOf(err).String())
+	}
 }
