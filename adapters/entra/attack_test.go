@@ -71,6 +71,7 @@ func TestWhoMayNotConnect(t *testing.T) {
 		{"an issuer with a slash more", false, func(c jwt.MapClaims, _ map[string]any) { c["iss"] = c["iss"].(string) + "/" }, directory.Invalid},
 		{"an oid that is a path", false, func(c jwt.MapClaims, _ map[string]any) { c["oid"] = "../me" }, directory.Invalid},
 		{"a critical header", false, func(_ jwt.MapClaims, h map[string]any) { h["crit"] = []string{"exp"} }, directory.Invalid},
+		{"another algorithm, with the right key", false, func(_ jwt.MapClaims, h map[string]any) { h["alg"] = "PS256" }, directory.Invalid},
 		{"no key id", false, func(_ jwt.MapClaims, h map[string]any) { delete(h, "kid") }, directory.Invalid},
 		{"longer than any", false, func(c jwt.MapClaims, _ map[string]any) { c["groups"] = strings.Repeat("g", 20<<10) }, directory.Invalid},
 	} {
@@ -126,12 +127,37 @@ func (o *office) resign(change func(jwt.MapClaims, map[string]any)) {
 			next := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
 			next.Header["kid"] = old.Header["kid"]
 			change(claims, next.Header)
+			next.Method = jwt.GetSigningMethod(next.Header["alg"].(string))
 			if answer["id_token"], err = next.SignedString(simKeys.At(1)); err != nil {
 				o.t.Error(err)
 			}
 		})
 	})
 	o.reopen()
+}
+
+// A key may be published for one issuer alone, and signs for no other.
+func TestKeyOfAnotherIssuer(t *testing.T) {
+	t.Parallel()
+	for issuer, ok := range map[string]bool{"https://" + host + "/{tenantid}/v2.0": true, "https://" + host + "/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0": false} {
+		o := newOffice(t)
+		before := o.config.Transport
+		o.config.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := before.RoundTrip(r)
+			if err != nil || !strings.HasSuffix(r.URL.Path, "/keys") {
+				return resp, err
+			}
+			return edited(resp, func(page map[string]any) {
+				for _, key := range page["keys"].([]any) {
+					key.(map[string]any)["issuer"] = issuer
+				}
+			})
+		})
+		o.reopen()
+		if _, err := o.signIn(step("authorize", "", nil), 0, o.admins[0]); (err == nil) != ok || err != nil && !directory.Is(err, directory.Invalid) {
+			t.Errorf("%s: %v", issuer, err)
+		}
+	}
 }
 
 // Leg 2 proves nothing by what the browser brings: neither the tenant parameter nor admin_consent.
@@ -277,6 +303,22 @@ func TestLink(t *testing.T) {
 	if outcome, err := o.connector.Return(t.Context(), s, query); !directory.Is(err, directory.Invalid) || outcome.Again != nil {
 		t.Errorf("an approver of another directory: %+v, %v", outcome, err)
 	}
+	// Nor does it help if Microsoft takes anybody's code there: the token says whose it is.
+	query, err = o.trip(open, o.ids[1], o.admins[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := o.config.Transport
+	o.config.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		r.URL.Path = strings.Replace(r.URL.Path, o.ids[0]+"/oauth2/", "organizations/oauth2/", 1)
+		return before.RoundTrip(r)
+	})
+	o.reopen()
+	if outcome, err := o.connector.Return(t.Context(), s, query); !directory.Is(err, directory.Invalid) || outcome.Again != nil {
+		t.Errorf("another directory's token: %+v, %v", outcome, err)
+	}
+	o.config.Transport = before
+	o.reopen()
 	outcome, err := o.signIn(s, 0, o.admins[0])
 	if err != nil {
 		t.Fatal(err)
