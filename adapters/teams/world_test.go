@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"rollcall/adapters/sim"
+	"rollcall/adapters/sim/oauth"
 	"rollcall/adapters/teams/teamssim"
 	"rollcall/bot"
 	"rollcall/cards"
@@ -22,6 +23,7 @@ const (
 	appURL     = "https://rollcall.test"
 	appID      = "b07b07b0-0000-4000-8000-000000000001"
 	appSecret  = "a client secret"
+	identityID = "dddddddd-0000-4000-8000-00000000000d"
 	homeTenant = "00000000-0000-4000-8000-00000000000f"
 	tenantA    = "aaaaaaaa-0000-4000-8000-00000000000a"
 	tenantB    = "bbbbbbbb-0000-4000-8000-00000000000b"
@@ -39,6 +41,7 @@ var simKeys teamssim.Keys
 
 // world is an adapter in front of a simulator with three tenants.
 type world struct {
+	machine  *oauth.Machine // with the managed identity that the app trusts
 	sim      *teamssim.Sim
 	clock    *sim.Clock
 	registry *directorytest.Memory
@@ -58,8 +61,9 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 	w := &world{
 		clock: sim.StoppedClock(began), registry: directorytest.NewMemory(), router: mux.NewRouter(), wire: &wire{}, sink: &notebook{},
 	}
+	w.machine = &oauth.Machine{Clock: w.clock, Tenant: homeTenant, ClientID: identityID, ObjectID: identityID, Keys: &simKeys}
 	w.sim = teamssim.New(teamssim.Config{
-		Clock: w.clock, AppID: appID, Secret: appSecret, HomeTenant: homeTenant, Keys: &simKeys,
+		Clock: w.clock, AppID: appID, Secret: appSecret, HomeTenant: homeTenant, Keys: &simKeys, Machine: w.machine,
 		URL: "https://" + simHost, Endpoint: appURL + "/teams/messages",
 		Client: &http.Client{Transport: &sim.Transport{Handlers: map[string]http.Handler{"rollcall.test": w.router}}},
 	})
@@ -74,7 +78,7 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 	w.inst = w.connect(t, "a", tenantA)
 	w.connect(t, "b", tenantB)
 	w.ann = w.inst.Account(annID)
-	w.wire.next = &sim.Transport{Handlers: map[string]http.Handler{simHost: w.sim}}
+	w.wire.next = &sim.Transport{Handlers: map[string]http.Handler{simHost: w.sim, "machine.test": w.machine}}
 	w.adapter = w.newAdapter(t, change)
 	w.adapter.Mount(w.router, w.sink)
 	w.install(t, tenantA, annID, teamssim.Announcing{})
