@@ -3,8 +3,8 @@
 // ([Adapter] as [directory.Provisioner]), the installation of the Teams app ([Adapter.InstallApp]), and
 // Graph's word that something changed ([Adapter.Routes], [Adapter.Watch]). One instance serves every
 // tenant through one app registration, with a token for each customer's own directory. It asks for
-// nothing but Graph and the authority, stores nothing, and retries nothing: who calls it paces. It
-// passes directorytest.RunSource, RunAccounts and RunProvisioner whole; entrasim beside it is the
+// nothing but Graph, the authority and a machine's identity, stores nothing, and retries nothing: who calls it paces. It
+// passes directorytest.RunSource, RunAccounts and RunProvisioner whole, and hubtest.RunConnector; entrasim beside it is the
 // simulator. No other package imports Graph's SDK.
 //
 // # How a group is read
@@ -52,12 +52,28 @@
 // for all groups and one for all people. Each has an address of its own, from which and from our key
 // everything follows that a notification is checked by.
 //
+// # Tenants and consent
+//
+// Tenants connect and leave while the program runs. Where a tenant's directory is, is asked of the
+// program before everything that is done for it; what was got for another directory is dropped then,
+// and for a tenant that left nothing is asked.
+//
+// [Connector] connects one. An administrator signs in, which proves by an ID token who they are and in
+// which directory, and consents. That the directory has consented is proved by a token of exactly that
+// directory, and by the organisation that it reads: what the page of consent says comes through the
+// browser and counts for nothing. Roles are read of the ID token, for which the app registration has
+// to say "groupMembershipClaims": "DirectoryRole"; without it nobody counts as an administrator, unless
+// the app may read roles. No secret of a tenant's is stored: everything is done with the app's own.
+//
 // # Permissions
 //
-// User.Read.All, GroupMember.Read.All and Organization.Read.All to read; User.Invite.All and
-// User.ReadWrite.All for guests; AppCatalog.Read.All and TeamsAppInstallation.ReadWriteSelfForUser.All
-// to install the app; Group.Read.All to be told of changes of groups. Without the latter ones the rest
-// works.
+// [Table] has them all, with what each serves. Without the optional ones the rest works. A refusal
+// names the one that is missing.
+//
+// # Proof
+//
+// The app proves itself with a secret, a certificate, or the managed identity of the Azure machine that
+// it runs on, and the same proof serves the bot: see [Proof].
 //
 // # The SDK
 //
