@@ -135,8 +135,8 @@ func (w *World) Press(p Press) error {
 	switch p.Pane {
 	case paneSlack:
 		for _, m := range w.Slack.Messages(0) {
-			if m.Workspace == f.slackTeam && m.ID == p.Message && m.To == p.User {
-				return w.Slack.Press(f.slackTeam, p.User, m.Conversation, m.ID, strconv.Itoa(p.Button))
+			if m.Workspace == f.slack() && m.ID == p.Message && m.To == p.User {
+				return w.Slack.Press(f.slack(), p.User, m.Conversation, m.ID, strconv.Itoa(p.Button))
 			}
 		}
 		return errors.New("there is no such message")

@@ -52,6 +52,8 @@ func steps() []step {
 		{"return.restores", returnRestores},
 		{"soft-delete.suspends", softDeleteSuspends},
 		{"reuse.never-inherits", reuseNeverInherits},
+		{"install.webex", installWebex},
+		{"install.slack", installSlack},
 		{"tenants.isolated", tenantsIsolated},
 		{"empty-directory.removes-nobody", emptyDirectory},
 		{"guard.holds", guardHolds},

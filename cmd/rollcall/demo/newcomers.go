@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"os"
@@ -165,6 +166,9 @@ func (w *World) openSlack(f *firm, users []slacksim.User) {
 		Workspaces: []slacksim.Workspace{{ID: f.slackTeam, Name: f.name}, {ID: f.branch(), Name: f.name + " Labs"}},
 	})
 }
+
+// slack is where a firm's Slack is connected: its organisation, or its workspace.
+func (f *firm) slack() string { return cmp.Or(f.slackOrg, f.slackTeam) }
 
 // branch is the second workspace of a newcomer's organisation.
 func (f *firm) branch() string { return f.slackTeam + "B" }

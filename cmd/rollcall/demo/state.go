@@ -125,7 +125,7 @@ func (w *World) slackPane(f *firm) PaneView {
 	for _, u := range w.Slack.Users(f.slackTeam) {
 		pane.Users = append(pane.Users, UserView{ID: u.ID, Name: cmp.Or(u.RealName, u.Name), Email: u.Email, Kind: slackKind(u)})
 	}
-	fill(pane.Users, w.Slack.Messages(0), f.slackTeam, "blocks")
+	fill(pane.Users, w.Slack.Messages(0), f.slack(), "blocks")
 	return pane
 }
 

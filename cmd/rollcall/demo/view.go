@@ -123,7 +123,7 @@ func (v view) user(pane string) string { return v.users[pane] }
 func (v view) workspace(pane string) string {
 	switch pane {
 	case paneSlack:
-		return v.f.slackTeam
+		return v.f.slack()
 	case paneTeams:
 		return v.f.entra
 	}

@@ -37,7 +37,8 @@ func (w *World) newVisitor() *visitor {
 	v := &visitor{}
 	v.client = &http.Client{
 		Timeout: 30 * time.Second, Jar: jar,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: w.authority.Pool(), MinVersion: tls.VersionTLS12}},
+		// A connection that was opened and isn't used would hold up whoever wants to stop serving.
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: w.authority.Pool(), MinVersion: tls.VersionTLS12}, DisableKeepAlives: true},
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			if v.held = r.URL.String(); v.hold != "" && strings.Contains(r.URL.Path, v.hold) {
 				return http.ErrUseLastResponse
@@ -70,7 +71,13 @@ func (w *World) Invite(ctx context.Context, tenant string) (string, error) {
 	if _, err := w.firm(tenant); err != nil {
 		return "", err
 	}
-	return program.NewControl(w.config).Invite(ctx, tenant)
+	address := ""
+	err := w.until(ctx, func() (bool, string) { // it has just been started, maybe
+		var err error
+		address, err = program.NewControl(w.config).Invite(ctx, tenant)
+		return err == nil, fmt.Sprint(err)
+	})
+	return address, err
 }
 
 // open goes to an address.
