@@ -3,9 +3,9 @@
 // ([Adapter] as [directory.Provisioner]), the installation of the Teams app ([Adapter.InstallApp]), and
 // Graph's word that something changed ([Adapter.Routes], [Adapter.Watch]). One instance serves every
 // tenant through one app registration, with a token for each customer's own directory. It asks for
-// nothing but Graph, the authority and a machine's identity, stores nothing, and retries nothing: who calls it paces. It
-// passes directorytest.RunSource, RunAccounts and RunProvisioner whole, and hubtest.RunConnector; entrasim beside it is the
-// simulator. No other package imports Graph's SDK.
+// nothing but Graph, the authority and a machine's identity, stores nothing, and retries nothing: who
+// calls it paces. It passes directorytest.RunSource, RunAccounts and RunProvisioner and
+// hubtest.RunConnector; entrasim beside it is the simulator. No other package imports Graph's SDK.
 //
 // # How a group is read
 //

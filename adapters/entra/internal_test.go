@@ -309,3 +309,25 @@ func (r refuseAll) RoundTrip(*http.Request) (*http.Response, error) {
 	r.t.Error("a request without a token left")
 	return nil, errors.New("left")
 }
+
+// What a tenant read of a directory that it left is told of no more.
+func TestMovedTenantIsNotWoken(t *testing.T) {
+	t.Parallel()
+	const other = "bbbbbbbb-0000-4000-8000-00000000a002"
+	tenants := Fixed{"t": {Directory: someID}}
+	a, err := New(Config{Cloud: Public(), ClientID: someID, ClientSecret: directory.NewSecret("s"), Name: "entra", Find: tenants.Find, Each: tenants.Each})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.watch("t", someID, someID, nil)
+	if a.note(someID, ""); len(a.take()) != 1 {
+		t.Error("nobody was woken")
+	}
+	tenants["t"] = Tenant{Directory: other}
+	if _, err := a.at(t.Context(), "t"); err != nil {
+		t.Fatal(err)
+	}
+	if a.note(someID, ""); len(a.take()) != 0 {
+		t.Error("woken for a directory that it left")
+	}
+}
