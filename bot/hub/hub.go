@@ -40,7 +40,7 @@ type Config struct {
 
 // Hub serves the pages. Safe for concurrent use.
 type Hub struct {
-	Config
+	config     Config
 	connectors map[directory.Platform]Connector
 	origin     *http.CrossOriginProtection
 	limits     *limits
@@ -55,7 +55,7 @@ var platformName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 // New makes a hub. The error names everything that is wrong with the configuration. [Hub.Close] ends what it
 // does in the background.
 func New(config Config) (*Hub, error) {
-	h := &Hub{Config: config, connectors: map[directory.Platform]Connector{}, origin: http.NewCrossOriginProtection()}
+	h := &Hub{config: config, connectors: map[directory.Platform]Connector{}, origin: http.NewCrossOriginProtection()}
 	h.defaults()
 	wrong := h.validate()
 	for _, c := range config.Connectors {
@@ -72,31 +72,31 @@ func New(config Config) (*Hub, error) {
 		return nil, fmt.Errorf("hub: the public URL: %w", err)
 	}
 	h.limits = newLimits()
-	h.checks = newChecks(config.Now)
+	h.checks = newChecks(h.config.Now)
 	return h, nil
 }
 
 func (h *Hub) defaults() {
-	if h.Name == "" {
-		h.Name = "Rollcall"
+	if h.config.Name == "" {
+		h.config.Name = "Rollcall"
 	}
-	if h.Rand == nil {
-		h.Rand = rand.Reader
+	if h.config.Rand == nil {
+		h.config.Rand = rand.Reader
 	}
-	if h.Logger == nil {
-		h.Logger = slog.New(slog.DiscardHandler)
+	if h.config.Logger == nil {
+		h.config.Logger = slog.New(slog.DiscardHandler)
 	}
 }
 
 func (h *Hub) validate() []error {
 	var wrong []error
-	if h.Registry == nil || h.Desk == nil || h.Now == nil {
+	if h.config.Registry == nil || h.config.Desk == nil || h.config.Now == nil {
 		wrong = append(wrong, errors.New("hub: Registry, Desk and Now are required"))
 	}
-	if u, err := url.Parse(h.PublicURL); err != nil || u.Scheme != "https" || u.Host == "" || h.PublicURL != "https://"+u.Host {
+	if u, err := url.Parse(h.config.PublicURL); err != nil || u.Scheme != "https" || u.Host == "" || h.config.PublicURL != "https://"+u.Host {
 		wrong = append(wrong, errors.New("hub: the public URL must be https and have no path"))
 	}
-	for name, page := range map[string]string{"privacy": h.Privacy, "terms": h.Terms, "support": h.Support} {
+	for name, page := range map[string]string{"privacy": h.config.Privacy, "terms": h.config.Terms, "support": h.config.Support} {
 		if u, err := url.Parse(page); page != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 			wrong = append(wrong, fmt.Errorf("hub: the page about %s must be https", name))
 		}
@@ -112,9 +112,9 @@ func (h *Hub) Mount(r *mux.Router) {
 	read := []string{http.MethodGet, http.MethodHead}
 	r.HandleFunc("/connect/assets/"+styleName, asset("text/css; charset=utf-8", styleText)).Methods(read...)
 	r.HandleFunc("/connect/assets/"+iconName, asset("image/svg+xml", iconText)).Methods(read...)
-	r.HandleFunc("/privacy", h.paper("privacy", h.Privacy)).Methods(read...)
-	r.HandleFunc("/terms", h.paper("terms", h.Terms)).Methods(read...)
-	r.HandleFunc("/support", h.paper("support", h.Support)).Methods(read...)
+	r.HandleFunc("/privacy", h.paper("privacy", h.config.Privacy)).Methods(read...)
+	r.HandleFunc("/terms", h.paper("terms", h.config.Terms)).Methods(read...)
+	r.HandleFunc("/support", h.paper("support", h.config.Support)).Methods(read...)
 
 	r.HandleFunc("/connect", h.visited(calm, h.home)).Methods(read...)
 	r.HandleFunc("/connect/signout", h.visited(calm, h.signOut)).Methods(http.MethodPost)
@@ -133,13 +133,13 @@ func (h *Hub) Mount(r *mux.Router) {
 
 // redirect is where a vendor sends browsers back to.
 func (h *Hub) redirect(platform directory.Platform) string {
-	return h.PublicURL + "/connect/" + string(platform) + "/return"
+	return h.config.PublicURL + "/connect/" + string(platform) + "/return"
 }
 
 // connection is the tenant's for a platform: the one that works, or else the one that waits, or else the last
 // one that did. Nil: there was none.
 func (h *Hub) connection(ctx context.Context, tenant directory.TenantID, platform directory.Platform) (*directory.Connection, error) {
-	all, err := h.Registry.Connections(ctx, tenant)
+	all, err := h.config.Registry.Connections(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}

@@ -12,30 +12,30 @@ import (
 // Invite makes an invitation: an address at which one browser gets a session of the tenant, once, within an
 // hour. It is for whoever runs Rollcall. NotFound: there is no such tenant.
 func (h *Hub) Invite(ctx context.Context, tenant directory.TenantID) (string, error) {
-	if _, err := h.Registry.Tenant(ctx, tenant); err != nil {
+	if _, err := h.config.Registry.Tenant(ctx, tenant); err != nil {
 		return "", err
 	}
 	text, err := h.random()
 	if err != nil {
 		return "", err
 	}
-	err = h.Registry.PutTicket(ctx, directory.Ticket{
-		ID: directory.TicketOf(text), Kind: kindInvitation, Tenant: tenant, By: byConfiguration, Until: h.Now().Add(invitationLasts),
+	err = h.config.Registry.PutTicket(ctx, directory.Ticket{
+		ID: directory.TicketOf(text), Kind: kindInvitation, Tenant: tenant, By: byConfiguration, Until: h.config.Now().Add(invitationLasts),
 	})
-	return h.PublicURL + "/connect/invite/" + text, err
+	return h.config.PublicURL + "/connect/invite/" + text, err
 }
 
 // invited shows an invitation. It does nothing yet: mail programs and chats open links by themselves.
 func (h *Hub) invited(v *visit) {
 	text := mux.Vars(v.r)["text"]
-	ticket, err := h.Registry.Ticket(v.r.Context(), directory.TicketOf(text), v.now)
+	ticket, err := h.config.Registry.Ticket(v.r.Context(), directory.TicketOf(text), v.now)
 	if directory.Is(err, directory.NotFound) || err == nil && ticket.Kind != kindInvitation {
 		v.over()
 		return
 	}
 	var tenant directory.Tenant
 	if err == nil {
-		tenant, err = h.Registry.Tenant(v.r.Context(), ticket.Tenant)
+		tenant, err = h.config.Registry.Tenant(v.r.Context(), ticket.Tenant)
 	}
 	if err != nil {
 		v.failed(err)
@@ -49,9 +49,9 @@ func (h *Hub) invited(v *visit) {
 // acceptInvitation uses it up.
 func (h *Hub) acceptInvitation(v *visit) {
 	ctx, id := v.r.Context(), directory.TicketOf(mux.Vars(v.r)["text"])
-	ticket, err := h.Registry.Ticket(ctx, id, v.now)
+	ticket, err := h.config.Registry.Ticket(ctx, id, v.now)
 	if err == nil && ticket.Kind == kindInvitation {
-		ticket, err = h.Registry.TakeTicket(ctx, id, v.now)
+		ticket, err = h.config.Registry.TakeTicket(ctx, id, v.now)
 	}
 	if directory.Is(err, directory.NotFound) || err == nil && ticket.Kind != kindInvitation {
 		v.over()

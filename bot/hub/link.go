@@ -30,7 +30,7 @@ func (h *Hub) makeLink(v *visit, c Connector, method Method) {
 	if f.expect == "" {
 		v.words(http.StatusConflict, "It isn't known yet which "+c.Title()+" is yours",
 			"A link may be completed by somebody whom we don't know, so it is made for one workspace only. Sign in with "+c.Title()+
-				" yourself, or have whoever runs this "+h.Name+" name the workspace in its configuration.")
+				" yourself, or have whoever runs this "+h.config.Name+" name the workspace in its configuration.")
 		return
 	}
 	text, err := h.random()
@@ -40,16 +40,16 @@ func (h *Hub) makeLink(v *visit, c Connector, method Method) {
 	}
 	ticket := f.ticket()
 	ticket.ID, ticket.Kind, ticket.Until = directory.TicketOf(text), kindLink+string(f.platform), v.now.Add(linkLasts)
-	if err := h.Registry.PutTicket(ctx, ticket); err != nil {
+	if err := h.config.Registry.PutTicket(ctx, ticket); err != nil {
 		v.failed(err)
 		return
 	}
-	h.Logger.Info("a link was made", "tenant", f.tenant, "platform", f.platform)
-	address := h.PublicURL + "/connect/link/" + text
+	h.config.Logger.Info("a link was made", "tenant", f.tenant, "platform", f.platform)
+	address := h.config.PublicURL + "/connect/link/" + text
 	tenant := name(v.session.tenant.Name, string(f.tenant))
 	v.show(http.StatusOK, "link", "A link for another administrator", linkView{
 		Platform: c.Title(), Workspace: string(f.expect), Address: address, Until: moment{ticket.Until},
-		Mail: mailto("Please connect "+c.Title()+" for "+tenant, "Please open this link and connect "+c.Title()+" with "+h.Name+" for "+tenant+
+		Mail: mailto("Please connect "+c.Title()+" for "+tenant, "Please open this link and connect "+c.Title()+" with "+h.config.Name+" for "+tenant+
 			". It can be used once, until "+(moment{ticket.Until}).String()+".\r\n\r\n"+address),
 	})
 }
@@ -62,7 +62,7 @@ func mailto(subject, body string) string {
 // or it is over.
 func (v *visit) linkTicket() (flow, directory.Ticket, Connector, error) {
 	text := mux.Vars(v.r)["text"]
-	ticket, err := v.hub.Registry.Ticket(v.r.Context(), directory.TicketOf(text), v.now)
+	ticket, err := v.hub.config.Registry.Ticket(v.r.Context(), directory.TicketOf(text), v.now)
 	if err != nil {
 		return flow{}, ticket, nil, except(err, directory.NotFound)
 	}
@@ -86,7 +86,7 @@ func (h *Hub) linked(v *visit) {
 		v.failed(err)
 		return
 	}
-	tenant, err := h.Registry.Tenant(v.r.Context(), f.tenant)
+	tenant, err := h.config.Registry.Tenant(v.r.Context(), f.tenant)
 	if err != nil {
 		v.failed(err)
 		return
@@ -125,7 +125,7 @@ func (h *Hub) settleLink(ctx context.Context, v *visit, c Connector, f flow, gra
 			"You don't administer this workspace. Nothing was connected, and the link can still be used by somebody who does.")
 		return
 	}
-	if _, err := h.Registry.TakeTicket(ctx, f.link, v.now); directory.Is(err, directory.NotFound) {
+	if _, err := h.config.Registry.TakeTicket(ctx, f.link, v.now); directory.Is(err, directory.NotFound) {
 		v.over()
 		return
 	} else if err != nil {

@@ -51,14 +51,14 @@ func (h *Hub) sessionOf(ctx context.Context, browser string, now time.Time) (*se
 	if browser == "" {
 		return nil, nil
 	}
-	ticket, err := h.Registry.Ticket(ctx, sessionID(browser), now)
-	if directory.Is(err, directory.NotFound) || err == nil && (ticket.Kind != kindSession || ticket.Browser != browserID(browser)) {
+	ticket, err := h.config.Registry.Ticket(ctx, sessionID(browser), now)
+	if directory.Is(err, directory.NotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	awake, err := h.Registry.Ticket(ctx, awakeID(browser), now)
+	awake, err := h.config.Registry.Ticket(ctx, awakeID(browser), now)
 	if directory.Is(err, directory.NotFound) {
 		return nil, h.end(ctx, browser, now)
 	}
@@ -71,19 +71,19 @@ func (h *Hub) sessionOf(ctx context.Context, browser string, now time.Time) (*se
 		return nil, err
 	}
 	if !steers {
-		h.Logger.Info("a session of somebody who is no admin any more has ended", "tenant", ticket.Tenant)
+		h.config.Logger.Info("a session of somebody who is no admin any more has ended", "tenant", ticket.Tenant)
 		return nil, h.end(ctx, browser, now)
 	}
 	if awake.Until.Sub(now) < awakeLasts-awakeRefreshed {
 		awake.Until = now.Add(awakeLasts)
-		err = h.Registry.PutTicket(ctx, awake)
+		err = h.config.Registry.PutTicket(ctx, awake)
 	}
 	return s, err
 }
 
 // steers reports whether the ticket's account still steers the tenant, and completes the session.
 func (h *Hub) steers(ctx context.Context, ticket directory.Ticket, s *session) (bool, error) {
-	tenant, err := h.Registry.Tenant(ctx, ticket.Tenant)
+	tenant, err := h.config.Registry.Tenant(ctx, ticket.Tenant)
 	if directory.Is(err, directory.NotFound) {
 		return false, nil
 	}
@@ -101,14 +101,14 @@ func (h *Hub) steers(ctx context.Context, ticket directory.Ticket, s *session) (
 }
 
 func (h *Hub) isAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
-	admins, err := h.Registry.Admins(ctx, tenant)
+	admins, err := h.config.Registry.Admins(ctx, tenant)
 	return slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }), err
 }
 
 // end ends the browser's session.
 func (h *Hub) end(ctx context.Context, browser string, now time.Time) error {
 	for _, id := range []directory.TicketID{sessionID(browser), awakeID(browser)} {
-		if _, err := h.Registry.TakeTicket(ctx, id, now); err != nil && !directory.Is(err, directory.NotFound) {
+		if _, err := h.config.Registry.TakeTicket(ctx, id, now); err != nil && !directory.Is(err, directory.NotFound) {
 			return err
 		}
 	}
@@ -129,17 +129,17 @@ func (v *visit) signIn(tenant directory.TenantID, by string) error {
 		return err
 	}
 	awake := directory.Ticket{ID: awakeID(browser), Kind: kindAwake, Tenant: tenant, Browser: browserID(browser), Until: v.now.Add(awakeLasts)}
-	if err := h.Registry.PutTicket(ctx, awake); err != nil {
+	if err := h.config.Registry.PutTicket(ctx, awake); err != nil {
 		return err
 	}
-	err = h.Registry.PutTicket(ctx, directory.Ticket{
+	err = h.config.Registry.PutTicket(ctx, directory.Ticket{
 		ID: sessionID(browser), Kind: kindSession, Tenant: tenant, Browser: browserID(browser), By: by, Until: v.now.Add(sessionLasts),
 	})
 	if err != nil {
 		return err
 	}
 	v.mark(browser)
-	h.Logger.Info("an admin signed in", "tenant", tenant)
+	h.config.Logger.Info("an admin signed in", "tenant", tenant)
 	return nil
 }
 

@@ -169,12 +169,15 @@ func TestNoForms(t *testing.T) {
 			t.Errorf("GET %s: %d", path, a.status)
 		}
 	}
-	r := httptest.NewRequest(http.MethodPost, public+"/connect/signout", strings.NewReader(strings.Repeat("x=1&", 1<<20)))
+	b.get("/connect")
+	r := httptest.NewRequest(http.MethodPost, public+"/connect/signout", strings.NewReader("token="+b.token+"&x="+strings.Repeat("x", 1<<20)))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if a := b.do(r); a.status != 403 {
-		t.Errorf("a form of 4 MiB: %d", a.status)
+	if a := b.do(r); a.status != 403 || !b.signedIn("Home Ltd") {
+		t.Errorf("a form of 1 MiB: %d", a.status)
 	}
-	if a := b.get("/connect/chat/return?state=" + strings.Repeat("x", 1<<16)); a.status < 400 {
+	path := b.decide("chat", b.begin("chat", "install"), hubtest.Admin)
+	asked := w.connectors["chat"].returned()
+	if a := b.get(path + "&x=" + strings.Repeat("x", 1<<16)); a.status != 403 || w.connectors["chat"].returned() != asked {
 		t.Errorf("a query of 64 KiB: %d", a.status)
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (h *Hub) settle(ctx context.Context, v *visit, c Connector, f flow, grant Grant) {
 	grant.Title = plain(grant.Title, longestName)
 	if grant.Workspace == "" || grant.By.Platform != f.platform || grant.By.User == "" {
-		h.Logger.Error("a connector granted nothing in particular", "platform", f.platform)
+		h.config.Logger.Error("a connector granted nothing in particular", "platform", f.platform)
 		v.failed(directory.Errorf(directory.Internal, "an incomplete grant"))
 		return
 	}
@@ -21,16 +21,16 @@ func (h *Hub) settle(ctx context.Context, v *visit, c Connector, f flow, grant G
 			c.Title()+" can only be connected with the workspace that the links of this tenant are about. Choose that one there.")
 		return
 	}
-	owner, err := h.Desk.Belongs(ctx, f.platform, grant.Workspace)
+	owner, err := h.config.Desk.Belongs(ctx, f.platform, grant.Workspace)
 	if err != nil {
 		v.failed(err)
 		return
 	}
 	switch {
 	case f.tenant != "" && owner != "" && owner != f.tenant:
-		h.Logger.Warn("a workspace of another tenant was refused", "tenant", f.tenant, "platform", f.platform)
+		h.config.Logger.Warn("a workspace of another tenant was refused", "tenant", f.tenant, "platform", f.platform)
 		v.words(http.StatusForbidden, "This workspace belongs to somebody else",
-			"It is, or was, connected for another company. Whoever runs this "+h.Name+" can tell why.")
+			"It is, or was, connected for another company. Whoever runs this "+h.config.Name+" can tell why.")
 	case f.link != "":
 		h.settleLink(ctx, v, c, f, grant)
 	case f.tenant != "":
@@ -44,11 +44,11 @@ func (h *Hub) settle(ctx context.Context, v *visit, c Connector, f flow, grant G
 
 // settleStranger is settle for a workspace that belongs to nobody, without a session.
 func (h *Hub) settleStranger(ctx context.Context, v *visit, c Connector, f flow, grant Grant) {
-	if !h.SignUp {
+	if !h.config.SignUp {
 		v.closed()
 		return
 	}
-	tenant, err := h.Desk.SignUp(ctx, f.platform, grant)
+	tenant, err := h.config.Desk.SignUp(ctx, f.platform, grant)
 	if directory.Is(err, directory.Unauthorized) {
 		v.closed()
 		return
@@ -57,12 +57,12 @@ func (h *Hub) settleStranger(ctx context.Context, v *visit, c Connector, f flow,
 		v.failed(err)
 		return
 	}
-	h.Logger.Info("a tenant signed up", "tenant", tenant, "platform", f.platform)
+	h.config.Logger.Info("a tenant signed up", "tenant", tenant, "platform", f.platform)
 	h.settleFor(ctx, v, c, f, tenant, grant)
 }
 
 func (v *visit) closed() {
-	v.words(http.StatusForbidden, "This "+v.hub.Name+" takes no new companies",
+	v.words(http.StatusForbidden, "This "+v.hub.config.Name+" takes no new companies",
 		"Whoever runs it can invite you. Nothing was connected: remove the app again, unless you wait for an invitation.")
 }
 
@@ -86,7 +86,7 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 	}
 	admin, err := h.isAdmin(ctx, tenant, grant.By)
 	if err == nil && !admin {
-		err = h.Registry.PutAdmin(ctx, tenant, directory.Admin{Account: grant.By, Since: v.now, By: "installer"})
+		err = h.config.Registry.PutAdmin(ctx, tenant, directory.Admin{Account: grant.By, Since: v.now, By: "installer"})
 	}
 	if err == nil && v.session == nil {
 		err = v.signIn(tenant, grant.By.Text())
@@ -100,25 +100,25 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 
 // works reports whether a workspace is connected.
 func (h *Hub) works(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (bool, error) {
-	there, err := h.Registry.Connection(ctx, platform, workspace)
+	there, err := h.config.Registry.Connection(ctx, platform, workspace)
 	return err == nil && there.Active(), except(err, directory.NotFound)
 }
 
 // connect hands a grant to the desk. The links that were handed on have done their work then.
 func (h *Hub) connect(ctx context.Context, f flow, tenant directory.TenantID, grant Grant) error {
-	connection, err := h.Desk.Connect(ctx, tenant, f.platform, f.method, grant)
+	connection, err := h.config.Desk.Connect(ctx, tenant, f.platform, f.method, grant)
 	if err != nil {
 		return err
 	}
-	h.Logger.Info("a platform was connected", "tenant", tenant, "platform", f.platform, "method", f.method,
+	h.config.Logger.Info("a platform was connected", "tenant", tenant, "platform", f.platform, "method", f.method,
 		"generation", connection.Installation.Generation, "state", string(connection.State))
-	return h.Registry.EndTickets(ctx, tenant, kindLink+string(f.platform))
+	return h.config.Registry.EndTickets(ctx, tenant, kindLink+string(f.platform))
 }
 
 // settlePending is for whoever administers nothing: what they installed waits for an admin, and what was there
 // before stays as it is.
 func (h *Hub) settlePending(ctx context.Context, v *visit, c Connector, f flow, tenant directory.TenantID, grant Grant) {
-	there, err := h.Registry.Connection(ctx, f.platform, grant.Workspace)
+	there, err := h.config.Registry.Connection(ctx, f.platform, grant.Workspace)
 	if err != nil && !directory.Is(err, directory.NotFound) {
 		v.failed(err)
 		return
@@ -128,13 +128,13 @@ func (h *Hub) settlePending(ctx context.Context, v *visit, c Connector, f flow, 
 			"Only its administrators can change how it is connected.")
 		return
 	}
-	if _, err := h.Desk.Connect(ctx, tenant, f.platform, f.method, grant); err != nil {
+	if _, err := h.config.Desk.Connect(ctx, tenant, f.platform, f.method, grant); err != nil {
 		v.unconnected(c, err)
 		return
 	}
-	h.Logger.Info("a platform was installed by somebody who administers nothing", "tenant", tenant, "platform", f.platform)
-	v.words(http.StatusOK, "An administrator is needed", "You installed "+h.Name+", but you don't administer this workspace. "+
-		"It starts as soon as an administrator opens "+h.PublicURL+"/connect and presses the same button.")
+	h.config.Logger.Info("a platform was installed by somebody who administers nothing", "tenant", tenant, "platform", f.platform)
+	v.words(http.StatusOK, "An administrator is needed", "You installed "+h.config.Name+", but you don't administer this workspace. "+
+		"It starts as soon as an administrator opens "+h.config.PublicURL+"/connect and presses the same button.")
 }
 
 // unconnected says why the desk didn't connect.
@@ -166,7 +166,7 @@ func (v *visit) failed(err error) {
 	case directory.Conflict:
 		v.words(http.StatusConflict, "Something has changed meanwhile", "Open the page anew and look again.")
 	default:
-		v.hub.Logger.Error("a page failed", "code", directory.CodeOf(err).String(), "path", v.route())
-		v.words(http.StatusInternalServerError, "That is our fault", "Something went wrong that should not. It is in the log of whoever runs this "+v.hub.Name+".")
+		v.hub.config.Logger.Error("a page failed", "code", directory.CodeOf(err).String(), "path", v.route())
+		v.words(http.StatusInternalServerError, "That is our fault", "Something went wrong that should not. It is in the log of whoever runs this "+v.hub.config.Name+".")
 	}
 }

@@ -64,7 +64,7 @@ func (v *visit) show(status int, page, title string, body any) {
 		http.Error(v.w, "there is no randomness", http.StatusInternalServerError)
 		return
 	}
-	f := frame{Product: v.hub.Name, Title: title, Style: styleName, Icon: iconName, Token: derived(v.browser, "form"), Body: body}
+	f := frame{Product: v.hub.config.Name, Title: title, Style: styleName, Icon: iconName, Token: derived(v.browser, "form"), Body: body}
 	if v.session != nil {
 		f.Session, f.Tenant, f.By = true, name(v.session.tenant.Name, string(v.session.tenant.ID)), who(v.session.by)
 	}
@@ -74,7 +74,7 @@ func (v *visit) show(status int, page, title string, body any) {
 func (h *Hub) write(w http.ResponseWriter, status int, page string, f frame) {
 	var out bytes.Buffer
 	if err := pages[page].ExecuteTemplate(&out, "frame", f); err != nil {
-		h.Logger.Error("a page can't be made", "page", page)
+		h.config.Logger.Error("a page can't be made", "page", page)
 		http.Error(w, "the page can't be made", http.StatusInternalServerError)
 		return
 	}
@@ -116,7 +116,7 @@ func (h *Hub) paper(page, elsewhere string) http.HandlerFunc {
 			http.Redirect(w, r, elsewhere, http.StatusFound)
 			return
 		}
-		h.write(w, http.StatusOK, page, frame{Product: h.Name, Title: title, Style: styleName, Icon: iconName})
+		h.write(w, http.StatusOK, page, frame{Product: h.config.Name, Title: title, Style: styleName, Icon: iconName})
 	}
 }
 

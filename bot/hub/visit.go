@@ -47,7 +47,7 @@ const (
 func (h *Hub) visited(counted bool, serve func(*visit)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		headers(w.Header())
-		v := &visit{hub: h, w: w, r: r, now: h.Now(), browser: cookieOf(r)}
+		v := &visit{hub: h, w: w, r: r, now: h.config.Now(), browser: cookieOf(r)}
 		if counted && !h.limits.allow(v.now, h.client(r), v.browser) {
 			w.Header().Set("Retry-After", "10")
 			v.words(http.StatusTooManyRequests, "Too many requests", "Wait a few seconds, then try again.")
@@ -97,7 +97,7 @@ func (v *visit) genuine() bool {
 // random is 256 bits as text. A source of chance that fails ends the program's sense, and the request.
 func (h *Hub) random() (string, error) {
 	var bits [32]byte
-	if _, err := io.ReadFull(h.Rand, bits[:]); err != nil {
+	if _, err := io.ReadFull(h.config.Rand, bits[:]); err != nil {
 		return "", directory.Errorf(directory.Internal, "there is no randomness")
 	}
 	return base64.RawURLEncoding.EncodeToString(bits[:]), nil
@@ -149,8 +149,8 @@ func browserID(browser string) directory.TicketID { return directory.TicketOf("b
 // addresses cost nothing.
 func (h *Hub) client(r *http.Request) string {
 	text := r.RemoteAddr
-	if h.Client != nil {
-		text = h.Client(r)
+	if h.config.Client != nil {
+		text = h.config.Client(r)
 	}
 	if host, _, err := net.SplitHostPort(text); err == nil {
 		text = host

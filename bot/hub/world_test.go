@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"html"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -106,11 +103,14 @@ func (w *world) connection(platform, workspace string) directory.Connection {
 type connector struct {
 	*hubtest.Connector
 	mu      sync.Mutex
-	steps   []hub.Step
+	begun   []hub.Step
+	steps   []hub.Step // that came back
 	grant   func(*hub.Grant)
 	refuse  error
 	waiting chan struct{} // where set, Check waits for it
 	bare    bool
+	again   bool // every trip leads to another one
+	checked atomic.Int64
 }
 
 func (c *connector) Methods() []hub.Method {
@@ -120,6 +120,13 @@ func (c *connector) Methods() []hub.Method {
 	return c.Connector.Methods()
 }
 
+func (c *connector) Begin(ctx context.Context, step hub.Step) (string, error) {
+	c.mu.Lock()
+	c.begun = append(c.begun, step)
+	c.mu.Unlock()
+	return c.Connector.Begin(ctx, step)
+}
+
 func (c *connector) Return(ctx context.Context, step hub.Step, query url.Values) (hub.Outcome, error) {
 	c.mu.Lock()
 	c.steps = append(c.steps, step)
@@ -127,6 +134,9 @@ func (c *connector) Return(ctx context.Context, step hub.Step, query url.Values)
 	c.mu.Unlock()
 	if refuse != nil {
 		return hub.Outcome{}, refuse
+	}
+	if c.again {
+		return hub.Outcome{Again: map[string]string{}}, nil
 	}
 	outcome, err := c.Connector.Return(ctx, step, query)
 	if outcome.Grant != nil {
@@ -139,6 +149,7 @@ func (c *connector) Return(ctx context.Context, step hub.Step, query url.Values)
 }
 
 func (c *connector) Check(ctx context.Context, connection directory.Connection) []hub.Finding {
+	c.checked.Add(1)
 	if c.waiting != nil {
 		select {
 		case <-c.waiting:
@@ -183,6 +194,7 @@ type desk struct {
 	strangers bool // they may sign up
 	expect    map[directory.Platform]directory.Workspace
 	owners    map[directory.Workspace]directory.TenantID // as the configuration says
+	during    func()                                     // happens once, while something is being connected
 
 	mu    sync.Mutex
 	stops int
@@ -226,6 +238,10 @@ func (d *desk) SignUp(ctx context.Context, _ directory.Platform, grant hub.Grant
 }
 
 func (d *desk) Connect(ctx context.Context, tenant directory.TenantID, platform directory.Platform, method string, grant hub.Grant) (directory.Connection, error) {
+	if during := d.during; during != nil {
+		d.during = nil
+		during()
+	}
 	there, err := d.world.store.Connection(ctx, platform, grant.Workspace)
 	if err != nil && !directory.Is(err, directory.NotFound) {
 		return directory.Connection{}, err
@@ -271,157 +287,6 @@ func (d *desk) Checks(context.Context, directory.TenantID) []hub.Finding {
 		{ID: "public-url", Title: "The public URL reaches this program", State: hub.OK},
 		{ID: "groups", Title: "The tenant has groups", State: hub.Bad, Mend: "Name a group in the configuration."},
 	}
-}
-
-// browser is somebody's.
-type browser struct {
-	w       *world
-	cookie  string // its value
-	token   string // of the last page's forms
-	address string // where it comes from
-	site    string // Sec-Fetch-Site of posts
-}
-
-func (w *world) browser() *browser {
-	return &browser{w: w, address: "192.0.2.1:1000", site: "same-origin"}
-}
-
-// answer is what a browser got.
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// to is where the answer sends the browser, at once or by itself.
-func (a answer) to() string {
-	if _, address, ok := strings.Cut(a.header.Get("Refresh"), "url="); ok {
-		return address
-	}
-	return a.header.Get("Location")
-}
-
-var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
-
-func (b *browser) do(r *http.Request) answer {
-	b.w.t.Helper()
-	if b.cookie != "" {
-		r.AddCookie(&http.Cookie{Name: "__Host-rollcall", Value: b.cookie})
-	}
-	r.RemoteAddr = b.address
-	rec := httptest.NewRecorder()
-	b.w.handler.ServeHTTP(rec, r)
-	for _, c := range rec.Result().Cookies() {
-		if c.Name != "__Host-rollcall" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
-			b.w.t.Errorf("a cookie that isn't as it must be: %v", c)
-		}
-		b.cookie = c.Value
-	}
-	a := answer{rec.Code, rec.Result().Header, rec.Body.String()}
-	if found := tokenField.FindStringSubmatch(a.body); found != nil {
-		b.token = found[1]
-	}
-	return a
-}
-
-func (b *browser) get(path string) answer {
-	b.w.t.Helper()
-	return b.do(httptest.NewRequest(http.MethodGet, public+path, nil))
-}
-
-func (b *browser) post(path string, fields ...string) answer {
-	b.w.t.Helper()
-	form := url.Values{"token": {b.token}}
-	for i := 0; i+1 < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
-	}
-	r := httptest.NewRequest(http.MethodPost, public+path, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", b.site)
-	return b.do(r)
-}
-
-// begin presses a platform's button on the page, and returns the vendor's address.
-func (b *browser) begin(platform, method string) string {
-	b.w.t.Helper()
-	b.get("/connect")
-	a := b.post("/connect/"+platform+"/begin", "method", method)
-	if !strings.HasPrefix(a.to(), "https://"+platform+".example/") {
-		b.w.t.Fatalf("begin: %d, to %q: %s", a.status, a.to(), text(a.body))
-	}
-	return a.to()
-}
-
-// decide is what somebody presses at the vendor: where the browser is sent back to.
-func (b *browser) decide(platform, address string, as hubtest.Person) string {
-	b.w.t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		b.w.t.Fatal(err)
-	}
-	query, err := b.w.vendors[platform].Decide(u.Query(), as)
-	if err != nil {
-		b.w.t.Fatal(err)
-	}
-	return "/connect/" + platform + "/return?" + query.Encode()
-}
-
-// finish goes on from the vendor's page until the hub is done.
-func (b *browser) finish(platform, address string, as hubtest.Person) answer {
-	b.w.t.Helper()
-	for {
-		a := b.get(b.decide(platform, address, as))
-		if address = a.to(); !strings.HasPrefix(address, "https://") {
-			return a
-		}
-	}
-}
-
-// connect goes through a whole flow.
-func (b *browser) connect(platform, method string, as hubtest.Person) answer {
-	b.w.t.Helper()
-	return b.finish(platform, b.begin(platform, method), as)
-}
-
-// signedIn reports whether the browser has a session, and of which tenant.
-func (b *browser) signedIn(tenant string) bool {
-	b.w.t.Helper()
-	return strings.Contains(b.get("/connect").body, "<h1><bdi>"+html.EscapeString(tenant)+"</bdi></h1>")
-}
-
-// admin is a browser with a session of the tenant of chat's Home, which is connected.
-func (w *world) admin() *browser {
-	w.t.Helper()
-	b := w.browser()
-	if a := b.connect("chat", "install", hubtest.Admin); a.to() != "/connect#chat" || !b.signedIn("Home Ltd") {
-		w.t.Fatalf("no admin: %d %s", a.status, text(a.body))
-	}
-	return b
-}
-
-// invited is a browser with a session of a tenant by invitation.
-func (w *world) invited(tenant string) *browser {
-	w.t.Helper()
-	address, err := w.hub.Invite(w.t.Context(), directory.TenantID(tenant))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	b := w.browser()
-	path := strings.TrimPrefix(address, public)
-	b.get(path)
-	if a := b.post(path); a.to() != "/connect" {
-		w.t.Fatalf("invited: %d %s", a.status, text(a.body))
-	}
-	return b
-}
-
-var tags = regexp.MustCompile(`(?s)<[^>]*>|\s+`)
-
-// text is what a page says, for failures.
-func text(body string) string {
-	_, body, _ = strings.Cut(body, "<main>")
-	body, _, _ = strings.Cut(body, "</main>")
-	return html.UnescapeString(strings.TrimSpace(regexp.MustCompile(` +`).ReplaceAllString(tags.ReplaceAllString(body, " "), " ")))
 }
 
 // lockedBuffer is a log that may be written and read at once.
