@@ -162,4 +162,3 @@ func text(body string) string {
 	body, _, _ = strings.Cut(body, "</main>")
 	return html.UnescapeString(strings.TrimSpace(regexp.MustCompile(` +`).ReplaceAllString(tags.ReplaceAllString(body, " "), " ")))
 }
-
