@@ -157,21 +157,9 @@ func (s *Store) installations(ctx context.Context, condition string, args ...any
 
 // Credential implements [directory.Registry].
 func (s *Store) Credential(ctx context.Context, inst directory.Installation) (directory.Credential, error) {
-	var found []directory.Credential
-	err := s.read(ctx, "SELECT version, record FROM credentials WHERE tenant = ? AND platform = ? AND workspace = ? AND generation = ?",
-		[]any{string(inst.Tenant), string(inst.Platform), string(inst.Workspace), inst.Generation},
-		func(row scanner) error {
-			var version int64
-			var record []byte
-			if err := row.Scan(&version, &record); err != nil {
-				return err
-			}
-			credential, err := directory.Decode[directory.Credential](record)
-			credential.Version = version
-			found = append(found, credential)
-			return err
-		})
-	return only(found, err, "the installation has no secrets")
+	return record[directory.Credential](ctx, s, "the installation has no secrets",
+		"SELECT record FROM credentials WHERE tenant = ? AND platform = ? AND workspace = ? AND generation = ?",
+		string(inst.Tenant), string(inst.Platform), string(inst.Workspace), inst.Generation)
 }
 
 // PutCredential implements [directory.Registry].

@@ -90,9 +90,10 @@ func connectionsConnect(d *desk) {
 		d.refused("Connection of another workspace", err, directory.NotFound)
 	}
 
-	got := d.connected(want.Installation)
-	got.Scopes[0], got.Workspaces[0] = "changed", "changed"
-	same(d, "Connection, whatever its reader does with it", d.connected(want.Installation), want)
+	want.Scopes[0] = "changed"
+	d.connected(want.Installation).Workspaces[0] = "changed"
+	want = fullConnection(want.Installation)
+	same(d, "Connection, whatever its giver and its reader do with it", d.connected(want.Installation), want)
 
 	empty := directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T2", Generation: 1}
 	d.connect(directory.Connection{Installation: empty}, "two")
