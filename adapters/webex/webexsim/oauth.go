@@ -17,6 +17,9 @@ type Integration struct {
 	Name                   string   // as the page of consent shows it
 	Redirects              []string // to which browsers may be sent back, exactly
 	Scopes                 []string // for which it may ask
+	// Withheld are scopes that are asked for and granted to nobody who signs in, as Webex does with those that
+	// a person's role doesn't cover.
+	Withheld []string
 	// Refresh is a refresh token that the makers already have of themselves, with every scope. Empty: none.
 	Refresh string
 }
@@ -138,6 +141,11 @@ func (s *Sim) asking(query url.Values) asking {
 	return a
 }
 
+// granted are the scopes that a person who allows it all grants.
+func (a asking) granted() []string {
+	return slices.DeleteFunc(slices.Clone(a.scopes), func(scope string) bool { return slices.Contains(a.integration.Withheld, scope) })
+}
+
 // answered is where the browser is sent.
 func (s *Sim) answered(a asking, p *person, allow bool) string {
 	back := url.Values{}
@@ -151,7 +159,7 @@ func (s *Sim) answered(a asking, p *person, allow bool) string {
 	default:
 		text := s.secret("code")
 		s.codes[text] = code{
-			client: a.integration.ClientID, redirect: a.query.Get("redirect_uri"), person: p, scopes: a.scopes,
+			client: a.integration.ClientID, redirect: a.query.Get("redirect_uri"), person: p, scopes: a.granted(),
 			challenge: a.query.Get("code_challenge"), until: s.config.Clock.Now().Add(codeLife),
 		}
 		back.Set("code", text)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,23 +78,55 @@ type story struct {
 // Check tells the story without a page: a line for each step, and a last one that counts them.
 // ErrFailed: at least one failed.
 func Check(ctx context.Context, out io.Writer, options Options) (err error) {
+	chosen, err := only(options.Only)
+	if err != nil {
+		return err
+	}
 	path, done, err := folder(options.Dir)
 	if err != nil {
 		return err
 	}
 	defer done()
-	options.Dir, options.Tenants, options.Refused = path, max(2, options.Tenants), true
-	w, err := Start(options)
+	options.Dir = path
+	s, err := begin(options)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	if err := w.Launch(); err != nil {
-		return err
+	defer func() { err = errors.Join(err, s.w.Close()) }()
+	return s.tell(ctx, out, chosen)
+}
+
+// only are the steps of these names, in the order of the story; all, where there are none.
+func only(names []string) ([]step, error) {
+	all := steps()
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(s step) bool { return s.name == name }) {
+			return nil, fmt.Errorf("the check has no step %q", name)
+		}
 	}
-	s := &story{w: w, f: w.companies[0], other: w.companies[1], folder: path}
+	if len(names) > 0 {
+		all = slices.DeleteFunc(all, func(s step) bool { return !slices.Contains(names, s.name) })
+	}
+	return all, nil
+}
+
+// begin makes the world of the check, with the program running in it.
+func begin(options Options) (*story, error) {
+	options.Tenants, options.Refused = max(2, options.Tenants), true
+	w, err := Start(options)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Launch(); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return &story{w: w, f: w.companies[0], other: w.companies[1], folder: options.Dir}, nil
+}
+
+// tell goes through steps, with a line for each.
+func (s *story) tell(ctx context.Context, out io.Writer, steps []step) error {
 	passed, failed := 0, 0
-	for _, step := range steps() {
+	for _, step := range steps {
 		seen, err := step.tell(ctx, s)
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -36,6 +36,8 @@ func Command() *cobra.Command {
 				return runProgram(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 			case check && options.People > 0:
 				return errors.New("the check has a company of its own: leave --people out")
+			case len(options.Only) > 0 && !check:
+				return errors.New("--only names steps of the check: add --check")
 			case check:
 				return Check(cmd.Context(), cmd.OutOrStdout(), options)
 			}
@@ -48,6 +50,7 @@ func Command() *cobra.Command {
 	flags.IntVar(&options.Tenants, "tenants", 1, "how many companies, whose ids and addresses collide")
 	flags.IntVar(&options.People, "people", 0, "how many more people each company has")
 	flags.BoolVar(&check, "check", false, "tell the story without a page, a line for each step")
+	flags.StringSliceVar(&options.Only, "only", nil, "of the check, only these steps; some need what an earlier one did")
 	flags.BoolVar(&child, "program", false, "run the program alone, as the check does to kill it")
 	flags.Lookup("program").Hidden = true
 	return cmd

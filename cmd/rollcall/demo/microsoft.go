@@ -54,7 +54,7 @@ func (w *World) startMicrosoft() error {
 	})
 	w.Entra = entrasim.New(entrasim.Config{
 		Clock: w.Clock, AppID: appID, Secret: appSecret, ManifestID: manifestID, Client: w.client, Keys: keys,
-		RedirectURIs: []string{w.returnURL(paneTeams)}, RolesInTokens: true,
+		RedirectURIs: []string{w.returnURL(paneTeams)}, RolesInTokens: true, Permissions: w.options.left(paneTeams, entrasim.Declared()),
 		OnInstall: func(tenant, user string) { _ = w.Teams.Install(tenant, user) }, // who isn't in Teams has no app
 		OnUserChange: func(tenant string, u entrasim.User) {
 			if !w.inTeams(u) {
@@ -80,7 +80,7 @@ func (w *World) startMicrosoft() error {
 		t.Subscribers = map[string]program.SubscriberConfig{"badges": {URL: w.hookURL + hooksim.Path, Secret: hookSecret}}
 		w.config.Tenants[f.id] = t
 		w.Entra.AddTenant(entrasim.Tenant{
-			ID: f.entra, Name: f.name, Domains: []entrasim.Domain{{Name: domain}}, Granted: granted,
+			ID: f.entra, Name: f.name, Domains: []entrasim.Domain{{Name: domain}}, Granted: w.options.left(paneTeams, granted),
 		})
 		w.Teams.AddTenant(teamssim.Tenant{ID: f.entra, Name: f.name})
 	}
@@ -189,7 +189,7 @@ func (w *World) Consent(tenant string) error {
 	if w.Entra == nil {
 		return errors.New("there is no Entra here")
 	}
-	w.Entra.Grant(f.entra, installs)
+	w.Entra.Grant(f.entra, w.options.left(paneTeams, []string{installs})...)
 	return nil
 }
 

@@ -55,7 +55,7 @@ func (w *World) slackApp() slacksim.Config {
 	c := slacksim.Config{Clock: w.Clock, SigningSecret: w.config.Slack.SigningSecret, Client: w.client}
 	if !w.options.Empty {
 		c.ClientID, c.ClientSecret, c.RedirectURLs = slackClient, slackSecret, []string{w.returnURL(paneSlack)}
-		c.BotScopes, c.TokenRotation, c.OrgDeploy = slack.Scopes(slack.AllFeatures()), true, true
+		c.BotScopes, c.TokenRotation, c.OrgDeploy = w.options.left(paneSlack, slack.Scopes(slack.AllFeatures())), true, true
 	}
 	return c
 }
@@ -66,11 +66,12 @@ func (w *World) webexApps() webexsim.Config {
 	if !w.options.Empty {
 		c.Integrations = []webexsim.Integration{{
 			ClientID: webexClient, ClientSecret: webexSecret, Name: "Rollcall", Redirects: []string{w.returnURL(paneWebex)}, Refresh: webexRefresh,
-			Scopes: slices.Concat(webex.Scopes(webex.ForIntegration), webex.Scopes(webex.ForOperator, webex.FeatureServiceApp)),
+			Scopes:   slices.Concat(webex.Scopes(webex.ForIntegration, webex.FeatureWithdraw), webex.Scopes(webex.ForOperator, webex.FeatureServiceApp)),
+			Withheld: w.options.out(ofWebex(webex.ForIntegration)),
 		}}
 		c.ServiceApp = webexsim.ServiceApp{
 			ID: serviceAppID, ClientID: serviceAppClient, ClientSecret: serviceAppSecret, Name: "Rollcall",
-			Scopes: webex.Scopes(webex.ForServiceApp, webex.FeatureServiceApp),
+			Scopes: w.options.left(ofWebex(webex.ForServiceApp), webex.Scopes(webex.ForServiceApp, webex.FeatureServiceApp)),
 		}
 	}
 	return c
@@ -80,7 +81,11 @@ func (w *World) webexApps() webexsim.Config {
 func (w *World) configureApps(c *program.Config) error {
 	c.Slack.ClientID, c.Slack.ClientSecret = slackClient, slackSecret
 	c.Webex.ClientID, c.Webex.ClientSecret = webexClient, webexSecret
-	c.Webex.ServiceApp = program.WebexServiceApp{ID: serviceAppID, ClientID: serviceAppClient, ClientSecret: serviceAppSecret, RefreshToken: webexRefresh}
+	if w.options.SignedIn {
+		c.Webex.Withdraw = true
+	} else {
+		c.Webex.ServiceApp = program.WebexServiceApp{ID: serviceAppID, ClientID: serviceAppClient, ClientSecret: serviceAppSecret, RefreshToken: webexRefresh}
+	}
 	c.KeysFile = filepath.Join(w.options.Dir, keysFile)
 	line, err := vault.NewKey(rand.Reader, w.Clock.Now())
 	if err != nil {

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,13 +61,13 @@ func (w *World) live(ctx context.Context, f *firm, r resident) error {
 	return v.await(ctx, directory.Suspended)
 }
 
-// patience bounds every wait of the demo and of its check, by the machine's clock.
-const patience = 45 * time.Second
+// patience bounds every wait of the demo and of its check, by the machine's clock, unless the options say otherwise.
+const patience = 12 * time.Second
 
 // until waits for something to be so. While it waits, the demo's clock goes faster, so that
 // the manners of prompting don't hold up the story.
 func (w *World) until(ctx context.Context, so func() (bool, string)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(w.options.Patience, patience))
 	defer cancel()
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()

@@ -43,6 +43,14 @@ type Options struct {
 	Refused bool
 	// NoReadBack leaves out the permission to look for messages, on the platform where it can be.
 	NoReadBack bool
+	// Without leaves scopes out that the platforms would have granted, in all tenants: see allScopes.
+	Without []string
+	// SignedIn has Webex read in the name of whoever signed in: there is no service app.
+	SignedIn bool
+	// Only are the steps that the check goes through; none: all.
+	Only []string
+	// Patience bounds every wait, by the machine's clock. Zero: 45 seconds.
+	Patience time.Duration
 }
 
 // World is everything that the demo runs: the platforms, the directories, and the program.
@@ -115,6 +123,9 @@ const mostConnected = 2
 
 // Start makes a world and runs its simulators. The program is started by [World.Launch].
 func Start(options Options) (*World, error) {
+	if err := options.checkWithout(); err != nil {
+		return nil, err
+	}
 	w := &World{Clock: sim.NewClock(nil), options: options, blocking: make(map[string]bool)}
 	var err error
 	if w.authority, err = sim.NewAuthority(); err != nil {
@@ -150,6 +161,7 @@ func Start(options Options) (*World, error) {
 			return nil, err
 		}
 	}
+	w.takeScopes()
 	if w.log, err = os.OpenFile(filepath.Join(options.Dir, "rollcall.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
 		return nil, err
 	}
@@ -257,11 +269,8 @@ func (w *World) settle(tenant int, f *firm) error {
 		f.residents = company()
 	}
 	f.residents = append(f.residents, crowd(w.options.People)...)
-	scopes := slacksim.Scopes()
-	if w.options.NoReadBack {
-		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "im:history" })
-	}
-	workspace := slacksim.Workspace{ID: f.slackTeam, Name: f.name, Token: "xoxb-demo-" + f.id, Scopes: scopes}
+	scopes := slack.Scopes(slack.Features{ReadBack: !w.options.NoReadBack, Personas: true})
+	workspace := slacksim.Workspace{ID: f.slackTeam, Name: f.name, Token: "xoxb-demo-" + f.id, Scopes: w.options.left(paneSlack, scopes)}
 	w.Webex.AddOrg(webexsim.Org{ID: f.webexOrg, Name: f.name, AdminToken: "demo-webex-admin-" + f.id})
 	w.Webex.AddServiceApp(f.webexOrg, "demo-webex-guests-"+f.id, "guest-issuer:write", "spark-admin:people_read", "spark-admin:people_write")
 	for i, bot := range pool(tenant) {
@@ -357,6 +366,7 @@ func (w *World) Stop() error {
 	if m == nil {
 		return nil
 	}
+	w.client.CloseIdleConnections() // the program would wait for those that nothing was sent over
 	halt()
 	<-ended
 	return m.Close()

@@ -95,6 +95,7 @@ func (m *Main) buildWebex() (*webex.Adapter, error) {
 		Authorized: m.authorized,
 		App: webex.App{
 			ClientID: m.config.Webex.ClientID, ClientSecret: directory.NewSecret(m.config.Webex.ClientSecret),
+			Withdraw: m.config.Webex.Withdraw,
 			ServiceApp: webex.ServiceApp{
 				ID: m.config.Webex.ServiceApp.ID, ClientID: m.config.Webex.ServiceApp.ClientID,
 				ClientSecret: directory.NewSecret(m.config.Webex.ServiceApp.ClientSecret),

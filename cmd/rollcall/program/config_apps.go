@@ -44,10 +44,13 @@ type Webex struct {
 	WebhookSecret     string `yaml:"webhook_secret"`
 	WebhookSecretFile string `yaml:"webhook_secret_file"`
 	// ClientID and ClientSecret are an Integration's, with which administrators sign in.
-	ClientID         string          `yaml:"client_id"`
-	ClientSecret     string          `yaml:"client_secret"`
-	ClientSecretFile string          `yaml:"client_secret_file"`
-	ServiceApp       WebexServiceApp `yaml:"service_app"`
+	ClientID         string `yaml:"client_id"`
+	ClientSecret     string `yaml:"client_secret"`
+	ClientSecretFile string `yaml:"client_secret_file"`
+	// Withdraw has disconnecting end the Integration's tokens at Webex as well, where there is no Service
+	// App. The Integration then needs identity:tokens_write.
+	Withdraw   bool            `yaml:"withdraw"`
+	ServiceApp WebexServiceApp `yaml:"service_app"`
 }
 
 // WebexServiceApp is a Service App, which administrators authorise in Control Hub. Without one people
@@ -134,6 +137,7 @@ func (c Config) validateHub(p *problems) {
 	if c.connectsWebex() {
 		needs(p, "webex.client_secret", c.Webex.ClientSecret, "copy it when the Integration is made")
 	}
+	p.check(!c.Webex.Withdraw || c.connectsWebex(), "webex.withdraw", "is on, but there is no Integration: set webex.client_id")
 	app := c.Webex.ServiceApp
 	if app != (WebexServiceApp{}) {
 		p.check(app.ID != "", "webex.service_app.id", "is missing: copy it from the Service App's page")
