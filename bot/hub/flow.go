@@ -180,7 +180,7 @@ func (h *Hub) start(v *visit) {
 		v.failed(err)
 		return
 	}
-	v.see(address)
+	http.Redirect(v.w, v.r, address, http.StatusFound) // app directories want exactly this status
 }
 
 // back is where the vendor sends browsers back to.

@@ -2,7 +2,10 @@ package program
 
 import (
 	"context"
+	"net"
+	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"rollcall/adapters/entra"
@@ -116,10 +119,25 @@ func (m *Main) buildHub() error {
 	var err error
 	m.hub, err = hub.New(hub.Config{
 		Connectors: m.connectors, Registry: m.Store, Desk: desk{m}, PublicURL: m.publicURL(),
-		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger, SignUp: m.config.Hub.SignUp,
+		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger, SignUp: m.config.Hub.SignUp, Client: m.clientOf,
 		Privacy: m.config.Hub.PrivacyURL, Terms: m.config.Hub.TermsURL, Support: m.config.Hub.SupportURL,
 	})
 	return err
+}
+
+// clientOf is the address by which a browser's requests are counted. Where this program speaks no TLS a
+// proxy stands in front of it, which adds the address that it saw at the end of X-Forwarded-For; what
+// stands before that is anybody's.
+func (m *Main) clientOf(r *http.Request) string {
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		address = r.RemoteAddr
+	}
+	if told := r.Header.Values("X-Forwarded-For"); m.options.TLS == nil && len(told) > 0 {
+		all := strings.Split(told[len(told)-1], ",")
+		address = strings.TrimSpace(all[len(all)-1])
+	}
+	return address
 }
 
 // wantsGuests reports whether a tenant may be given guests as stand-ins on Teams.

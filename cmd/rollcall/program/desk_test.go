@@ -1,7 +1,9 @@
 package program
 
 import (
+	"crypto/tls"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -293,6 +295,37 @@ func TestWebhooksAreRemoved(t *testing.T) {
 	for _, want := range []int{3, 0} {
 		if n, err := RemoveWebhooks(t.Context(), w.config, w.options()); n != want || err != nil {
 			t.Errorf("%d were deleted, want %d: %v", n, want, err)
+		}
+	}
+}
+
+// Behind a proxy requests are counted by the address that the proxy saw, and by nothing that a browser
+// can say of itself.
+func TestWhoseRequestItIs(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name      string
+		tls       bool
+		forwarded []string
+		want      string
+	}{
+		{"direct", true, nil, "192.0.2.1"},
+		{"direct, and somebody says otherwise", true, []string{"198.51.100.7"}, "192.0.2.1"},
+		{"behind a proxy", false, []string{"198.51.100.7"}, "198.51.100.7"},
+		{"behind a proxy, and somebody says more", false, []string{"203.0.113.1", "203.0.113.2, 198.51.100.7"}, "198.51.100.7"},
+		{"behind a proxy that says nothing", false, nil, "192.0.2.1"},
+	} {
+		m := &Main{}
+		if test.tls {
+			m.options.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+		r := must(http.NewRequestWithContext(t.Context(), http.MethodGet, "/connect", nil))(t)
+		r.RemoteAddr = "192.0.2.1:4711"
+		for _, address := range test.forwarded {
+			r.Header.Add("X-Forwarded-For", address)
+		}
+		if got := m.clientOf(r); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
 	}
 }
