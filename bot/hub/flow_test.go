@@ -57,7 +57,7 @@ func TestStart(t *testing.T) {
 	w := newWorld(t, nil)
 	b := w.browser()
 	a := b.get("/connect/chat/start")
-	if a.status != 303 || !strings.HasPrefix(a.to(), "https://chat.example/authorize?") {
+	if a.status != 302 || !strings.HasPrefix(a.to(), "https://chat.example/authorize?") {
 		t.Fatalf("got %d, to %q", a.status, a.to())
 	}
 	if a := b.finish("chat", a.to(), hubtest.Admin); a.to() != "/connect#chat" || !b.signedIn("Home Ltd") {

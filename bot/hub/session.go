@@ -105,6 +105,12 @@ func (h *Hub) isAdmin(ctx context.Context, tenant directory.TenantID, account di
 	return slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }), err
 }
 
+// admitted reports whether an account is an admin of a tenant, and whether it would be the first one.
+func (h *Hub) admitted(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (is, first bool, err error) {
+	admins, err := h.config.Registry.Admins(ctx, tenant)
+	return slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }), len(admins) == 0, err
+}
+
 // end ends the browser's session.
 func (h *Hub) end(ctx context.Context, browser string, now time.Time) error {
 	for _, id := range []directory.TicketID{sessionID(browser), awakeID(browser)} {

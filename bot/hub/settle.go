@@ -77,6 +77,19 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 		v.failed(err)
 		return
 	}
+	admin, seeds, err := h.admitted(ctx, tenant, grant.By)
+	if err != nil {
+		v.failed(err)
+		return
+	}
+	// Whoever installs it first is an admin here. Later ones are made so by an admin: to administer the
+	// workspace alone doesn't undo that somebody was removed.
+	if works && v.session == nil && !admin && !seeds {
+		h.config.Logger.Warn("an administrator of the workspace who is no admin here", "tenant", tenant, "platform", f.platform)
+		v.words(http.StatusForbidden, "You are not one of its admins here", "You administer the workspace, but it was connected by others. "+
+			"Ask one of them, or whoever runs this "+h.config.Name+", to let you in. Nothing has changed.")
+		return
+	}
 	// What still waits for something takes nothing away that works: then it was a sign-in.
 	if !works || grant.Waiting == "" {
 		if err := h.connect(ctx, f, tenant, grant); err != nil {
@@ -84,8 +97,7 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 			return
 		}
 	}
-	admin, err := h.isAdmin(ctx, tenant, grant.By)
-	if err == nil && !admin {
+	if !admin {
 		err = h.config.Registry.PutAdmin(ctx, tenant, directory.Admin{Account: grant.By, Since: v.now, By: "installer"})
 	}
 	if err == nil && v.session == nil {

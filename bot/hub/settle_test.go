@@ -60,6 +60,38 @@ func TestSignInAgain(t *testing.T) {
 	}
 }
 
+// Whoever was removed from the admins doesn't come back by administering the workspace, and changes nothing
+// by trying; once nobody else is one they may, and so when what they connect isn't connected.
+func TestRemovedAdmin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.admin()
+	tenant := w.connection("chat", "WHome").Installation.Tenant
+	admins, err := w.store.Admins(t.Context(), tenant)
+	if err != nil || len(admins) != 1 {
+		t.Fatalf("admins %+v, %v", admins, err)
+	}
+	other := directory.Admin{Account: admins[0].Account, By: "configuration"}
+	other.Account.User = "UOther"
+	if err := w.store.PutAdmin(t.Context(), tenant, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.RemoveAdmin(t.Context(), tenant, admins[0].Account); err != nil {
+		t.Fatal(err)
+	}
+	done := w.desk.done()
+	b := w.browser()
+	if a := b.connect("chat", "install", hubtest.Admin); a.status != 403 || !strings.Contains(text(a.body), "You are not one of its admins") || b.signedIn("Home Ltd") {
+		t.Errorf("got %d %s", a.status, text(a.body))
+	}
+	if got := w.desk.done(); got != done {
+		t.Errorf("the desk did %q", got)
+	}
+	if after, err := w.store.Admins(t.Context(), tenant); err != nil || len(after) != 1 || after[0].Account != other.Account {
+		t.Errorf("admins %+v, %v", after, err)
+	}
+}
+
 // What is connected in the configuration has an owner whom no browser can change.
 func TestOwnerOfTheConfiguration(t *testing.T) {
 	t.Parallel()
