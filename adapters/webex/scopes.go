@@ -45,7 +45,6 @@ func Table() []Scope {
 		{Name: "spark:people_read", For: ForIntegration, Serves: "seeing who signed in, and from which organisation"},
 		{Name: "spark-admin:people_read", For: ForIntegration, Serves: "seeing the roles of who signed in; without a service app also reading the organisation's people"},
 		{Name: "spark-admin:roles_read", For: ForIntegration, Serves: "telling a full administrator by the name of the role"},
-		{Name: "identity:tokens_read", For: ForIntegration, Feature: FeatureWithdraw, Optional: true, Serves: "ending what the administrator granted"},
 		{Name: "identity:tokens_write", For: ForIntegration, Feature: FeatureWithdraw, Optional: true, Serves: "ending what the administrator granted"},
 
 		{Name: "spark:applications_token", For: ForOperator, Feature: FeatureServiceApp, Optional: true, Serves: "getting the service app's token of an organisation that authorised it"},

@@ -19,7 +19,6 @@ const (
 	ScopeAppTokens     = "spark:applications_token"
 	ScopeHooksRead     = "application:webhooks_read"
 	ScopeHooksWrite    = "application:webhooks_write"
-	ScopeTokensRead    = "identity:tokens_read"
 	ScopeTokensWrite   = "identity:tokens_write"
 )
 
@@ -36,7 +35,6 @@ var words = map[string]string{
 	ScopeAppTokens:     "Retrieve tokens of your authorized Service Apps",
 	ScopeHooksRead:     "List webhooks for Service App authorization",
 	ScopeHooksWrite:    "Register a webhook for Service App authorization",
-	ScopeTokensRead:    "Read authorizations in your user's organization",
 	ScopeTokensWrite:   "Delete authorizations in your user's organization",
 }
 
