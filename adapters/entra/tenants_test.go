@@ -123,3 +123,47 @@ func TestSubscriptionsComeAndGo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Who leaves is forgotten with the token, however that is noticed: who comes back begins anew.
+func TestLeavingForgets(t *testing.T) {
+	t.Parallel()
+	for name, notice := range map[string]func(w *world) error{
+		"by a question": func(w *world) error {
+			if _, err := w.adapter.Source().Page(w.t.Context(), tenants[0], uuid("g"), ""); !directory.Is(err, directory.NotFound) {
+				return err
+			}
+			return nil
+		},
+		"by the subscriptions": func(w *world) error { return w.adapter.CheckSubscriptions(w.t.Context()) },
+		"by Withdraw": func(w *world) error {
+			connector, err := entra.NewConnector(w.adapter, entra.App{})
+			if err != nil {
+				return err
+			}
+			return connector.Withdraw(w.t.Context(), w.inst(0))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := listening(t)
+			group, _ := w.crowd(1)
+			read := func() {
+				t.Helper()
+				if _, err := w.adapter.Source().Page(t.Context(), tenants[0], group, ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+			read()
+			there := w.tenants[tenants[0]]
+			delete(w.tenants, tenants[0])
+			if err := notice(w); err != nil {
+				t.Fatal(err)
+			}
+			w.tenants[tenants[0]] = there
+			before := w.tokens()
+			if read(); w.tokens() != before+1 {
+				t.Errorf("%d tokens more: the old one serves again", w.tokens()-before)
+			}
+		})
+	}
+}
