@@ -113,10 +113,25 @@ func keys() *cobra.Command {
 			RunE: func(_ *cobra.Command, args []string) error { return newKeys(args[0]) },
 		},
 		asking(&cobra.Command{
+			Use: "prune", Short: "Take out the keys that nothing is sealed with any more", Args: cobra.NoArgs,
+			Long: "Take out of the key file of the configuration what the running Rollcall needs none of. Backups of the database\n" +
+				"that are older than the last rotation give up no token afterwards.",
+		}, func(cmd *cobra.Command, control *program.Control, config program.Config, _ []string) error {
+			used, err := control.KeysInUse(cmd.Context())
+			if err != nil {
+				return err
+			}
+			removed, err := vault.Prune(config.KeysFile, used)
+			if err == nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "%d keys were taken out.\n", len(removed))
+			}
+			return err
+		}),
+		asking(&cobra.Command{
 			Use: "rotate", Short: "Put a new key first, and seal everything with it", Args: cobra.NoArgs,
 			Long: "Put a new key before the others in the key file of the configuration, and have the running Rollcall seal every\n" +
-				"secret with it. The old keys stay in the file, for backups of the database; take them out by hand when those\n" +
-				"are gone. Where Rollcall isn't running it seals everything when it starts.",
+				"secret with it. The old keys stay in the file, for backups of the database: rollcall keys prune takes them out.\n" +
+				"Where Rollcall isn't running it seals everything when it starts.",
 		}, func(cmd *cobra.Command, control *program.Control, config program.Config, _ []string) error {
 			if config.KeysFile == "" {
 				return errors.New("the configuration has no keys_file: a key that stands in keys, or in the environment, is replaced there")

@@ -36,7 +36,7 @@ type renewer interface {
 func (m *Main) renew(ctx context.Context, inst directory.Installation, refresh directory.Secret) (vault.Renewed, error) {
 	r, ok := m.connector(inst.Platform).(renewer)
 	if !ok {
-		return vault.Renewed{}, directory.Errorf(directory.Unauthorized, "%s is not configured any more", inst.Platform)
+		return vault.Renewed{}, directory.Errorf(directory.Unavailable, "%s is not configured any more", inst.Platform)
 	}
 	token, next, expires, err := r.Renew(ctx, inst, refresh)
 	return vault.Renewed{Token: token, Refresh: next, Expires: expires}, err
@@ -59,10 +59,13 @@ func (m *Main) token(ctx context.Context, inst directory.Installation) (director
 	configured := m.tokens[tokenKey(inst)]
 	if configured.IsZero() {
 		token, err := m.vault.Token(ctx, inst)
-		if directory.Is(err, directory.NotFound) {
-			err = directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
+		if !directory.Is(err, directory.NotFound) {
+			return token, err
 		}
-		return token, err
+		if _, lost := m.Store.Credential(ctx, inst); lost == nil { // it is there, and no key opens it
+			return token, directory.Errorf(directory.Unauthorized, "%s: %w", inst.Platform, err)
+		}
+		return token, directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
 	}
 	c, err := m.Store.Connection(ctx, inst.Platform, inst.Workspace)
 	if err != nil && !directory.Is(err, directory.NotFound) {

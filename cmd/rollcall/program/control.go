@@ -77,6 +77,10 @@ func (m *Main) control() http.Handler {
 		report, err := m.Doctor(r.Context(), directory.TenantID(r.URL.Query().Get("tenant")))
 		answer(w, report, err)
 	})
+	mux.HandleFunc("POST /keys/used", func(w http.ResponseWriter, r *http.Request) {
+		used, err := m.vault.KeysInUse(r.Context())
+		answer(w, used, err)
+	})
 	mux.HandleFunc("POST /alive", func(w http.ResponseWriter, _ *http.Request) { answer(w, true, nil) })
 	mux.HandleFunc("POST /keys", func(w http.ResponseWriter, r *http.Request) {
 		n, err := m.rekey(r.Context())
@@ -185,6 +189,11 @@ func (m *Main) Doctor(ctx context.Context, tenant directory.TenantID) ([]Diagnos
 		return nil, fmt.Errorf("there is no tenant %q", tenant)
 	}
 	return all, nil
+}
+
+// KeysInUse are the ids of the keys without which some stored secret doesn't open.
+func (c *Control) KeysInUse(ctx context.Context) ([]string, error) {
+	return ask[[]string](ctx, c, "/keys/used", "")
 }
 
 // Running reports whether a program has the store open.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -273,6 +274,14 @@ func TestKeysAreReplacedWhileItRuns(t *testing.T) {
 	n, err := NewControl(w.config).Rekey(t.Context())
 	if err != nil || n != 1 {
 		t.Errorf("%d secrets, %v", n, err)
+	}
+	if used, err := NewControl(w.config).KeysInUse(t.Context()); err != nil || !slices.Equal(used, []string{"k2"}) {
+		t.Errorf("in use are %v, %v", used, err)
+	}
+	write(t, w.config.KeysFile, "k3:"+strings.Repeat("I", 43)+"=\n")
+	w.restart()
+	if _, err := w.main.token(t.Context(), inst); !directory.Is(err, directory.Unauthorized) || !strings.Contains(err.Error(), "k2") {
+		t.Errorf("without its key: %v", err)
 	}
 	write(t, w.config.KeysFile, second)
 	w.restart()
