@@ -132,7 +132,7 @@ func (m *Main) buildTenants() error {
 
 func (m *Main) buildDirectory(key sourceKey, d DirectoryConfig) error {
 	if d.Entra.Tenant != "" {
-		m.sources[key] = m.entra.Source()
+		m.sources[key] = whileConnected{m.entra.Source(), m}
 		return nil
 	}
 	config, err := d.CSV.config(key.tenant, key.name)

@@ -164,29 +164,72 @@ func (t Teams) proof() (entra.Proof, error) {
 	return entra.Secret(directory.NewSecret(t.AppSecret)), nil
 }
 
-// entraOf is where a tenant's directory is: as the configuration says, or as it is connected.
+// entraOf is where a tenant's directory is: as the configuration says, or as it is connected. One that
+// waits is found as well, so that it can be asked whether it still does; but not what somebody connected
+// who may not decide that.
 func (m *Main) entraOf(ctx context.Context, tenant directory.TenantID) (entra.Tenant, error) {
 	t := m.config.Tenants[string(tenant)]
 	found := entra.Tenant{InvitationDomain: t.Teams.InvitationDomain}
-	connections, err := m.Store.Connections(ctx, tenant)
-	if err != nil {
+	c, err := m.microsoftOf(ctx, tenant)
+	switch {
+	case directory.Is(err, directory.NotFound): // a directory alone, whose chat nobody uses
+		found.Directory = string(workspaceOf(t.entraTenant()))
+	case err != nil:
 		return found, err
-	}
-	for _, c := range connections {
-		if c.Installation.Platform != microsoft {
-			continue
-		}
-		if c.State == directory.ConnectionGone {
-			return found, directory.Errorf(directory.NotFound, "Microsoft is disconnected")
-		}
+	case c.State != directory.ConnectionGone && c.Why != notAdmin:
 		found.Directory = string(c.Installation.Workspace)
-		return found, nil
 	}
-	// A directory alone, whose chat nobody uses.
-	if found.Directory = string(workspaceOf(t.entraTenant())); found.Directory == "" {
+	if found.Directory == "" {
 		return found, directory.Errorf(directory.NotFound, "Microsoft isn't connected")
 	}
 	return found, nil
+}
+
+// microsoftOf is a tenant's connection with Microsoft, whatever its state. NotFound: it has none.
+func (m *Main) microsoftOf(ctx context.Context, tenant directory.TenantID) (directory.Connection, error) {
+	connections, err := m.Store.Connections(ctx, tenant)
+	if err != nil {
+		return directory.Connection{}, err
+	}
+	for _, c := range connections {
+		if c.Installation.Platform == microsoft {
+			return c, nil
+		}
+	}
+	return directory.Connection{}, directory.Errorf(directory.NotFound, "Microsoft isn't connected")
+}
+
+// whileConnected is a directory that is read only while its platform is connected.
+type whileConnected struct {
+	directory.Source
+	main *Main
+}
+
+func (w whileConnected) connected(ctx context.Context, tenant directory.TenantID) error {
+	c, err := w.main.microsoftOf(ctx, tenant)
+	switch {
+	case directory.Is(err, directory.NotFound):
+		return nil // by the configuration alone
+	case err == nil && !c.Active():
+		return directory.Errorf(directory.Unauthorized, "Microsoft is not connected")
+	}
+	return err
+}
+
+// Page implements [directory.Source].
+func (w whileConnected) Page(ctx context.Context, tenant directory.TenantID, group, cursor string) (directory.Page, error) {
+	if err := w.connected(ctx, tenant); err != nil {
+		return directory.Page{}, err
+	}
+	return w.Source.Page(ctx, tenant, group, cursor)
+}
+
+// Member implements [directory.Source].
+func (w whileConnected) Member(ctx context.Context, tenant directory.TenantID, group string, id directory.MemberID) directory.Standing {
+	if err := w.connected(ctx, tenant); err != nil {
+		return directory.NoAnswer(err)
+	}
+	return w.Source.Member(ctx, tenant, group, id)
 }
 
 // eachEntra are the tenants whose directories' changes are subscribed to: of one that is off nothing is
@@ -201,8 +244,12 @@ func (m *Main) eachEntra(ctx context.Context) (map[directory.TenantID]entra.Tena
 		if !t.Settings.On {
 			continue
 		}
-		found, err := m.entraOf(ctx, t.ID)
-		if directory.Is(err, directory.NotFound) {
+		err := whileConnected{main: m}.connected(ctx, t.ID)
+		var found entra.Tenant
+		if err == nil {
+			found, err = m.entraOf(ctx, t.ID)
+		}
+		if directory.Is(err, directory.NotFound) || directory.Is(err, directory.Unauthorized) {
 			continue
 		}
 		if err != nil {

@@ -338,3 +338,53 @@ func TestWhoseRequestItIs(t *testing.T) {
 		}
 	}
 }
+
+// A directory is read only while it is connected: not what somebody connected who may not decide that,
+// and not after the end; one that the configuration alone names is.
+func TestADirectoryIsReadWhileItIsConnected(t *testing.T) {
+	t.Parallel()
+	w := sealing(t)
+	w.stop()
+	const tid = "9b2c4d6e-8f10-4a3b-b5c7-d9e1f2a3b4c5"
+	w.config.Teams = Teams{AppID: tid, AppSecret: "canary-app-secret", HomeTenant: tid}
+	w.start()
+	m, ctx := w.main, t.Context()
+	gate := whileConnected{main: m}
+	if err := gate.connected(ctx, "acme"); err != nil {
+		t.Errorf("without a connection: %v", err)
+	}
+	if _, err := m.entraOf(ctx, "acme"); !directory.Is(err, directory.NotFound) {
+		t.Errorf("nothing says where it is: %v", err)
+	}
+	at := directory.Installation{Tenant: "acme", Platform: microsoft, Workspace: tid, Generation: 1}
+	c := directory.Connection{Installation: at, State: directory.ConnectionPending, Why: notAdmin}
+	if err := m.Store.Connect(ctx, c, directory.Credential{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		state         directory.ConnectionState
+		why           string
+		reads, exists bool
+	}{
+		{directory.ConnectionPending, notAdmin, false, false},
+		{directory.ConnectionPending, "the consent is spreading", false, true},
+		{directory.ConnectionActive, "", true, true},
+		{directory.ConnectionPending, ending, false, true},
+		{directory.ConnectionGone, disconnected, false, false},
+	} {
+		c.State, c.Why = test.state, test.why
+		if err := m.Store.Amend(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+		if err := gate.connected(ctx, "acme"); (err == nil) != test.reads {
+			t.Errorf("%s, %s: read %v", test.state, test.why, err)
+		}
+		if _, err := m.entraOf(ctx, "acme"); (err == nil) != test.exists {
+			t.Errorf("%s, %s: found %v", test.state, test.why, err)
+		}
+		all, err := m.eachEntra(ctx)
+		if _, there := all["acme"]; err != nil || there != test.reads {
+			t.Errorf("%s, %s: subscribed to %v, %v", test.state, test.why, there, err)
+		}
+	}
+}
