@@ -91,7 +91,7 @@ func (c commit) reading(change directory.ReadingChange) error {
 	if change.Fence != 0 {
 		lease = noTime
 	}
-	if hint != nil {
+	if hint != nil && !r.Underway() {
 		r.DueAt = earlier(r.DueAt, moment(*hint))
 	}
 	r.Version, r.Fence, r.Lease = version+1, fence, moment(lease)

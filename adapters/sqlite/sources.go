@@ -74,14 +74,18 @@ func oneReading(t tx, none, query string, args ...any) (directory.Reading, error
 }
 
 // ClaimReading implements [directory.Sources]. A hint that came before is answered by the read
-// that now begins.
+// that now begins, and not by one that goes on: the directory may have been asked already.
 func (s *Store) ClaimReading(ctx context.Context, tenant directory.TenantID, now, until time.Time) (directory.Reading, error) {
 	var claimed directory.Reading
 	err := s.write(ctx, func(t tx) (err error) {
 		claimed, err = oneReading(t, "no reading is due", `
-			UPDATE readings SET fence = fence + 1, lease = ?, hint = NULL
+			UPDATE readings SET fence = fence + 1, lease = ?
 			WHERE tenant = ?2 AND id = (SELECT id FROM readings WHERE tenant = ?2 AND due <= ?3 AND lease <= ?3 ORDER BY due, id LIMIT 1)
 			RETURNING `+fields, nanos(until), tenant, nanos(now))
+		if err != nil || claimed.Underway() {
+			return err
+		}
+		_, err = t.exec("UPDATE readings SET hint = NULL WHERE tenant = ? AND id = ?", tenant, string(claimed.ID))
 		return err
 	})
 	return claimed, err

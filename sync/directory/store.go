@@ -77,7 +77,8 @@ type Sources interface {
 	Readings(ctx context.Context, tenant TenantID) ([]Reading, error)
 	// Hasten makes a reading due no later than at: a hint from outside. NotFound if there is none.
 	// It does not change the version, so it never makes a worker's commit fail, and the commit of
-	// a worker that was under way when the hint came keeps the earlier of the two due times.
+	// a worker that was under way when the hint came keeps the earlier of the two due times. A read
+	// of several steps goes on as it would; the hint is kept until it is over.
 	Hasten(ctx context.Context, tenant TenantID, id ReadingID, at time.Time) error
 
 	// Memberships are the roster rows of these people, in every group, by group, then member.
@@ -337,6 +338,9 @@ type Reading struct {
 	Fence      int64
 	Lease      time.Time
 }
+
+// Underway reports whether the read has begun and isn't over: what is done next goes on with it.
+func (r Reading) Underway() bool { return r.Midway || r.Settle }
 
 // Membership is a row of the roster: a person in a group.
 type Membership struct {

@@ -27,7 +27,9 @@ func (r *reading) write(c directory.ReadingChange) {
 	}
 	r.Reading = c.Reading
 	r.Version, r.Fence, r.Lease = c.Version+1, fence, lease
-	r.DueAt = earlier(r.DueAt, r.hint)
+	if !r.Underway() {
+		r.DueAt = earlier(r.DueAt, r.hint)
+	}
 }
 
 // PutGroup implements [directory.Sources].
@@ -103,7 +105,9 @@ func (m *Memory) ClaimReading(ctx context.Context, tenant directory.TenantID, no
 	}
 	first.Fence++
 	first.Lease = until
-	first.hint = time.Time{} // this very read follows it
+	if !first.Underway() {
+		first.hint = time.Time{} // this very read follows it
+	}
 	return first.Reading, nil
 }
 

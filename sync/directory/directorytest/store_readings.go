@@ -20,6 +20,7 @@ var readingCases = []storeCase{
 	{"hastened", readingHastened},
 	{"hastened while it is read", readingHastenedMeanwhile},
 	{"hastened before it is claimed", readingHastenedBefore},
+	{"hastened between the steps of a read", readingHastenedUnderway},
 	{"hastened where there is none", readingHastenedNowhere},
 }
 
@@ -280,6 +281,30 @@ func readingHastenedBefore(d *desk) {
 	r.DueAt = at(24 * hour)
 	d.commit(read(r))
 	same(d, "after two hints", d.readings()[0].DueAt, at(2*hour))
+}
+
+// A read of several steps may have asked the directory before the hint came: the next read answers it, and until then
+// nothing is done sooner than the worker says.
+func readingHastenedUnderway(d *desk) {
+	for _, step := range []directory.Reading{{ID: "pages", Midway: true}, {ID: "settling", Settle: true}} {
+		d.putReading(directory.Reading{ID: step.ID, DueAt: start})
+		r := d.claimReading(start, at(minute))
+		r.Midway, r.Settle, r.DueAt = step.Midway, step.Settle, start
+		d.commit(read(r))
+		d.hasten(step.ID, at(minute))
+		r = d.claimReading(at(minute), at(2*minute))
+		r.DueAt = at(hour)
+		d.commit(read(r))
+		d.noReading(at(hour - tick)) // the directory asked to wait
+		r = d.claimReading(at(hour), at(hour+minute))
+		r.Midway, r.Settle, r.DueAt = false, false, at(24*hour)
+		d.commit(read(r))
+		r = d.claimReading(at(hour), at(hour+minute))
+		same(d, "the read that answers the hint", r.ID, step.ID)
+		r.DueAt = time.Time{}
+		d.commit(read(r))
+		d.noReading(at(1000 * hour))
+	}
 }
 
 func readingHastenedNowhere(d *desk) {
