@@ -59,6 +59,10 @@ func steps() []step {
 		{"install.teams-method2", installTeamsLink},
 		{"install.slack-org", installSlackOrg},
 		{"rotate.slack-token", rotateSlackToken},
+		{"uninstall.slack", uninstallSlack},
+		{"uninstall.teams", uninstallTeams},
+		{"uninstall.webex", uninstallWebex},
+		{"reinstall.late-uninstall", lateUninstall},
 		{"tenants.isolated", tenantsIsolated},
 		{"empty-directory.removes-nobody", emptyDirectory},
 		{"guard.holds", guardHolds},
@@ -148,7 +152,7 @@ func (s *story) tell(ctx context.Context, out io.Writer, steps []step) error {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// quiet waits until nothing is on its way and nothing is due for half a minute.
+// quiet waits until nothing is on its way and nothing is due for half a minute, where all platforms are connected.
 func (s *story) quiet(ctx context.Context) error {
 	return s.w.until(ctx, func() (bool, string) {
 		for _, outbox := range s.w.outboxes() {
@@ -157,7 +161,7 @@ func (s *story) quiet(ctx context.Context) error {
 			}
 		}
 		now := s.w.Clock.Now()
-		for _, f := range s.w.firms() {
+		for _, f := range s.w.companies {
 			due, err := s.w.Program().Store.NextDue(ctx, tenantID(f.id))
 			if err != nil {
 				return false, err.Error()
@@ -176,6 +180,22 @@ func (s *story) quiet(ctx context.Context) error {
 			}
 		}
 		return true, ""
+	})
+}
+
+// calm waits until nothing is on its way, and all that is due at a firm has been done, or tried.
+func (s *story) calm(ctx context.Context, f *firm) error {
+	return s.w.until(ctx, func() (bool, string) {
+		for _, outbox := range s.w.outboxes() {
+			if n := outbox.Len(); n > 0 {
+				return false, fmt.Sprintf("%d webhooks are on their way", n)
+			}
+		}
+		due, err := s.w.Program().Store.NextDue(ctx, tenantID(f.id))
+		if err != nil {
+			return false, err.Error()
+		}
+		return due.IsZero() || due.After(s.w.Clock.Now()), "something is due all the time, expected calm"
 	})
 }
 

@@ -62,7 +62,7 @@ func (w *World) live(ctx context.Context, f *firm, r resident) error {
 }
 
 // patience bounds every wait of the demo and of its check, by the machine's clock, unless the options say otherwise.
-const patience = 12 * time.Second
+const patience = 45 * time.Second
 
 // until waits for something to be so. While it waits, the demo's clock goes faster, so that
 // the manners of prompting don't hold up the story.

@@ -18,6 +18,7 @@ const (
 	signInto   = "Sign in to Webex"
 	authorize  = "Authorize"
 	makeLink   = "Make a link"
+	again      = "Re-authenticate"
 )
 
 // hub opens the page of the platforms.

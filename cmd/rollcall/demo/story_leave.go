@@ -209,7 +209,7 @@ func (s *story) anyPrompt(f *firm) (m sim.Message, err error) {
 // versions is the sum of all links' versions: it grows with every change of any.
 func (s *story) versions(ctx context.Context) (int64, error) {
 	sum := int64(0)
-	for _, f := range s.w.firms() {
+	for _, f := range s.w.companies {
 		_, links, err := s.w.Program().Engine.Plan(ctx, tenantID(f.id), "")
 		if err != nil {
 			return 0, err

@@ -116,7 +116,7 @@ func rotateSlackToken(ctx context.Context, s *story) (string, error) {
 		if err := s.linkedIn(ctx, v); err != nil {
 			return "", err
 		}
-		if err := s.quiet(ctx); err != nil {
+		if err := s.calm(ctx, f); err != nil {
 			return "", err
 		}
 		if n := s.refreshes(f) - before; n != 1 {
