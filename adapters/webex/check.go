@@ -23,7 +23,7 @@ func (c *Connector) Check(ctx context.Context, connection directory.Connection) 
 		},
 	}
 	all = append(all, c.checkPeople(ctx, connection)...)
-	all = append(all, c.checkServiceApp(ctx, inst.Workspace))
+	all = append(all, c.checkServiceApp(ctx, connection))
 	all = append(all, c.checkWebhooks(ctx)...)
 	return append(all, c.checkGuests(ctx, inst))
 }
@@ -86,11 +86,12 @@ func (c *Connector) checkRole(ctx context.Context, token directory.Secret, org d
 	return err
 }
 
-func (c *Connector) checkServiceApp(ctx context.Context, org directory.Workspace) hub.Finding {
+// checkServiceApp is for whoever was connected with it: other tokens stand by themselves.
+func (c *Connector) checkServiceApp(ctx context.Context, connection directory.Connection) hub.Finding {
 	err := off()
 	mend := "in Control Hub, Apps > Service Apps, a full administrator authorises Rollcall"
-	if c.app.usesServiceApp() {
-		_, err = c.adapter.appTokens(ctx, org)
+	if c.app.usesServiceApp() && connection.Method == MethodServiceApp {
+		_, err = c.adapter.appTokens(ctx, connection.Installation.Workspace)
 	}
 	if directory.Is(err, directory.Invalid) {
 		mend = "whoever runs Rollcall gives the Service App the scope spark-admin:people_read, and a full administrator authorises it again in Control Hub, Apps > Service Apps"
