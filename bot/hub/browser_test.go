@@ -267,7 +267,10 @@ func TestInBrowser(t *testing.T) {
 	b.press("Add to chat", "May Rollcall read your people?")
 	b.press("css:#admin", "Home Ltd")
 	b.until(`document.body.innerText.includes("Rollcall itself")`)
-	b.press("Test connection", "3 OK, 1 off")
+	w.connectors["chat"].waiting = make(chan struct{})
+	b.press("Test connection", "Still asking")
+	close(w.connectors["chat"].waiting)
+	b.until(`document.body.innerText.includes("3 OK, 1 off")`)
 	b.look("2-connected", audit)
 	b.press("css:#talk form.method:nth-of-type(2) button", "May Rollcall read your people?") // two trips
 	b.press("css:#admin", "May Rollcall read your people?")

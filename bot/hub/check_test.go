@@ -20,7 +20,7 @@ func (b *browser) settled() answer {
 		if a.header.Get("Refresh") == "" {
 			return a
 		}
-		if a.header.Get("Refresh") != "2" || !strings.Contains(text(a.body), "Still asking") || time.Now().After(deadline) {
+		if !strings.HasPrefix(a.header.Get("Refresh"), "2; url=/connect?again") || !strings.Contains(text(a.body), "Still asking") || time.Now().After(deadline) {
 			b.w.t.Fatalf("it looks again %q: %s", a.header.Get("Refresh"), text(a.body))
 		}
 	}
@@ -54,8 +54,11 @@ func TestTestConnection(t *testing.T) {
 		}
 	}
 	a := b.get("/connect")
-	if a.header.Get("Refresh") != "2" || !strings.Contains(text(a.body), "Still asking") {
+	if a.header.Get("Refresh") != "2; url=/connect?again#chat" || !strings.Contains(text(a.body), "Still asking") {
 		t.Errorf("under way: %q %s", a.header.Get("Refresh"), text(a.body))
+	}
+	if a := b.get("/connect?again"); a.header.Get("Refresh") != "2; url=/connect#chat" {
+		t.Errorf("under way, looked at again: %q", a.header.Get("Refresh"))
 	}
 	w.wait(2*time.Minute + time.Second)
 	if a := b.get("/connect"); a.header.Get("Refresh") != "" || !strings.Contains(text(a.body), "longer than two minutes") {

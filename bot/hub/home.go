@@ -87,7 +87,7 @@ func (h *Hub) home(v *visit) {
 	}
 	var body homeView
 	tenant := v.session.tenant.ID
-	running := false
+	running, at := false, directory.Platform("")
 	for _, c := range h.config.Connectors {
 		connection, err := h.connection(v.r.Context(), tenant, c.Platform())
 		if err != nil {
@@ -95,14 +95,29 @@ func (h *Hub) home(v *visit) {
 			return
 		}
 		p := h.panel(c, connection)
-		running = running || p.Test != nil && p.Test.Running
+		if p.Test != nil && p.Test.Running {
+			running, at = true, p.Platform
+		}
 		body.Panels = append(body.Panels, p)
 	}
 	body.Own = h.testView(h.own(tenant))
 	if running || body.Own != nil && body.Own.Running {
-		v.w.Header().Set("Refresh", "2")
+		v.lookAgain(at)
 	}
 	v.show(http.StatusOK, "home", "Platforms", body)
+}
+
+// lookAgain loads the page again in a moment, at a platform (empty: at its top). Chromium doesn't load an address
+// that it shows already if that has a fragment, so each look is at another one than the last.
+func (v *visit) lookAgain(at directory.Platform) {
+	address := "/connect?again"
+	if v.r.URL.Query().Has("again") {
+		address = "/connect"
+	}
+	if at != "" {
+		address += "#" + string(at)
+	}
+	v.w.Header().Set("Refresh", "2; url="+address)
 }
 
 // panel is what is known of a platform of the tenant.

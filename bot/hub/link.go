@@ -66,6 +66,9 @@ func (v *visit) linkTicket() (flow, directory.Ticket, Connector, error) {
 	if err != nil {
 		return flow{}, ticket, nil, except(err, directory.NotFound)
 	}
+	if _, acts, err := v.hub.acts(v.r.Context(), ticket); err != nil || !acts {
+		return flow{}, ticket, nil, err
+	}
 	for platform, c := range v.hub.connectors {
 		if f := flowOf(ticket); ticket.Kind == kindLink+string(platform) && methodOf(c, f.method) != nil {
 			f.platform = platform
@@ -125,11 +128,21 @@ func (h *Hub) settleLink(ctx context.Context, v *visit, c Connector, f flow, gra
 			"You don't administer this workspace. Nothing was connected, and the link can still be used by somebody who does.")
 		return
 	}
-	if _, err := h.config.Registry.TakeTicket(ctx, f.link, v.now); directory.Is(err, directory.NotFound) {
-		v.over()
+	works, _, err := h.works(ctx, f.platform, grant.Workspace)
+	if err == nil && works && grant.Waiting != "" {
+		v.words(http.StatusOK, "Nothing has changed", sentence(grant.Waiting)+" It goes on to work as it does meanwhile, and the link can still be used.")
 		return
-	} else if err != nil {
+	}
+	good := false
+	if err == nil {
+		good, err = h.takeLink(ctx, v, f)
+	}
+	if err != nil {
 		v.failed(err)
+		return
+	}
+	if !good {
+		v.over()
 		return
 	}
 	if err := h.connect(ctx, f, f.tenant, grant); err != nil {
@@ -141,4 +154,14 @@ func (h *Hub) settleLink(ctx context.Context, v *visit, c Connector, f flow, gra
 		text = waiting + " " + text
 	}
 	v.words(http.StatusOK, c.Title()+" is connected", text)
+}
+
+// takeLink uses up the link that a flow completes. False: it was used, is over, or whoever made it is no admin
+// any more.
+func (h *Hub) takeLink(ctx context.Context, v *visit, f flow) (bool, error) {
+	if _, acts, err := h.acts(ctx, f.ticket()); err != nil || !acts {
+		return false, err
+	}
+	_, err := h.config.Registry.TakeTicket(ctx, f.link, v.now)
+	return err == nil, except(err, directory.NotFound)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall/bot/hub/hubtest"
+	"rollcall/sync/directory"
 )
 
 var linkText = regexp.MustCompile(public + `(/connect/link/[A-Za-z0-9_-]{43})<`)
@@ -73,6 +74,56 @@ func TestLink(t *testing.T) {
 	for _, again := range []answer{other.get(path), other.post(path)} {
 		if again.status != 400 || !strings.Contains(text(again.body), "doesn't work any more") {
 			t.Errorf("for a second time: %d %s", again.status, text(again.body))
+		}
+	}
+}
+
+// What still waits for something takes nothing away that works, and the link stays good.
+func TestLinkTakesNothingAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := w.admin()
+	path := b.link("chat")
+	w.vendors["chat"].Waiting = "Microsoft is still spreading it."
+	if a := w.browser().follow("chat", path, hubtest.Admin); a.status != 200 || !strings.Contains(text(a.body), "still spreading") {
+		t.Errorf("got %d %s", a.status, text(a.body))
+	}
+	if c := w.connection("chat", "WHome"); !c.Active() || c.Installation.Generation != 1 {
+		t.Errorf("it became %+v", c)
+	}
+	w.vendors["chat"].Waiting = ""
+	if a := w.browser().follow("chat", path, hubtest.Admin); a.status != 200 || w.connection("chat", "WHome").Installation.Generation != 2 {
+		t.Errorf("later: %d %s", a.status, text(a.body))
+	}
+}
+
+// A link ends with the right of whoever made it.
+func TestLinkOfARemovedAdmin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	path := w.admin().link("chat")
+	tenant := w.connection("chat", "WHome").Installation.Tenant
+	admins, err := w.store.Admins(t.Context(), tenant)
+	if err != nil || len(admins) != 1 {
+		t.Fatalf("admins %+v, %v", admins, err)
+	}
+	other := directory.Admin{Account: admins[0].Account}
+	other.Account.User = "UOther"
+	if err := w.store.PutAdmin(t.Context(), tenant, other); err != nil {
+		t.Fatal(err)
+	}
+	late := w.browser()
+	late.get(path)
+	address := late.post(path).to()
+	if err := w.store.RemoveAdmin(t.Context(), tenant, admins[0].Account); err != nil {
+		t.Fatal(err)
+	}
+	done := w.desk.done()
+	for name, a := range map[string]answer{
+		"opened": w.browser().get(path), "begun before": late.finish("chat", address, hubtest.Admin),
+	} {
+		if a.status != 400 || !strings.Contains(text(a.body), "doesn't work any more") || w.desk.done() != done {
+			t.Errorf("%s: %d %s", name, a.status, text(a.body))
 		}
 	}
 }

@@ -91,13 +91,22 @@ func (h *Hub) steers(ctx context.Context, ticket directory.Ticket, s *session) (
 		return false, err
 	}
 	s.tenant = tenant
+	var steers bool
+	s.of, steers, err = h.acts(ctx, ticket)
+	return steers, err
+}
+
+// acts is whoever a ticket names, and whether they may act for its tenant still.
+func (h *Hub) acts(ctx context.Context, ticket directory.Ticket) (directory.AccountID, bool, error) {
 	if ticket.By == byConfiguration {
-		return true, nil
+		return directory.AccountID{}, true, nil
 	}
-	if s.of, err = directory.ParseAccountID(ticket.By); err != nil {
-		return false, nil
+	account, err := directory.ParseAccountID(ticket.By)
+	if err != nil {
+		return directory.AccountID{}, false, nil
 	}
-	return h.isAdmin(ctx, ticket.Tenant, s.of)
+	is, err := h.isAdmin(ctx, ticket.Tenant, account)
+	return account, is, err
 }
 
 func (h *Hub) isAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {

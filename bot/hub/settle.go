@@ -33,6 +33,10 @@ func (h *Hub) settle(ctx context.Context, v *visit, c Connector, f flow, grant G
 			"It is, or was, connected for another company. Whoever runs this "+h.config.Name+" can tell why.")
 	case f.link != "":
 		h.settleLink(ctx, v, c, f, grant)
+	case owner == "" && !grant.Admin:
+		// A claim by a member would have its administrators connect it for whoever made it, in good faith.
+		v.words(http.StatusForbidden, "An administrator is needed",
+			"You don't administer this workspace, so nothing was connected. Have one of its administrators press the same button.")
 	case f.tenant != "":
 		h.settleFor(ctx, v, c, f, f.tenant, grant)
 	case owner != "":
@@ -72,7 +76,7 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 		h.settlePending(ctx, v, c, f, tenant, grant)
 		return
 	}
-	works, err := h.works(ctx, f.platform, grant.Workspace)
+	works, ended, err := h.works(ctx, f.platform, grant.Workspace)
 	if err != nil {
 		v.failed(err)
 		return
@@ -83,8 +87,8 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 		return
 	}
 	// Whoever installs it first is an admin here. Later ones are made so by an admin: to administer the
-	// workspace alone doesn't undo that somebody was removed.
-	if works && v.session == nil && !admin && !seeds {
+	// workspace alone doesn't undo that somebody was removed, nor does removing the app there first.
+	if (works || ended) && v.session == nil && !admin && !seeds {
 		h.config.Logger.Warn("an administrator of the workspace who is no admin here", "tenant", tenant, "platform", f.platform)
 		v.words(http.StatusForbidden, "You are not one of its admins here", "You administer the workspace, but it was connected by others. "+
 			"Ask one of them, or whoever runs this "+h.config.Name+", to let you in. Nothing has changed.")
@@ -110,10 +114,10 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 	v.see("/connect#" + string(f.platform))
 }
 
-// works reports whether a workspace is connected.
-func (h *Hub) works(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (bool, error) {
+// works reports whether a workspace is connected, and whether it was until its connection ended.
+func (h *Hub) works(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (works, ended bool, err error) {
 	there, err := h.config.Registry.Connection(ctx, platform, workspace)
-	return err == nil && there.Active(), except(err, directory.NotFound)
+	return err == nil && there.Active(), there.State == directory.ConnectionGone, except(err, directory.NotFound)
 }
 
 // connect hands a grant to the desk. The links that were handed on have done their work then.
@@ -140,11 +144,13 @@ func (h *Hub) settlePending(ctx context.Context, v *visit, c Connector, f flow, 
 			"Only its administrators can change how it is connected.")
 		return
 	}
-	if _, err := h.config.Desk.Connect(ctx, tenant, f.platform, f.method, grant); err != nil {
-		v.unconnected(c, err)
-		return
+	if err != nil { // what has ended stays as it is too
+		if _, err := h.config.Desk.Connect(ctx, tenant, f.platform, f.method, grant); err != nil {
+			v.unconnected(c, err)
+			return
+		}
+		h.config.Logger.Info("a platform was installed by somebody who administers nothing", "tenant", tenant, "platform", f.platform)
 	}
-	h.config.Logger.Info("a platform was installed by somebody who administers nothing", "tenant", tenant, "platform", f.platform)
 	v.words(http.StatusOK, "An administrator is needed", "You installed "+h.config.Name+", but you don't administer this workspace. "+
 		"It starts as soon as an administrator opens "+h.config.PublicURL+"/connect and presses the same button.")
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rollcall/bot/hub"
 	"rollcall/bot/hub/hubtest"
 	"rollcall/sync/directory"
@@ -13,12 +15,14 @@ import (
 func TestMember(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
+	w.tenant("t-WHome", "Home Ltd")
+	w.desk.owners["WHome"] = "t-WHome"
 	m := w.browser()
 	a := m.connect("chat", "install", hubtest.Member)
 	if a.status != 200 || !strings.Contains(text(a.body), "An administrator is needed") || m.signedIn("Home Ltd") {
 		t.Fatalf("got %d %s", a.status, text(a.body))
 	}
-	if got := w.desk.done(); got != "sign up t-WHome; connect t-WHome chat WHome: pending" {
+	if got := w.desk.done(); got != "connect t-WHome chat WHome: pending" {
 		t.Errorf("the desk did %q", got)
 	}
 	if admins, _ := w.store.Admins(t.Context(), "t-WHome"); len(admins) != 0 {
@@ -46,6 +50,40 @@ func TestMember(t *testing.T) {
 	}
 }
 
+// A member of a workspace doesn't claim it, neither for a tenant of their own nor in the session of one: else its
+// administrators would connect it for that one later, in good faith.
+func TestMemberClaimsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.tenant("x", "X")
+	for _, b := range []*browser{w.invited("x"), w.browser()} {
+		a := b.connect("chat", "install", hubtest.Member)
+		if a.status != 403 || !strings.Contains(text(a.body), "An administrator is needed") || w.desk.done() != "" {
+			t.Errorf("got %d %s, the desk did %q", a.status, text(a.body), w.desk.done())
+		}
+	}
+	if b := w.admin(); !b.signedIn("Home Ltd") {
+		t.Error("its administrator has no tenant of their own")
+	}
+	if c := w.connection("chat", "WHome"); c.Installation.Tenant != "t-WHome" || !c.Active() {
+		t.Errorf("got %+v", c)
+	}
+}
+
+// A member doesn't alter what was disconnected either: why it was counts, and what it says goes on to count.
+func TestMemberLeavesTheEndAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.admin().disconnect("chat")
+	before := w.connection("chat", "WHome")
+	if a := w.browser().connect("chat", "install", hubtest.Member); !strings.Contains(text(a.body), "An administrator is needed") {
+		t.Errorf("got %d %s", a.status, text(a.body))
+	}
+	if diff := cmp.Diff(before, w.connection("chat", "WHome")); before.State != directory.ConnectionGone || diff != "" {
+		t.Errorf("the connection changed (-before +after):\n%s", diff)
+	}
+}
+
 // The same button signs in whoever administers the workspace, and makes them an admin.
 func TestSignInAgain(t *testing.T) {
 	t.Parallel()
@@ -61,7 +99,7 @@ func TestSignInAgain(t *testing.T) {
 }
 
 // Whoever was removed from the admins doesn't come back by administering the workspace, and changes nothing
-// by trying; once nobody else is one they may, and so when what they connect isn't connected.
+// by trying; nor by removing the app at the platform before. Once nobody else is one they may.
 func TestRemovedAdmin(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -89,6 +127,14 @@ func TestRemovedAdmin(t *testing.T) {
 	}
 	if after, err := w.store.Admins(t.Context(), tenant); err != nil || len(after) != 1 || after[0].Account != other.Account {
 		t.Errorf("admins %+v, %v", after, err)
+	}
+	gone := w.connection("chat", "WHome")
+	gone.State = directory.ConnectionGone
+	if err := w.store.Amend(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.connect("chat", "install", hubtest.Admin); a.status != 403 || b.signedIn("Home Ltd") || w.desk.done() != done {
+		t.Errorf("after the app was removed: %d %s, the desk did %q", a.status, text(a.body), w.desk.done())
 	}
 }
 
