@@ -102,7 +102,7 @@ func (v *visitor) show(ctx context.Context, r *http.Request) error {
 			return err
 		}
 		v.at, v.status = resp.Request.URL, resp.StatusCode
-		_, next, refreshes := strings.Cut(resp.Header.Get("Refresh"), "url=")
+		next, refreshes := strings.CutPrefix(resp.Header.Get("Refresh"), "0; url=") // at once: a page that looks again later has been shown
 		if !refreshes {
 			return nil
 		}
