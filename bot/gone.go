@@ -36,6 +36,13 @@ func (b *Bot) gone(ctx context.Context, inst directory.Installation, event Gone)
 		case !directory.Is(err, directory.Unauthorized):
 			return directory.Errorf(directory.Unavailable, "whether the installation still works is not known")
 		}
+		// An admin may have disconnected it meanwhile, which is another end than this one.
+		if connection, err = b.registry.Connection(ctx, inst.Platform, inst.Workspace); err != nil {
+			return err
+		}
+	}
+	if connection.Installation != inst || !connection.Active() {
+		return nil
 	}
 	connection.State, connection.Ended = directory.ConnectionGone, b.now()
 	connection.Why = "the app was removed at the platform"

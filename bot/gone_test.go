@@ -15,10 +15,14 @@ type proving struct {
 	*fakePlatform
 	err   error
 	asked int
+	while func() // happens while it is asked; nil: nothing
 }
 
 func (p *proving) CheckInstallation(context.Context, directory.Installation) error {
 	p.asked++
+	if p.while != nil {
+		p.while()
+	}
 	return p.err
 }
 
@@ -53,7 +57,7 @@ func TestGone(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			prover := &proving{b.slack, test.works, 0}
+			prover := &proving{fakePlatform: b.slack, err: test.works}
 			if !test.unproved {
 				b.platforms[home.Platform] = prover
 			}
@@ -79,6 +83,23 @@ func TestGone(t *testing.T) {
 				t.Errorf("the platform was asked %d times", prover.asked)
 			}
 		})
+	}
+}
+
+// What an admin does while the platform is asked stands: that it was disconnected, and why.
+func TestGoneAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, state := range []directory.ConnectionState{directory.ConnectionPending, directory.ConnectionGone} {
+		b := newBench(t)
+		b.registry.connection = directory.Connection{Installation: home, State: directory.ConnectionActive, Since: at}
+		b.platforms[home.Platform] = &proving{fakePlatform: b.slack, err: directory.Errorf(directory.Unauthorized, "revoked"), while: func() {
+			b.registry.connection.State, b.registry.connection.Why = state, "it was disconnected"
+		}}
+		nobody := origin(func(o *directory.Origin) { o.Actor, o.Conversation, o.Direct = directory.AccountID{}, "", false })
+		wantReply(t, b.accept(t, nobody, Gone{At: at}), nil)
+		if c := b.registry.connection; c.State != state || c.Why != "it was disconnected" {
+			t.Errorf("%s became %s, %q", state, c.State, c.Why)
+		}
 	}
 }
 
