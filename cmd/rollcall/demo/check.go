@@ -44,6 +44,8 @@ func steps() []step {
 		{"number.wrong", wrongNumber},
 		{"later.sooner", laterAndSooner},
 		{"help.answers", helpAnswers},
+		{"command.answers", commandAnswers},
+		{"opening.welcomes", openingWelcomes},
 		{"primary.waiting", primaryWaiting},
 		{"webhook.once", webhookOnce},
 		{"stranger.refused", strangerRefused},
@@ -52,6 +54,7 @@ func steps() []step {
 		{"remove.suspends", removeSuspends},
 		{"return.restores", returnRestores},
 		{"soft-delete.suspends", softDeleteSuspends},
+		{"entra.at-once", noticedAtOnce},
 		{"reuse.never-inherits", reuseNeverInherits},
 		{"install.webex", installWebex},
 		{"install.slack", installSlack},
@@ -67,6 +70,9 @@ func steps() []step {
 		{"empty-directory.removes-nobody", emptyDirectory},
 		{"guard.holds", guardHolds},
 		{"stop.never-again", stopNeverAgain},
+		{"standin.removed", standInRemoved},
+		{"withdraw.webex", withdrawnFromWebex},
+		{"doctor.says", doctorSays},
 		{"restart.nothing-twice", restartNothingTwice},
 	}
 }

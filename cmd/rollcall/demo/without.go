@@ -55,19 +55,19 @@ func (o Options) out(whose string) []string {
 	return names
 }
 
-// takeScopes takes what is left out from the tokens of Webex that nobody is asked for.
-func (w *World) takeScopes() {
+// limitScopes takes what is left out from the tokens of Webex that nobody is asked for. Those in the configuration of a
+// tenant have what the service app's have that others connect.
+func (w *World) limitScopes() {
 	for _, scope := range w.options.out(ofWebex(webex.ForBot)) {
 		w.Webex.TakeScope(w.config.Webex.BotToken, scope)
 	}
 	for _, scope := range w.options.out(ofWebex(webex.ForOperator)) {
 		w.Webex.TakeScope(webexRefresh, scope)
 	}
-	for _, scope := range w.options.out(ofWebex(webex.ForServiceApp)) {
-		for _, f := range w.companies { // whose tokens stand in the configuration
-			t := w.config.Tenants[f.id].Webex
-			w.Webex.TakeScope(t.AdminToken, scope)
-			w.Webex.TakeScope(t.GuestToken, scope)
-		}
+	app := w.options.left(ofWebex(webex.ForServiceApp), webex.Scopes(webex.ForServiceApp, webex.FeatureGuests))
+	for _, f := range w.companies {
+		t := w.config.Tenants[f.id].Webex
+		w.Webex.Grant(t.AdminToken, app...)
+		w.Webex.Grant(t.GuestToken, app...)
 	}
 }

@@ -161,7 +161,7 @@ func Start(options Options) (*World, error) {
 			return nil, err
 		}
 	}
-	w.takeScopes()
+	w.limitScopes()
 	if w.log, err = os.OpenFile(filepath.Join(options.Dir, "rollcall.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
 		return nil, err
 	}
@@ -173,9 +173,10 @@ func Start(options Options) (*World, error) {
 	w.closed = sync.OnceFunc(func() {
 		cancel()
 		pumps.Wait()
-		for _, s := range w.servers {
-			s.Close()
+		for _, s := range w.servers { // each waits for a second for connections over which nothing comes any more
+			pumps.Go(s.Close)
 		}
+		pumps.Wait()
 		w.log.Close()
 	})
 	return w, nil
@@ -272,7 +273,7 @@ func (w *World) settle(tenant int, f *firm) error {
 	scopes := slack.Scopes(slack.Features{ReadBack: !w.options.NoReadBack, Personas: true})
 	workspace := slacksim.Workspace{ID: f.slackTeam, Name: f.name, Token: "xoxb-demo-" + f.id, Scopes: w.options.left(paneSlack, scopes)}
 	w.Webex.AddOrg(webexsim.Org{ID: f.webexOrg, Name: f.name, AdminToken: "demo-webex-admin-" + f.id})
-	w.Webex.AddServiceApp(f.webexOrg, "demo-webex-guests-"+f.id, "guest-issuer:write", "spark-admin:people_read", "spark-admin:people_write")
+	w.Webex.AddServiceApp(f.webexOrg, "demo-webex-guests-"+f.id)
 	for i, bot := range pool(tenant) {
 		w.Webex.PutPerson(f.webexOrg, webexsim.Person{
 			ID: bot, Name: fmt.Sprintf("Stand-in %d", i+1), Email: fmt.Sprintf("standin-%d-%s@webex.bot", i+1, f.id), Type: webexsim.TypeBot,
@@ -366,7 +367,6 @@ func (w *World) Stop() error {
 	if m == nil {
 		return nil
 	}
-	w.client.CloseIdleConnections() // the program would wait for those that nothing was sent over
 	halt()
 	<-ended
 	return m.Close()
