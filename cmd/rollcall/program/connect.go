@@ -185,14 +185,16 @@ func (m *Main) entraOf(ctx context.Context, tenant directory.TenantID) (entra.Te
 	return found, nil
 }
 
-// microsoftOf is a tenant's connection with Microsoft, whatever its state. NotFound: it has none.
+// microsoftOf is a tenant's connection with Microsoft, whatever its state. NotFound: it has none, or one that
+// somebody made who may not decide that, and that changes nothing of what the configuration says.
 func (m *Main) microsoftOf(ctx context.Context, tenant directory.TenantID) (directory.Connection, error) {
 	connections, err := m.Store.Connections(ctx, tenant)
 	if err != nil {
 		return directory.Connection{}, err
 	}
+	named := m.config.Tenants[string(tenant)].entraTenant() != ""
 	for _, c := range connections {
-		if c.Installation.Platform == microsoft {
+		if c.Installation.Platform == microsoft && !(named && c.Why == notAdmin) {
 			return c, nil
 		}
 	}

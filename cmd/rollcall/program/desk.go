@@ -93,20 +93,6 @@ const notAdmin = "whoever installed it doesn't administer the workspace: an admi
 
 // Connect implements [hub.Desk].
 func (d desk) Connect(ctx context.Context, tenant directory.TenantID, platform directory.Platform, method string, grant hub.Grant) (directory.Connection, error) {
-	owner, err := d.Belongs(ctx, platform, grant.Workspace)
-	if err != nil {
-		return directory.Connection{}, err
-	}
-	if owner != "" && owner != tenant {
-		return directory.Connection{}, directory.Errorf(directory.Conflict, "this workspace belongs to another customer of this Rollcall")
-	}
-	expect, err := d.Expect(ctx, tenant, platform)
-	if err != nil {
-		return directory.Connection{}, err
-	}
-	if expect != "" && expect != grant.Workspace {
-		return directory.Connection{}, directory.Errorf(directory.Invalid, "another workspace is connected, or was: the links are made of its accounts, so it can't be replaced by this one")
-	}
 	c := directory.Connection{
 		Installation: directory.Installation{Tenant: tenant, Platform: platform, Workspace: grant.Workspace},
 		State:        directory.ConnectionActive, Since: d.options.Now(), By: grant.By, Title: grant.Title, Method: method,
@@ -118,11 +104,35 @@ func (d desk) Connect(ctx context.Context, tenant directory.TenantID, platform d
 	case grant.Waiting != "":
 		c.State, c.Why = directory.ConnectionPending, grant.Waiting
 	}
-	c, err = d.vault.Connect(ctx, c, grant.Secrets, grant.Expires)
+	c, err := d.claim(ctx, c, grant)
 	if err != nil {
 		return c, err
 	}
 	return c, d.connected(ctx, c)
+}
+
+// claim records a connection, if the workspace is the tenant's, or may become so. One is claimed at a time:
+// a tenant has one workspace of a platform.
+func (d desk) claim(ctx context.Context, c directory.Connection, grant hub.Grant) (directory.Connection, error) {
+	d.claiming.Lock()
+	defer d.claiming.Unlock()
+	inst := c.Installation
+	owner, err := d.Belongs(ctx, inst.Platform, inst.Workspace)
+	if err != nil {
+		return c, err
+	}
+	expect, err := d.Expect(ctx, inst.Tenant, inst.Platform)
+	switch {
+	case err != nil:
+		return c, err
+	case owner != "" && owner != inst.Tenant:
+		return c, directory.Errorf(directory.Conflict, "this workspace belongs to another customer of this Rollcall")
+	case expect != "" && expect != inst.Workspace:
+		return c, directory.Errorf(directory.Invalid, "another workspace is connected, or was: the links are made of its accounts, so it can't be replaced by this one")
+	case owner == "" && !grant.Admin:
+		return c, directory.Errorf(directory.Unauthorized, "only an administrator of the workspace can connect it: ask one to press the same button")
+	}
+	return d.vault.Connect(ctx, c, grant.Secrets, grant.Expires)
 }
 
 // connected notes in the trail that a connection was made, and wakes what waited for it.
@@ -139,6 +149,9 @@ func (d desk) connected(ctx context.Context, c directory.Connection) error {
 	if !c.Active() {
 		d.lookAgain()
 		return nil
+	}
+	if inst.Platform == microsoft && d.entra != nil {
+		d.entra.Recheck()
 	}
 	return d.Engine.Connected(ctx, inst)
 }
@@ -278,6 +291,14 @@ func (d desk) Checks(ctx context.Context, tenant directory.TenantID) []hub.Findi
 	return findings
 }
 
+// trouble is what a reading failed with, for people: the code before it is ours.
+func trouble(text string) string {
+	if _, said, ok := strings.Cut(text, ": "); ok {
+		return said
+	}
+	return text
+}
+
 // right is a line that is right or wrong.
 func right(id, title string, ok bool, mend string) hub.Finding {
 	if ok {
@@ -296,7 +317,7 @@ func (d desk) groupChecked(t directory.Tenant, g directory.Group, readings []dir
 	case i < 0:
 		f.Mend = "It is read in a moment."
 	case readings[i].Trouble != "":
-		f.State, f.Mend = hub.Bad, fmt.Sprintf("It failed %d times since it was last read: %s.", readings[i].Failures, readings[i].Trouble)
+		f.State, f.Mend = hub.Bad, fmt.Sprintf("It couldn't be read, and is tried again by itself: %s.", trouble(readings[i].Trouble))
 	case readings[i].Complete.IsZero():
 		f.Mend = "Its first reading is under way."
 	default:

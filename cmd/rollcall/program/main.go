@@ -87,6 +87,7 @@ type Main struct {
 	vault      *vault.Vault
 	hub        *hub.Hub
 	connectors []hub.Connector
+	claiming   sync.Mutex    // held while it is decided whose a workspace is
 	look       chan struct{} // holds one token while the connections are to be looked at before their time
 	listener   net.Listener
 	running    sync.Mutex    // held by Run

@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rollcall/adapters/webex"
@@ -56,10 +57,39 @@ func (m *Main) checkConnections(ctx context.Context) (waits bool, err error) {
 			return err
 		case c.State == directory.ConnectionGone && c.Why != disconnected:
 			return m.revive(ctx, c)
+		case c.Active():
+			return m.begin(ctx, c.Installation)
 		}
 		return nil
 	})
 	return waits, err
+}
+
+// begin has the accounts of what is connected read, where nobody does: a process that dies right after it
+// recorded a connection leaves that to the next one.
+func (m *Main) begin(ctx context.Context, inst directory.Installation) error {
+	readings, err := m.Store.Readings(ctx, inst.Tenant)
+	id := directory.ReadingOfAccounts(inst)
+	if err != nil || slices.ContainsFunc(readings, func(r directory.Reading) bool { return r.ID == id }) {
+		return err
+	}
+	return m.Engine.Connected(ctx, inst)
+}
+
+// reconnect connects anew what was looked at, if it still stands as it did then: while the platform was
+// asked an admin may have disconnected it.
+func (m *Main) reconnect(ctx context.Context, c directory.Connection, grant hub.Grant) error {
+	if changed, err := m.changed(ctx, c); err != nil || changed {
+		return err
+	}
+	_, err := desk{m}.Connect(ctx, c.Installation.Tenant, c.Installation.Platform, c.Method, grant)
+	return err
+}
+
+func (m *Main) changed(ctx context.Context, c directory.Connection) (bool, error) {
+	now, err := m.Store.Connection(ctx, c.Installation.Platform, c.Installation.Workspace)
+	// Why says of what works only that its token can't be renewed, which is a reason to connect it.
+	return now.Installation != c.Installation || now.State != c.State || !now.Active() && now.Why != c.Why, err
 }
 
 // complete asks for what a pending connection waits for, and reports whether it has come.
@@ -82,7 +112,7 @@ func (m *Main) complete(ctx context.Context, c directory.Connection) (bool, erro
 	if grant.Waiting != "" || !grant.Admin {
 		return false, nil
 	}
-	_, err = desk{m}.Connect(ctx, c.Installation.Tenant, c.Installation.Platform, c.Method, grant)
+	err = m.reconnect(ctx, c, grant)
 	return err == nil, err
 }
 
@@ -102,14 +132,16 @@ func (m *Main) revive(ctx context.Context, c directory.Connection) error {
 	if connector, ok := m.connector(c.Installation.Platform).(*webex.Connector); ok && c.Method == webex.MethodServiceApp {
 		grant, err := serviceApp(ctx, connector, c)
 		if err == nil {
-			_, err = desk{m}.Connect(ctx, c.Installation.Tenant, c.Installation.Platform, c.Method, grant)
-			return err
+			return m.reconnect(ctx, c, grant)
 		}
 		return nil // as it was
 	}
 	token := m.tokens[tokenKey(c.Installation)]
 	if token.IsZero() || m.slack == nil || c.Installation.Platform != m.slack.Name() || m.slack.CheckToken(ctx, c.Installation, token) != nil {
 		return nil
+	}
+	if changed, err := m.changed(ctx, c); err != nil || changed {
+		return err
 	}
 	c.State, c.Ended, c.Why, c.Since = directory.ConnectionActive, time.Time{}, "", m.options.Now()
 	c, err := m.vault.Connect(ctx, c, nil, time.Time{})
