@@ -45,6 +45,10 @@ func (a *Adapter) Watch(ctx context.Context, ticks <-chan time.Time, changed fun
 	loops.Wait()
 }
 
+// Recheck has [Adapter.Watch] look at the subscriptions now, as after a tenant was connected. It doesn't block, and
+// may be called at any time.
+func (a *Adapter) Recheck() { nudge(a.check) }
+
 func (a *Adapter) keep(ctx context.Context, ticks <-chan time.Time) {
 	for {
 		_ = a.CheckSubscriptions(ctx) // which logs
