@@ -94,3 +94,20 @@ func TestWithdrawThatDidNothing(t *testing.T) {
 		t.Errorf("withdrawn, and the token: %v", err)
 	}
 }
+
+// Only what says that the token is none any more proves that the app is gone: its secrets are deleted then.
+// What an organisation's policy, or a network, forbids now may pass.
+func TestWhatProvesThatTheAppIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &bottest.Wire{}, nil, nil)
+	for refusal, want := range map[string]directory.Code{
+		"invalid_auth": directory.Unauthorized, "token_revoked": directory.Unauthorized, "account_inactive": directory.Unauthorized,
+		"ekm_access_denied": directory.Unavailable, "accesslimited": directory.Unavailable, "org_login_required": directory.Unavailable,
+		"access_denied": directory.Unavailable, "two_factor_setup_required": directory.Unavailable, "token_expired": directory.Unavailable,
+	} {
+		w.sim.Faults.Add(sim.Rule{Route: "auth.test", Times: 1, Fault: sim.Fault{Status: 200, ContentType: "application/json", Body: `{"ok":false,"error":"` + refusal + `"}`}})
+		if err := w.adapter.CheckInstallation(t.Context(), w.insts["T0001"]); !directory.Is(err, want) {
+			t.Errorf("%s: %v, want %v", refusal, err, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -136,18 +137,28 @@ func (c *caller) decode(r *http.Request, method string, into answer) (http.Heade
 }
 
 // CheckInstallation asks whether the installation's token works and is this workspace's.
-// Unauthorized: it isn't. Otherwise errors as [bot.Platform.Send]. It blocks for one request.
+// Unauthorized: it definitely isn't, or there is none. What Slack refuses for another reason, such as an
+// organisation's policy, is Unavailable: it may pass. Otherwise errors as [bot.Platform.Send]. It blocks
+// for one request.
 func (a *Adapter) CheckInstallation(ctx context.Context, inst directory.Installation) error {
-	_, err := a.identify(ctx, inst)
+	token, err := a.token(ctx, inst)
+	if err != nil {
+		return err
+	}
+	err = a.CheckToken(ctx, inst, token)
+	if directory.Is(err, directory.Unauthorized) && !errors.Is(err, errGone) && !errors.Is(err, errElsewhere) {
+		return directory.Errorf(directory.Unavailable, "slack refuses for now: %w", err)
+	}
 	return err
 }
 
-// CheckToken is [Adapter.CheckInstallation] for a token that is not the installation's yet.
+// CheckToken asks whether a token works and is the installation's workspace's, though it may not be the
+// installation's yet.
 func (a *Adapter) CheckToken(ctx context.Context, inst directory.Installation, token directory.Secret) error {
 	var me identity
 	_, err := a.api.get(ctx, token, "auth.test", nil, &me)
 	if err == nil && !me.of(inst.Workspace) {
-		err = directory.Errorf(directory.Unauthorized, "slack: the token is not this workspace's")
+		err = directory.Errorf(directory.Unauthorized, "slack: %w", errElsewhere)
 	}
 	return err
 }
