@@ -143,7 +143,11 @@ func standInRemoved(ctx context.Context, s *story) (string, error) {
 	if !is() {
 		return "", errors.New("the guest is gone already, expected it to be kept for whoever comes back")
 	}
-	s.w.Advance(plan.DefaultGrace + time.Hour)
+	s.w.Advance(plan.DefaultGrace)
+	if err := s.reread(ctx); err != nil { // for good is what another listing says as well
+		return "", err
+	}
+	s.w.Advance(2 * time.Hour)
 	err := s.w.until(ctx, func() (bool, string) {
 		l, _ := abel.link(ctx)
 		return !is(), fmt.Sprintf("the guest is still there, and abel %s (%s), expected it deleted", l.State, l.Why)

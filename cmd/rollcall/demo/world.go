@@ -339,7 +339,7 @@ func (w *World) Launch() error {
 		Slack: slack.Loopback(w.slackURL, w.slackURL, pool), Webex: webex.Loopback(w.webexURL, pool),
 		Teams: &microsoft, Entra: entra.Loopback(w.entraURL, w.entraURL, pool), Hooks: hook.Loopback(pool),
 		TLS: &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
-		Now: w.Clock.Now, Log: w.log, WatchEvery: 200 * time.Millisecond, LookEvery: 200 * time.Millisecond,
+		Now: w.Clock.Now, Log: w.log, WatchEvery: 200 * time.Millisecond, LookEvery: 200 * time.Millisecond, CheckEvery: 2 * time.Second,
 	})
 	if err != nil {
 		cancel()
