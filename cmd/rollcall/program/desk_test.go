@@ -271,6 +271,7 @@ func TestKeysAreReplacedWhileItRuns(t *testing.T) {
 	first := must(os.ReadFile(w.config.KeysFile))(t)
 	second := "k2:" + strings.Repeat("E", 43) + "=\n"
 	write(t, w.config.KeysFile, second+string(first))
+	w.until("it can be asked", func() bool { return NewControl(w.config).Running(t.Context()) })
 	n, err := NewControl(w.config).Rekey(t.Context())
 	if err != nil || n != 1 {
 		t.Errorf("%d secrets, %v", n, err)
