@@ -178,29 +178,40 @@ func installSlack(ctx context.Context, s *story) (string, error) {
 			return "", err
 		}
 	}
-	return "the admin added the app; rosa was asked with its token and linked, and tom from Webex; a member's install waits, and the callback is worth nothing in another browser, or twice", nil
+	return "the admin added the app; rosa was asked with its token and linked, and tom from Webex; a member's install is worth nothing, and neither is the callback in another browser, or twice", nil
 }
 
-// strangerInstalls: somebody who administers nothing installs the app, and comes back with nothing.
+// strangerInstalls: somebody who administers nothing installs the app, and comes back with nothing, also in the browser of
+// somebody who was invited.
 func (s *story) strangerInstalls(ctx context.Context, f *firm, who view) error {
 	v := s.w.newVisitor()
-	if err := s.hub(ctx, v); err != nil {
-		return err
-	}
-	if err := v.press(ctx, "", addToSlack, nil); err != nil {
+	if err := s.connect(ctx, v, "", addToSlack); err != nil {
 		return err
 	}
 	if err := v.allowSlack(ctx, f.slackTeam, who.user(paneSlack)); err != nil {
 		return err
 	}
-	if c, there := s.connection(ctx, f, paneSlack); there && c.Active() {
-		return fmt.Errorf("%s administers nothing and connected Slack, expected nothing", who.id)
+	if c, there := s.connection(ctx, f, paneSlack); there {
+		return fmt.Errorf("%s administers nothing, and Slack is %s, expected nothing", who.id, c.State)
 	}
 	if err := s.hub(ctx, v); err != nil {
 		return err
 	}
 	if strings.Contains(v.text(), f.name) {
 		return fmt.Errorf("%s administers nothing and sees %s in the hub, expected the page for everybody", who.id, f.name)
+	}
+	v, err := s.w.invited(ctx, f)
+	if err != nil {
+		return err
+	}
+	if err := s.connect(ctx, v, paneSlack, addToSlack); err != nil {
+		return err
+	}
+	if err := v.allowSlack(ctx, f.slackTeam, who.user(paneSlack)); err != nil {
+		return err
+	}
+	if c, there := s.connection(ctx, f, paneSlack); there && c.Active() || !strings.Contains(v.text(), "administrator is needed") {
+		return fmt.Errorf("%s administers nothing, Slack is %q and the page says %q, expected that an administrator is needed", who.id, c.State, v.text())
 	}
 	return nil
 }

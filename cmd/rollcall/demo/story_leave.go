@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"rollcall/adapters/csv"
-	"rollcall/adapters/sim"
 	"rollcall/sync/directory"
 )
 
@@ -136,89 +135,6 @@ func reuseNeverInherits(ctx context.Context, s *story) (string, error) {
 		return "", fmt.Errorf("her accounts got %d more messages, expected none", n-prompts)
 	}
 	return "chiara left and carl got her address: his link is disputed, hers is suspended with her own accounts, and nobody was asked", nil
-}
-
-// tenantsIsolated: the other tenant, whose ids and addresses are the same, noticed nothing, and no
-// message, token or name of one ever reached the other.
-func tenantsIsolated(ctx context.Context, s *story) (string, error) {
-	twin := s.w.viewOf(s.other, "rosa")
-	if _, there := twin.link(ctx); there {
-		return "", fmt.Errorf("the other tenant's rosa has a link, expected none: she is in no group there")
-	}
-	mine, theirs := s.f.slackTeam, s.other.slackTeam
-	mark := " of " + strings.Fields(s.other.name)[0]
-	messages := 0
-	for _, m := range slices.Concat(s.w.Slack.Messages(0), s.w.Webex.Messages(0), s.w.Teams.Messages(0)) {
-		foreign := m.Workspace == theirs || m.Workspace == s.other.webexOrg || m.Workspace == s.other.entra
-		messages++
-		for _, text := range []string{m.Text, string(m.Card), string(m.First)} {
-			if !foreign && strings.Contains(text, mark) {
-				return "", fmt.Errorf("a message in %s names somebody of the other tenant: %q", m.Workspace, m.Text)
-			}
-			if foreign && m.FromApp && strings.Contains(text, "Lindqvist") && !strings.Contains(text, mark) {
-				return "", fmt.Errorf("a message in %s names somebody of the first tenant: %q", m.Workspace, m.Text)
-			}
-		}
-	}
-	for _, call := range s.w.Slack.Calls.All() {
-		if call.Workspace != mine && call.Workspace != theirs && call.Status != 200 {
-			return "", fmt.Errorf("a call of %s carried no tenant's token", call.Route)
-		}
-	}
-	// A nonce of one tenant, pressed by the same user id of the other.
-	prompt, err := s.anyPrompt(s.f)
-	if err != nil {
-		return "", err
-	}
-	payload, err := s.w.Slack.Payload(mine, prompt.To, prompt.Conversation, prompt.ID, "0")
-	if err != nil {
-		return "", err
-	}
-	payload["team"] = map[string]any{"id": theirs, "domain": "other"}
-	if user, ok := payload["user"].(map[string]any); ok {
-		user["team_id"] = theirs
-	}
-	before, err := s.versions(ctx)
-	if err != nil {
-		return "", err
-	}
-	s.w.Slack.PressRaw(payload)
-	if err := s.quiet(ctx); err != nil {
-		return "", err
-	}
-	after, err := s.versions(ctx)
-	if err != nil {
-		return "", err
-	}
-	if before != after {
-		return "", fmt.Errorf("a press with the first tenant's nonce in the other tenant changed a link")
-	}
-	return fmt.Sprintf("two tenants with the same user ids, chats and addresses: %d messages, none of which names or reaches the other; a nonce is worth nothing there", messages), nil
-}
-
-// anyPrompt is a message with buttons in a firm's Slack.
-func (s *story) anyPrompt(f *firm) (m sim.Message, err error) {
-	for _, m := range s.w.Slack.Messages(0) {
-		if m.Workspace == f.slackTeam && m.FromApp && waits(m) && !m.Deleted {
-			return m, nil
-		}
-	}
-	return m, fmt.Errorf("nobody in %s has a card with a button", f.slackTeam)
-}
-
-// versions is the sum of all links' versions: it grows with every change of any.
-func (s *story) versions(ctx context.Context) (int64, error) {
-	sum := int64(0)
-	for _, f := range s.w.companies {
-		_, links, err := s.w.Program().Engine.Plan(ctx, tenantID(f.id), "")
-		if err != nil {
-			return 0, err
-		}
-		for _, l := range links {
-			sum += l.Version
-		}
-	}
-	return sum, nil
 }
 
 // emptyDirectory: a file that is empty, cut off or gone removes nobody.
