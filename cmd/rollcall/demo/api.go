@@ -14,6 +14,7 @@ import (
 //	POST /api/say               Say: a text to the app
 //	POST /api/app               AppChange: somebody installs the app on Teams, or blocks it
 //	POST /api/consent           Consent: an admin lets the app be installed for people
+//	POST /api/invite            Invite: an invitation into the hub; it answers 200 and an Invitation
 //	POST /api/clock             Forward: let time go by
 //	POST /api/batch             Judge: release or reject held removals
 //
@@ -35,6 +36,7 @@ type State struct {
 	Held        []HeldView      `json:"held"`
 	Trail       []TrailView     `json:"trail"`   // newest first, the last 500
 	Earlier     bool            `json:"earlier"` // more had happened before them
+	Connect     bool            `json:"connect"` // its platforms are connected in the hub
 	Trouble     []string        `json:"trouble"`
 }
 
@@ -194,6 +196,16 @@ type AppChange struct {
 // Consent is an admin's, that the app may be installed for people.
 type Consent struct {
 	Tenant string `json:"tenant"`
+}
+
+// Invite asks for an invitation into the hub.
+type Invite struct {
+	Tenant string `json:"tenant"`
+}
+
+// Invitation is where it leads.
+type Invitation struct {
+	URL string `json:"url"`
 }
 
 // Forward advances the clock.

@@ -193,8 +193,11 @@ func (w *World) Consent(tenant string) error {
 	return nil
 }
 
-// consent is whether that was done.
+// consent is whether that was done; empty: it is done in the hub, with everything else.
 func (w *World) consent(f *firm) string {
+	if slices.Contains(w.newcomers, f) {
+		return ""
+	}
 	if slices.Contains(w.Entra.Granted(f.entra), installs) {
 		return "given"
 	}

@@ -34,6 +34,10 @@ func (w *World) Handler() http.Handler {
 		w.Advance(consentTakes)
 		return nil
 	})).Methods(http.MethodPost)
+	router.HandleFunc("/api/invite", ask(func(ctx context.Context, i Invite) (*Invitation, error) {
+		address, err := w.Invite(ctx, i.Tenant)
+		return &Invitation{address}, err
+	})).Methods(http.MethodPost)
 	router.HandleFunc("/api/batch", post(w.Decide)).Methods(http.MethodPost)
 	router.HandleFunc("/api/clock", post(func(_ context.Context, f Forward) error {
 		if f.Hours < 1 || f.Hours > 24*31 {
@@ -49,6 +53,11 @@ func (w *World) Handler() http.Handler {
 
 // post decodes a request's body, does what it says, and answers 204, or 400 with a sentence.
 func post[T any](do func(context.Context, T) error) http.HandlerFunc {
+	return ask(func(ctx context.Context, body T) (*struct{}, error) { return nil, do(ctx, body) })
+}
+
+// ask is post for what has an answer: 200, and it.
+func ask[T, A any](do func(context.Context, T) (*A, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		var body T
 		decoder := json.NewDecoder(http.MaxBytesReader(rw, r.Body, 64<<10))
@@ -57,11 +66,18 @@ func post[T any](do func(context.Context, T) error) http.HandlerFunc {
 			refuse(rw, http.StatusBadRequest, "the request can't be read")
 			return
 		}
-		if err := do(r.Context(), body); err != nil {
+		answer, err := do(r.Context(), body)
+		if err != nil {
 			refuse(rw, http.StatusBadRequest, err.Error())
 			return
 		}
-		rw.WriteHeader(http.StatusNoContent)
+		if answer == nil {
+			rw.WriteHeader(http.StatusNoContent)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		rw.Header().Set("Cache-Control", "no-store")
+		json.NewEncoder(rw).Encode(answer)
 	}
 }
 

@@ -29,7 +29,7 @@ func (w *World) State(ctx context.Context, tenant string) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	s := State{Now: w.Clock.Now(), Ahead: ahead(w.Clock.Ahead()), Tenant: f.id, Company: f.name}
+	s := State{Now: w.Clock.Now(), Ahead: ahead(w.Clock.Ahead()), Tenant: f.id, Company: f.name, Connect: slices.Contains(w.newcomers, f)}
 	for _, other := range w.firms() {
 		s.Tenants = append(s.Tenants, TenantName{ID: other.id, Name: other.name})
 	}

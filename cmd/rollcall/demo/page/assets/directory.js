@@ -49,6 +49,7 @@ function drawDirectory() {
   drawDirectories()
   drawTiles(people)
   drawConsent()
+  drawConnect()
   const made = expected && view.state.people.find((p) => p.email === expected)
   if (made) {
     expected = ''
@@ -116,6 +117,20 @@ function drawConsent() {
 
 async function giveConsent() {
   if (await post('consent', {})) toast('An admin has consented. That counts from the app’s next token, so two hours have gone by.')
+}
+
+// drawConnect leads into the hub, on which a company's platforms are connected.
+function drawConnect() {
+  const { connect } = view.state
+  byId('connect').hidden = !connect
+  show(byId('connect'), String(connect), () => h('div', null,
+    h('button', { class: 'button small', type: 'button', 'data-part': 'connect', onclick: openHub }, 'Connect the platforms'),
+    h('p', null, 'The browser will warn you: the certificate is the demo’s own.')))
+}
+
+async function openHub() {
+  const invitation = await post('invite', {})
+  if (invitation) window.open(invitation.url, '_blank', 'noopener')
 }
 
 function drawTiles(people) {

@@ -161,6 +161,7 @@ export const look = (user) => user.messages.forEach((m) => seen.add(mark(user, m
 
 // post changes something; false: it didn't, and the visitor was told why.
 export async function post(what, body) {
+  let answer = true
   try {
     const response = await fetch(`/api/${what}`, {
       method: 'POST',
@@ -171,12 +172,13 @@ export async function post(what, body) {
       emit('failed', await reason(response))
       return false
     }
+    if (response.status !== 204) answer = await response.json()
   } catch {
     emit('failed', 'The demo doesn’t answer, so nothing was changed.')
     return false
   }
   await refresh()
-  return true
+  return answer
 }
 
 async function reason(response) {
