@@ -54,28 +54,31 @@ func (m *Main) rekey(ctx context.Context) (int, error) {
 
 // token is the token of an installation: of exactly this workspace of this tenant, so that nobody's
 // accounts are ever read with another one's token. One that is disconnected, or was connected anew
-// since, has none.
+// since, has none, and one that is being disconnected only for giving back what was granted. A key that
+// is missing proves nothing of the platform: Unavailable.
 func (m *Main) token(ctx context.Context, inst directory.Installation) (directory.Secret, error) {
-	configured := m.tokens[tokenKey(inst)]
-	if configured.IsZero() {
-		token, err := m.vault.Token(ctx, inst)
-		if !directory.Is(err, directory.NotFound) {
-			return token, err
-		}
-		if _, lost := m.Store.Credential(ctx, inst); lost == nil { // it is there, and no key opens it
-			return token, directory.Errorf(directory.Unauthorized, "%s: %w", inst.Platform, err)
-		}
-		return token, directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
-	}
 	c, err := m.Store.Connection(ctx, inst.Platform, inst.Workspace)
 	if err != nil && !directory.Is(err, directory.NotFound) {
 		return directory.Secret{}, err
 	}
-	if err != nil || c.Installation != inst || c.State == directory.ConnectionGone {
+	if err != nil || c.Installation != inst || !c.Active() && !(c.State == directory.ConnectionPending && ctx.Value(givingBack{}) != nil) {
 		return directory.Secret{}, directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
 	}
-	return configured, nil
+	if configured := m.tokens[tokenKey(inst)]; !configured.IsZero() {
+		return configured, nil
+	}
+	token, err := m.vault.Token(ctx, inst)
+	if directory.Is(err, directory.NotFound) {
+		if _, lost := m.Store.Credential(ctx, inst); lost == nil { // it is there, and no key opens it
+			return token, directory.Errorf(directory.Unavailable, "%s: %w", inst.Platform, err)
+		}
+		return token, directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
+	}
+	return token, err
 }
+
+// givingBack marks the context of what is done to give back what was granted.
+type givingBack struct{}
 
 // tokenKey is an installation whichever generation it is of.
 func tokenKey(inst directory.Installation) directory.Installation {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -20,13 +21,13 @@ import (
 )
 
 // The running program can be asked things from the same machine, over a socket beside its database.
-// Whoever may open that file may ask: it is for its owner only, as the database is.
+// Whoever may enter its folder may ask: that is for its owner only, as the database is.
 
 // longestSocket is what every system takes as the path of a socket.
 const longestSocket = 100
 
 // socketOf is the path of the socket of the program that has a store.
-func socketOf(store string) string { return store + ".sock" }
+func socketOf(store string) string { return filepath.Join(store+".control", "socket") }
 
 // serveControl answers on the socket until ctx ends. Without the socket everything else works.
 func (m *Main) serveControl(ctx context.Context, work *sync.WaitGroup) {
@@ -48,18 +49,22 @@ func (m *Main) listenControl(path string) (net.Listener, error) {
 	if len(path) > longestSocket {
 		return nil, fmt.Errorf("the store's path is too long for a socket beside it")
 	}
+	folder := filepath.Dir(path)
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	// Of an earlier run, whatever its mode has become. A link of that name would lead elsewhere.
+	if is, err := os.Lstat(folder); err != nil || !is.IsDir() {
+		return nil, errors.Join(err, fmt.Errorf("%s is no folder", folder))
+	}
+	if err := os.Chmod(folder, 0o700); err != nil {
+		return nil, err
+	}
 	// A process that was killed leaves it behind; the store's lock says that there is no other.
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	listener, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	return listener, nil
+	return net.Listen("unix", path)
 }
 
 func (m *Main) control() http.Handler {

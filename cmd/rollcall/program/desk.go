@@ -230,7 +230,7 @@ func (d desk) Disconnect(ctx context.Context, inst directory.Installation, by st
 // end gives back what was granted, as far as that goes, and forgets the secrets.
 func (d desk) end(ctx context.Context, c directory.Connection) error {
 	inst := c.Installation
-	asking, cancel := context.WithTimeout(ctx, withdrawWithin)
+	asking, cancel := context.WithTimeout(context.WithValue(ctx, givingBack{}, true), withdrawWithin)
 	defer cancel()
 	if connector := d.connector(inst.Platform); connector != nil {
 		if err := connector.Withdraw(asking, inst); err != nil {
