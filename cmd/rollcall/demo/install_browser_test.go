@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +66,7 @@ func (n newcomer) invited(t *testing.T) tab {
 	b.says("", "invites you to connect")
 	b.look("1-invited")
 	b.press("", "Accept")
-	b.says("", n.firm.name)
+	b.says("", "Connect at least two platforms")
 	return b
 }
 
@@ -79,12 +78,6 @@ func (n newcomer) hub(b tab) {
 
 // user is somebody's id on a platform.
 func (n newcomer) user(id, pane string) string { return n.w.viewOf(n.firm, id).user(pane) }
-
-// called is what somebody is called there.
-func (n newcomer) called(id string) string {
-	i := slices.IndexFunc(n.firm.residents, func(r resident) bool { return r.id == id })
-	return n.firm.residents[i].name
-}
 
 // connection is the company's at a platform, as the program has it stored; zero: there is none.
 func (n newcomer) connection(t *testing.T, pane string) directory.Connection {
