@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"rollcall/bot/hub"
@@ -159,6 +160,18 @@ func (u user) administers(in directory.Workspace) bool {
 		return u.Enterprise.ID == string(in) && (u.Enterprise.Admin || u.Enterprise.Owner)
 	}
 	return u.Admin || u.Owner || u.PrimaryOwner
+}
+
+// Admitted are the workspaces of an organisation that the app may act in now, sorted. It blocks for a
+// request for each hundred. Errors as of [Adapter.CheckInstallation].
+func (a *Adapter) Admitted(ctx context.Context, inst directory.Installation) ([]directory.Workspace, error) {
+	token, err := a.token(ctx, inst)
+	if err != nil {
+		return nil, err
+	}
+	teams, err := a.admitted(ctx, token)
+	slices.Sort(teams)
+	return teams, err
 }
 
 // admitted are the workspaces of an organisation that the app was admitted to. Right after it is

@@ -89,6 +89,29 @@ func report(out io.Writer, all []program.Diagnosis) error {
 	return nil
 }
 
+func admins() *cobra.Command {
+	cmd := asking(&cobra.Command{
+		Use: "admins TENANT", Short: "List who may connect a tenant's platforms in the hub", Args: cobra.ExactArgs(1),
+	}, func(cmd *cobra.Command, control *program.Control, _ program.Config, args []string) error {
+		all, err := control.Admins(cmd.Context(), args[0])
+		return list(cmd.OutOrStdout(), all, err)
+	})
+	cmd.AddCommand(asking(&cobra.Command{
+		Use: "remove TENANT ACCOUNT", Short: "Take one from them, and end their sessions", Args: cobra.ExactArgs(2),
+	}, func(cmd *cobra.Command, control *program.Control, _ program.Config, args []string) error {
+		left, err := control.RemoveAdmin(cmd.Context(), args[0], args[1])
+		return list(cmd.OutOrStdout(), left, err)
+	}))
+	return cmd
+}
+
+func list(out io.Writer, all []string, err error) error {
+	for _, line := range all {
+		fmt.Fprintln(out, line)
+	}
+	return err
+}
+
 func webhooks() *cobra.Command {
 	cmd := &cobra.Command{Use: "webhooks", Short: "What Rollcall has made at Webex"}
 	cmd.AddCommand(asking(&cobra.Command{

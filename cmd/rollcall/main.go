@@ -35,7 +35,7 @@ func root() *cobra.Command {
 		Use: "rollcall", Short: "Keeps people's chat accounts in step with the directory",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	cmd.AddCommand(setup.Command(), manifest.Command(), serve(), invite(), doctor(), keys(), webhooks(), demo.Command(), version())
+	cmd.AddCommand(setup.Command(), manifest.Command(), serve(), invite(), doctor(), keys(), admins(), webhooks(), demo.Command(), version())
 	return cmd
 }
 

@@ -86,6 +86,10 @@ func (m *Main) control() http.Handler {
 		used, err := m.vault.KeysInUse(r.Context())
 		answer(w, used, err)
 	})
+	mux.HandleFunc("POST /admins", func(w http.ResponseWriter, r *http.Request) {
+		admins, err := m.admins(r.Context(), r.URL.Query())
+		answer(w, admins, err)
+	})
 	mux.HandleFunc("POST /alive", func(w http.ResponseWriter, _ *http.Request) { answer(w, true, nil) })
 	mux.HandleFunc("POST /keys", func(w http.ResponseWriter, r *http.Request) {
 		n, err := m.rekey(r.Context())
@@ -137,8 +141,12 @@ func (c *Control) Rekey(ctx context.Context) (int, error) {
 }
 
 func ask[T any](ctx context.Context, c *Control, path, tenant string) (T, error) {
+	return askWith[T](ctx, c, path, url.Values{"tenant": {tenant}})
+}
+
+func askWith[T any](ctx context.Context, c *Control, path string, query url.Values) (T, error) {
 	var value T
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://rollcall"+path+"?"+url.Values{"tenant": {tenant}}.Encode(), http.NoBody)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://rollcall"+path+"?"+query.Encode(), http.NoBody)
 	if err != nil {
 		return value, err
 	}
@@ -196,6 +204,17 @@ func (m *Main) Doctor(ctx context.Context, tenant directory.TenantID) ([]Diagnos
 	return all, nil
 }
 
+// Admins are the accounts that may steer a tenant in the hub, by their texts.
+func (c *Control) Admins(ctx context.Context, tenant string) ([]string, error) {
+	return ask[[]string](ctx, c, "/admins", tenant)
+}
+
+// RemoveAdmin takes an account from a tenant's admins, and with that ends its sessions. It answers who is
+// left.
+func (c *Control) RemoveAdmin(ctx context.Context, tenant, account string) ([]string, error) {
+	return askWith[[]string](ctx, c, "/admins", url.Values{"tenant": {tenant}, "remove": {account}})
+}
+
 // KeysInUse are the ids of the keys without which some stored secret doesn't open.
 func (c *Control) KeysInUse(ctx context.Context) ([]string, error) {
 	return ask[[]string](ctx, c, "/keys/used", "")
@@ -223,4 +242,28 @@ func RemoveWebhooks(ctx context.Context, config Config, options Options) (int, e
 	}
 	report, err := adapter.RemoveWebhooks(ctx)
 	return report.Deleted, err
+}
+
+// admins lists a tenant's, after taking one from them where that is wished.
+func (m *Main) admins(ctx context.Context, query url.Values) ([]string, error) {
+	tenant := directory.TenantID(query.Get("tenant"))
+	if text := query.Get("remove"); text != "" {
+		account, err := directory.ParseAccountID(text)
+		if err == nil {
+			err = m.Store.RemoveAdmin(ctx, tenant, account)
+		}
+		switch {
+		case directory.Is(err, directory.Conflict):
+			return nil, errors.New("this is the last admin: let another one in first, with rollcall invite")
+		case err != nil:
+			return nil, fmt.Errorf("%q is no admin of %q: rollcall admins lists them", text, tenant)
+		}
+		m.logger.Info("an admin was removed", "tenant", tenant)
+	}
+	admins, err := m.Store.Admins(ctx, tenant)
+	texts := make([]string, len(admins))
+	for i, a := range admins {
+		texts[i] = a.Account.Text()
+	}
+	return texts, err
 }

@@ -389,3 +389,28 @@ func TestADirectoryIsReadWhileItIsConnected(t *testing.T) {
 		}
 	}
 }
+
+// Admins are listed and removed from the command line, down to the last one.
+func TestAdminsAreRemoved(t *testing.T) {
+	t.Parallel()
+	w := sealing(t)
+	control, ctx := NewControl(w.config), t.Context()
+	w.until("it can be asked", func() bool { return control.Running(ctx) })
+	for _, user := range []string{"U1", "U2"} {
+		admin := directory.Admin{Account: directory.AccountID{Platform: slack.Name, Workspace: "T0001", User: user}}
+		if err := w.main.Store.PutAdmin(ctx, "acme", admin); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := control.Admins(ctx, "acme"); err != nil || !slices.Equal(all, []string{"slack/T0001/U1", "slack/T0001/U2"}) {
+		t.Errorf("the admins are %v, %v", all, err)
+	}
+	if left, err := control.RemoveAdmin(ctx, "acme", "slack/T0001/U1"); err != nil || !slices.Equal(left, []string{"slack/T0001/U2"}) {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	for account, want := range map[string]string{"slack/T0001/U2": "last admin", "slack/T0001/U1": "no admin", "x": "no admin"} {
+		if _, err := control.RemoveAdmin(ctx, "acme", account); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", account, err)
+		}
+	}
+}

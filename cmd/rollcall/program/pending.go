@@ -57,6 +57,8 @@ func (m *Main) checkConnections(ctx context.Context) (waits bool, err error) {
 			return err
 		case c.State == directory.ConnectionGone && c.Why != disconnected:
 			return m.revive(ctx, c)
+		case c.Active() && c.Wide && m.slack != nil && c.Installation.Platform == m.slack.Name():
+			return m.followWorkspaces(ctx, c)
 		case c.Active():
 			return m.begin(ctx, c.Installation)
 		}
@@ -114,6 +116,25 @@ func (m *Main) complete(ctx context.Context, c directory.Connection) (bool, erro
 	}
 	err = m.reconnect(ctx, c, grant)
 	return err == nil, err
+}
+
+// followWorkspaces notes in which workspaces of an organisation the app may act, whatever news of that
+// was lost or came late.
+func (m *Main) followWorkspaces(ctx context.Context, c directory.Connection) error {
+	admitted, err := m.slack.Admitted(ctx, c.Installation)
+	if err != nil {
+		return nil // it is asked again
+	}
+	known := slices.Sorted(slices.Values(c.Workspaces))
+	if slices.Equal(admitted, known) {
+		return nil
+	}
+	c.Workspaces = admitted
+	err = m.Store.Amend(ctx, c)
+	if directory.Is(err, directory.Conflict) {
+		return nil // somebody else was faster
+	}
+	return err
 }
 
 // serviceApp is what an organisation grants by authorising the service app in Control Hub. Who connects

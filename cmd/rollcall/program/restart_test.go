@@ -65,13 +65,15 @@ func TestAGroupThatIsNoLongerConfiguredRestsAndComesBack(t *testing.T) {
 	group := w.config.Tenants["acme"].Groups["slack-first"]
 	delete(w.config.Tenants["acme"].Groups, "slack-first")
 	w.restart()
-	// Both leave; only the one whose group is configured is suspended.
-	w.edit("acme", func(s *csv.Sheet) { s.People[0].Groups, s.People[1].Groups = nil, []string{"slack-first"} })
-	w.edit("acme", func(s *csv.Sheet) { s.People[3].Groups = []string{"webex-first"} })
+	// Both leave; only the one whose group is configured is suspended. At once: a group in which there
+	// is nobody for a moment would be held.
+	w.edit("acme", func(s *csv.Sheet) {
+		s.People[0].Groups, s.People[1].Groups, s.People[3].Groups = nil, []string{"slack-first"}, []string{"webex-first"}
+	})
 	w.await("acme", "dora", directory.Asking)
 	w.quiet()
 	if log := w.log.String(); !strings.Contains(log, "group=slack-first") || strings.Contains(log, "group=webex-first") {
-		t.Error("not exactly the group that was taken out is said to rest")
+		t.Errorf("not exactly the group that was taken out is said to rest:\n%s", log)
 	}
 	if l := w.link("acme", "ann"); l.State != directory.Linked || l.LinkedAt != ann.LinkedAt {
 		t.Errorf("the link is %s, want it as it was", l.State)
