@@ -21,7 +21,7 @@ func (s *Store) Install(ctx context.Context, inst directory.Installation) error 
 		case old.Generation == inst.Generation:
 			return nil
 		}
-		return t.putConnection(directory.Connection{Installation: inst, State: directory.ConnectionActive})
+		return t.putConnection(directory.Connection{Installation: inst, State: directory.ConnectionActive, Version: 1})
 	})
 }
 
@@ -38,6 +38,7 @@ func (s *Store) Connect(ctx context.Context, c directory.Connection, credential 
 		case inst.Generation != old.Generation+1:
 			return errGeneration(inst, old.Installation)
 		}
+		c.Version = 1
 		if err := t.putConnection(c); err != nil || c.State == directory.ConnectionGone {
 			return err
 		}
@@ -64,9 +65,12 @@ func (s *Store) Amend(ctx context.Context, c directory.Connection) error {
 			return directory.Errorf(directory.NotFound, "no such connection")
 		case old.Generation != inst.Generation:
 			return errGeneration(inst, old.Installation)
+		case old.version != c.Version:
+			return directory.Errorf(directory.Conflict, "it was changed meanwhile: read it again")
 		case old.state == directory.ConnectionGone && c.State != directory.ConnectionGone:
 			return directory.Errorf(directory.Conflict, "the connection is gone")
 		}
+		c.Version++
 		return t.putConnection(c)
 	})
 }
@@ -82,17 +86,18 @@ func errGeneration(inst, stored directory.Installation) error {
 // standing is what decides whether a connection may be written.
 type standing struct {
 	directory.Installation
-	state directory.ConnectionState
+	state   directory.ConnectionState
+	version int64
 }
 
 // stored is how it stands with an installation's workspace, and whether anybody connected that.
 func (t tx) stored(inst directory.Installation) (standing, bool, error) {
 	var tenant, state string
-	var generation int64
-	known, err := t.row("SELECT tenant, generation, state FROM installations WHERE platform = ? AND workspace = ?",
-		[]any{string(inst.Platform), string(inst.Workspace)}, &tenant, &generation, &state)
+	var generation, version int64
+	known, err := t.row("SELECT tenant, generation, state, version FROM installations WHERE platform = ? AND workspace = ?",
+		[]any{string(inst.Platform), string(inst.Workspace)}, &tenant, &generation, &state, &version)
 	inst.Tenant, inst.Generation = directory.TenantID(tenant), generation
-	return standing{inst, directory.ConnectionState(state)}, known, err
+	return standing{inst, directory.ConnectionState(state), version}, known, err
 }
 
 // putConnection writes a connection, and deletes the secrets that it leaves without an owner.
@@ -106,9 +111,9 @@ func (t tx) putConnection(c directory.Connection) error {
 		state = directory.ConnectionActive
 	}
 	if _, err := t.exec(`
-		INSERT INTO installations (platform, workspace, tenant, generation, state, record) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET generation = excluded.generation, state = excluded.state, record = excluded.record`,
-		string(inst.Platform), string(inst.Workspace), string(inst.Tenant), inst.Generation, string(state), record); err != nil {
+		INSERT INTO installations (platform, workspace, tenant, generation, state, version, record) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET generation = excluded.generation, state = excluded.state, version = excluded.version, record = excluded.record`,
+		string(inst.Platform), string(inst.Workspace), string(inst.Tenant), inst.Generation, string(state), c.Version, record); err != nil {
 		return err
 	}
 	kept := inst.Generation

@@ -292,7 +292,7 @@ func TestRenewWhatIsGone(t *testing.T) {
 		w := newWorld(t)
 		v := w.vault()
 		w.platform.after = func(context.Context) {
-			must(t, w.Memory.Amend(t.Context(), directory.Connection{Installation: w.inst, State: directory.ConnectionGone}))
+			must(t, w.Memory.Amend(t.Context(), directory.Connection{Installation: w.inst, State: directory.ConnectionGone, Version: 1}))
 		}
 		time.Sleep(11 * time.Hour)
 		w.hasNone(v, directory.NotFound, 1)

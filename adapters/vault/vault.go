@@ -109,7 +109,7 @@ func (v *Vault) Connect(ctx context.Context, c directory.Connection, secrets map
 		case stored.Installation.Tenant != c.Installation.Tenant:
 			return directory.Connection{}, directory.Errorf(directory.Conflict, "the workspace belongs to another tenant")
 		}
-		c.Installation.Generation = stored.Installation.Generation + 1
+		c.Installation.Generation, c.Version = stored.Installation.Generation+1, 1
 		credential, err := v.seal(c.Installation, secrets)
 		if err != nil {
 			return directory.Connection{}, err

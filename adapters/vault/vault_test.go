@@ -133,7 +133,7 @@ func TestRewrap(t *testing.T) {
 			all = append(all, c.Installation)
 		}
 		must(t, w.Install(t.Context(), directory.Installation{Tenant: "acme", Platform: "webex", Workspace: "configured", Generation: 1}))
-		must(t, w.Amend(t.Context(), directory.Connection{Installation: all[4], State: directory.ConnectionGone}))
+		must(t, w.Amend(t.Context(), directory.Connection{Installation: all[4], State: directory.ConnectionGone, Version: 1}))
 
 		inUse := func(want ...string) {
 			t.Helper()

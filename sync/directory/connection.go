@@ -42,6 +42,7 @@ type Connection struct {
 	// Workspaces are those of them that the app may act in.
 	Wide       bool
 	Workspaces []Workspace
+	Version    int64 // grows with every change; a new generation begins at 1
 }
 
 // Active reports whether the connection is to be used.

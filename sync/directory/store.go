@@ -104,17 +104,20 @@ type Registry interface {
 	Tenants(ctx context.Context) ([]Tenant, error) // by id
 
 	// Install records an active connection of which nothing else is known, or a later generation of
-	// one, and does nothing where this generation is stored already, whatever its state. Conflict:
-	// the workspace belongs to another tenant, or the generation is older than the stored one.
+	// one, with Version 1, and does nothing where this generation is stored already, whatever its
+	// state. Conflict: the workspace belongs to another tenant, or the generation is older than the
+	// stored one.
 	Install(ctx context.Context, inst Installation) error
 	// Connect records a connection with its secrets, whole or not at all. Its generation is the one
-	// after the stored one, or 1. The secrets of earlier generations are deleted. Conflict: the
-	// generation is another one, or the workspace belongs to another tenant.
+	// after the stored one, or 1, and its Version is 1, whatever the caller's says. The secrets of
+	// earlier generations are deleted. Conflict: the generation is another one, or the workspace
+	// belongs to another tenant.
 	Connect(ctx context.Context, connection Connection, credential Credential) error
 	// Amend changes what is known of a connection of the same generation, its state included: one
-	// that is made gone loses its secrets. Conflict: another generation is stored, or a connection
-	// that is gone would come back, which only Connect does. NotFound: there is none. It may be
-	// called again.
+	// that is made gone loses its secrets. Its Version is the one that was read; the store adds one.
+	// Conflict: it was changed meanwhile, another generation is stored, or a connection that is gone
+	// would come back, which only Connect does. Whoever gets it reads the connection again, and
+	// decides again. NotFound: there is none.
 	Amend(ctx context.Context, connection Connection) error
 	// Connection is that of a workspace, whatever its state, else NotFound.
 	Connection(ctx context.Context, platform Platform, workspace Workspace) (Connection, error)

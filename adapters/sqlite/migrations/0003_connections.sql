@@ -2,7 +2,8 @@
 
 -- +goose Up
 ALTER TABLE installations ADD COLUMN state TEXT NOT NULL DEFAULT 'active';
-UPDATE installations SET record = CAST(json_object('v', 1, 'r', json_object('Installation',
+ALTER TABLE installations ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+UPDATE installations SET record = CAST(json_object('v', 1, 'r', json_object('Version', version, 'Installation',
     json_object('Tenant', tenant, 'Platform', platform, 'Workspace', workspace, 'Generation', generation))) AS BLOB);
 
 CREATE TABLE credentials (
@@ -40,4 +41,5 @@ DROP TABLE credentials;
 DELETE FROM installations WHERE state <> 'active';
 UPDATE installations SET record = CAST(json_object('v', 1, 'r',
     json_object('Tenant', tenant, 'Platform', platform, 'Workspace', workspace, 'Generation', generation)) AS BLOB);
+ALTER TABLE installations DROP COLUMN version;
 ALTER TABLE installations DROP COLUMN state;

@@ -33,7 +33,7 @@ func (m *Memory) Install(ctx context.Context, inst directory.Installation) error
 	case old.Installation.Generation == inst.Generation:
 		return nil
 	}
-	m.connections[siteOf(inst)] = connection{Connection: directory.Connection{Installation: inst, State: directory.ConnectionActive}}
+	m.connections[siteOf(inst)] = connection{Connection: directory.Connection{Installation: inst, State: directory.ConnectionActive, Version: 1}}
 	return nil
 }
 
@@ -62,6 +62,7 @@ func (m *Memory) Connect(ctx context.Context, c directory.Connection, credential
 	case inst.Generation != old.Installation.Generation+1:
 		return errGeneration(inst, old.Installation)
 	}
+	c.Version = 1
 	made := connection{Connection: cloneConnection(c)}
 	if c.State != directory.ConnectionGone {
 		credential = cloneCredential(credential)
@@ -86,9 +87,12 @@ func (m *Memory) Amend(ctx context.Context, c directory.Connection) error {
 		return directory.Errorf(directory.NotFound, "no such connection")
 	case old.Installation.Generation != inst.Generation:
 		return errGeneration(inst, old.Installation)
+	case old.Version != c.Version:
+		return directory.Errorf(directory.Conflict, "it was changed meanwhile: read it again")
 	case old.State == directory.ConnectionGone && c.State != directory.ConnectionGone:
 		return directory.Errorf(directory.Conflict, "the connection is gone")
 	}
+	c.Version++
 	old.Connection = cloneConnection(c)
 	if c.State == directory.ConnectionGone {
 		old.credential = nil

@@ -16,6 +16,7 @@ var concurrentCases = []storeCase{
 	{"one is first", concurrentFirst},
 	{"one tenant gets the workspace", concurrentInstall},
 	{"one connects", concurrentConnect},
+	{"one amends", concurrentAmends},
 	{"one renews", concurrentRenewals},
 	{"no secret outlives its connection", concurrentEnd},
 	{"one takes the ticket", concurrentTickets},
@@ -179,6 +180,21 @@ func concurrentConnect(d *desk) {
 		})
 		same(d, "Connection", d.connected(d.generation(generation+1)).Title, fmt.Sprint(i))
 		d.secrets(d.generation(generation+1), fmt.Sprint(i))
+	}
+}
+
+func concurrentAmends(d *desk) {
+	c := fullConnection(d.generation(1))
+	d.connect(c, "first")
+	for range 5 {
+		i := d.winner(8, directory.Conflict, func(i int) error {
+			mine := c
+			mine.Title = fmt.Sprint(i)
+			return d.Amend(d.ctx(), mine)
+		})
+		c.Title = fmt.Sprint(i)
+		c.Version++
+		same(d, "Connection", d.connected(c.Installation), c)
 	}
 }
 

@@ -17,6 +17,7 @@ var connectionCases = []storeCase{
 	{"back from gone", connectionsBack},
 	{"amend", connectionsAmend},
 	{"amended too late", connectionsLate},
+	{"changed meanwhile", connectionsChanged},
 	{"installed over what is known", connectionsInstalled},
 	{"a tenant's", connectionsOfTenant},
 }
@@ -24,7 +25,16 @@ var connectionCases = []storeCase{
 // connect records a connection with secrets whose texts begin with a mark.
 func (d *desk) connect(c directory.Connection, mark string) {
 	d.t.Helper()
+	c.Version = 99 // not the caller's to give
 	d.ok("Connect", d.Connect(d.ctx(), c, fullCredential(mark)))
+}
+
+// amend changes a connection, and returns it as it is stored then.
+func (d *desk) amend(c directory.Connection) directory.Connection {
+	d.t.Helper()
+	d.ok("Amend", d.Amend(d.ctx(), c))
+	c.Version++
+	return c
 }
 
 // connected is the connection of a workspace, whose State is spelt out.
@@ -152,7 +162,7 @@ func connectionsGenerations(d *desk) {
 func connectionsRefused(d *desk) {
 	want := fullConnection(d.generation(1))
 	d.connect(want, "kept")
-	other := directory.Connection{Installation: d.generation(1), Title: "another", State: directory.ConnectionPending}
+	other := directory.Connection{Installation: d.generation(1), Title: "another", State: directory.ConnectionPending, Version: 1}
 	for _, n := range []int64{0, 1, 3} {
 		other.Installation.Generation = n
 		d.refused("Connect", d.Connect(d.ctx(), other, fullCredential("another")), directory.Conflict)
@@ -177,7 +187,7 @@ func connectionsForeign(d *desk) {
 			inst := thief.generation(n)
 			d.refused("Connect over another tenant's", d.Connect(d.ctx(), directory.Connection{Installation: inst}, fullCredential("thief")), directory.Conflict)
 			d.refused("Install over another tenant's", d.Install(d.ctx(), inst), directory.Conflict)
-			d.refused("Amend of another tenant's", d.Amend(d.ctx(), directory.Connection{Installation: inst, State: directory.ConnectionGone}), directory.NotFound)
+			d.refused("Amend of another tenant's", d.Amend(d.ctx(), directory.Connection{Installation: inst, State: directory.ConnectionGone, Version: 1}), directory.NotFound)
 			d.refused("PutCredential of another tenant's", d.PutCredential(d.ctx(), inst, fullCredential("thief")), directory.NotFound)
 			_, err := d.Credential(d.ctx(), inst)
 			d.refused("Credential of another tenant's", err, directory.NotFound)
@@ -190,7 +200,7 @@ func connectionsForeign(d *desk) {
 	d.used("after the attacks", want.Installation, true)
 	d.secrets(want.Installation, "kept")
 	want.State, want.Ended = directory.ConnectionGone, at(hour)
-	d.ok("Amend", d.Amend(d.ctx(), want))
+	want = d.amend(want)
 	attack()
 }
 
@@ -205,7 +215,7 @@ func connectionsPending(d *desk) {
 	d.used("pending, installed", c.Installation, false)
 	for _, state := range []directory.ConnectionState{directory.ConnectionActive, directory.ConnectionPending, ""} {
 		c.State = state
-		d.ok("Amend", d.Amend(d.ctx(), c))
+		c = d.amend(c)
 		d.used("amended to "+string(state), c.Installation, c.Active())
 	}
 	d.secrets(c.Installation, "early")
@@ -215,8 +225,8 @@ func connectionsGone(d *desk) {
 	c := fullConnection(d.generation(1))
 	d.connect(c, "lost")
 	c.State, c.Ended, c.Why = directory.ConnectionGone, at(hour), "the app was removed"
-	for range 2 { // twice is once
-		d.ok("Amend", d.Amend(d.ctx(), c))
+	for range 2 { // and changed once more
+		c = d.amend(c)
 		d.used("gone", c.Installation, false)
 		same(d, "Connection", d.connected(c.Installation), c)
 		d.noSecrets(c.Installation)
@@ -245,7 +255,7 @@ func connectionsBack(d *desk) {
 	end := func() {
 		d.t.Helper()
 		c.State = directory.ConnectionGone
-		d.ok("Amend", d.Amend(d.ctx(), c))
+		d.amend(c)
 		c.State = directory.ConnectionActive
 		c.Installation.Generation++
 	}
@@ -268,17 +278,17 @@ func connectionsAmend(d *desk) {
 	d.refused("Connection after that", err, directory.NotFound)
 	d.connect(c, "kept")
 	c = fullConnection(d.generation(1))
-	for range 2 { // it may be called again
-		d.ok("Amend", d.Amend(d.ctx(), c))
+	for range 2 {
+		c = d.amend(c)
 		same(d, "Connection", d.connected(c.Installation), c)
 	}
-	c = directory.Connection{Installation: d.generation(1), State: directory.ConnectionActive, Why: "only this"}
-	d.ok("Amend", d.Amend(d.ctx(), c))
+	c = directory.Connection{Installation: d.generation(1), State: directory.ConnectionActive, Why: "only this", Version: c.Version}
+	c = d.amend(c)
 	same(d, "Connection, of which less is known", d.connected(c.Installation), c)
 	d.secrets(c.Installation, "kept")
 
 	d.install(directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T2", Generation: 5})
-	d.ok("Amend of an installed one", d.Amend(d.ctx(), fullConnection(directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T2", Generation: 5})))
+	d.amend(fullConnection(directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T2", Generation: 5}))
 	same(d, "the other", d.connected(c.Installation), c)
 }
 
@@ -296,6 +306,42 @@ func connectionsLate(d *desk) {
 	d.secrets(d.generation(2), "second")
 }
 
+// Of two who read the same connection the second to write it learns that it is another one now.
+func connectionsChanged(d *desk) {
+	c := fullConnection(d.generation(1))
+	d.connect(c, "kept")
+	stale := func() {
+		d.t.Helper()
+		late := fullConnection(c.Installation)
+		late.Title = "late"
+		for _, state := range []directory.ConnectionState{directory.ConnectionGone, directory.ConnectionPending, directory.ConnectionActive} {
+			for _, version := range []int64{-1, 0, c.Version - 1, c.Version + 1, 99} {
+				late.State, late.Version = state, version
+				d.refused("Amend of another version", d.Amend(d.ctx(), late), directory.Conflict)
+			}
+		}
+		same(d, "Connection", d.connected(c.Installation), c)
+	}
+	stale()
+	for _, state := range []directory.ConnectionState{directory.ConnectionPending, directory.ConnectionActive} {
+		c.State = state
+		c = d.amend(c)
+		stale()
+	}
+	d.secrets(c.Installation, "kept")
+	c.State = directory.ConnectionGone
+	c = d.amend(c)
+	stale()
+
+	c = fullConnection(d.generation(2))
+	d.connect(c, "second")
+	stale()
+	c = d.amend(c)
+	d.install(d.generation(3))
+	c = directory.Connection{Installation: d.generation(3), State: directory.ConnectionActive, Version: 1}
+	stale()
+}
+
 func connectionsInstalled(d *desk) {
 	want := fullConnection(d.generation(1))
 	d.connect(want, "kept")
@@ -303,7 +349,7 @@ func connectionsInstalled(d *desk) {
 	same(d, "Connection after an Install of the same generation", d.connected(want.Installation), want)
 	d.secrets(want.Installation, "kept")
 	d.install(d.generation(7))
-	same(d, "Connection after one of a later", d.connected(want.Installation), directory.Connection{Installation: d.generation(7), State: directory.ConnectionActive})
+	same(d, "Connection after one of a later", d.connected(want.Installation), directory.Connection{Installation: d.generation(7), State: directory.ConnectionActive, Version: 1})
 	d.noSecrets(d.generation(1))
 	d.noSecrets(d.generation(7))
 }
