@@ -3,5 +3,8 @@
 // each other over loopback TLS, as they would over the internet; only the clock is the demo's own,
 // so that three days can be made to pass.
 //
+// Two of the companies have nothing but a directory: they connect their platforms in the hub, as an admin
+// would, and what the platforms' pages show and the browser carries is the real thing.
+//
 // --check tells the same story without a page, step by step, and says what was seen.
 package demo

@@ -54,7 +54,7 @@ func (s *story) nonceApart(ctx context.Context) error {
 	if user, ok := payload["user"].(map[string]any); ok {
 		user["team_id"] = theirs
 	}
-	before, err := s.versions(ctx)
+	before, err := s.deeds(ctx, prompt.To)
 	if err != nil {
 		return err
 	}
@@ -62,14 +62,23 @@ func (s *story) nonceApart(ctx context.Context) error {
 	if err := s.quiet(ctx); err != nil {
 		return err
 	}
-	after, err := s.versions(ctx)
+	after, err := s.deeds(ctx, prompt.To)
 	if err != nil {
 		return err
 	}
-	if before != after {
+	if after != before {
 		return fmt.Errorf("a press with the first tenant's nonce in the other tenant changed a link")
 	}
-	return nil
+	if err := zita.press(directory.VerbLater, ""); err != nil {
+		return err
+	}
+	if err := zita.await(ctx, directory.Snoozed); err != nil {
+		return err
+	}
+	if after, err = s.deeds(ctx, prompt.To); err == nil && after == before {
+		err = fmt.Errorf("zita's own press isn't in the trail, expected it there")
+	}
+	return err
 }
 
 // mark is what the names of a firm's people end with; those of the first one have none.
@@ -178,17 +187,26 @@ func (s *story) callsApart() (int, error) {
 	return all, nil
 }
 
-// versions is the sum of all links' versions: it grows with every change of any.
-func (s *story) versions(ctx context.Context) (int64, error) {
-	sum := int64(0)
-	for _, f := range s.w.companies {
-		_, links, err := s.w.Program().Engine.Plan(ctx, tenantID(f.id), "")
-		if err != nil {
-			return 0, err
-		}
-		for _, l := range links {
-			sum += l.Version
+// deeds is how often Slack users with an id, of whatever workspace, changed a link.
+func (s *story) deeds(ctx context.Context, user string) (int, error) {
+	n := 0
+	for _, f := range s.w.firms() {
+		query := directory.TrailQuery{Limit: 1000}
+		for {
+			entries, err := s.w.Program().Store.Trail(ctx, tenantID(f.id), query)
+			if err != nil {
+				return 0, err
+			}
+			for _, e := range entries {
+				if strings.HasPrefix(e.By, paneSlack+"/") && strings.HasSuffix(e.By, "/"+user) {
+					n++
+				}
+			}
+			if len(entries) < query.Limit {
+				break
+			}
+			query.After = entries[len(entries)-1].Seq
 		}
 	}
-	return sum, nil
+	return n, nil
 }
