@@ -22,7 +22,7 @@ const (
 type Registry interface {
 	Resolve(ctx context.Context, origin directory.Origin) (directory.Installation, error)
 	Connection(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (directory.Connection, error)
-	Amend(ctx context.Context, connection directory.Connection) error
+	Amend(ctx context.Context, connection directory.Connection, audit ...directory.Entry) error
 	First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
 }
 

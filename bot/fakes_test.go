@@ -44,6 +44,8 @@ type fakeRegistry struct {
 	// The only connection, and what was made of it.
 	connection directory.Connection
 	amended    []directory.Connection
+	trail      []directory.Entry
+	between    func() // happens before it is amended; nil: nothing
 }
 
 var _ Registry = (*fakeRegistry)(nil)
@@ -63,9 +65,17 @@ func (r *fakeRegistry) Connection(_ context.Context, platform directory.Platform
 	return r.connection, nil
 }
 
-func (r *fakeRegistry) Amend(_ context.Context, connection directory.Connection) error {
+func (r *fakeRegistry) Amend(_ context.Context, connection directory.Connection, audit ...directory.Entry) error {
+	if r.between != nil {
+		r.between()
+	}
+	if connection.Version != r.connection.Version {
+		return directory.Errorf(directory.Conflict, "it was changed meanwhile: read it again")
+	}
+	connection.Version++
 	r.connection = connection
 	r.amended = append(r.amended, connection)
+	r.trail = append(r.trail, audit...)
 	return nil
 }
 

@@ -71,13 +71,18 @@ func TestGone(t *testing.T) {
 				t.Errorf("got %v, want %v", err, test.err)
 			}
 			var want []directory.Connection
+			var said []directory.Entry
 			if test.gone {
+				said = append(said, directory.Entry{At: at, Event: "disconnected", Why: "slack: the app was removed at the platform", By: "platform"})
 				c := b.registry.connection
 				c.State, c.Ended, c.Why = directory.ConnectionGone, at, "the app was removed at the platform"
 				want = append(want, c)
 			}
 			if diff := cmp.Diff(want, b.registry.amended); diff != "" {
 				t.Errorf("what became of it (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(said, b.registry.trail); diff != "" {
+				t.Errorf("the trail (-want +got):\n%s", diff)
 			}
 			if test.works == refused && test.gone && prover.asked != 1 {
 				t.Errorf("the platform was asked %d times", prover.asked)
@@ -103,6 +108,55 @@ func TestGoneAfterTheEnd(t *testing.T) {
 	}
 }
 
+// What somebody does between the reading and the writing stands, and it is decided again.
+func TestGoneAmongOthers(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		change func(c *directory.Connection)
+		often  int // it comes between
+		gone   bool
+		err    directory.Code
+	}{
+		{"an admin disconnects it", func(c *directory.Connection) { c.State = directory.ConnectionPending }, 1, false, 0},
+		{"it is installed again", func(c *directory.Connection) { c.Installation.Generation++ }, 1, false, 0},
+		{"something else is said of it", func(c *directory.Connection) { c.Title += "!" }, amendTries - 1, true, 0},
+		{"again and again", func(c *directory.Connection) { c.Title += "!" }, amendTries, false, directory.Unavailable},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			prover := &proving{fakePlatform: b.slack, err: directory.Errorf(directory.Unauthorized, "revoked")}
+			b.platforms[home.Platform] = prover
+			want := b.registry.connection
+			left := test.often
+			b.registry.between = func() {
+				if left > 0 {
+					left--
+					test.change(&b.registry.connection)
+					b.registry.connection.Version++
+					want = b.registry.connection
+				}
+			}
+			nobody := origin(func(o *directory.Origin) { o.Actor, o.Conversation, o.Direct = directory.AccountID{}, "", false })
+			_, err := b.Accept(t.Context(), nobody, Gone{At: at})
+			if test.err != 0 && !directory.Is(err, test.err) || test.err == 0 && err != nil {
+				t.Errorf("got %v, want %v", err, test.err)
+			}
+			if test.gone {
+				want.State, want.Ended, want.Why = directory.ConnectionGone, at, removed
+				want.Version++
+			}
+			if diff := cmp.Diff(want, b.registry.connection); diff != "" {
+				t.Errorf("what became of it (-want +got):\n%s", diff)
+			}
+			if left != 0 || prover.asked != 1 || (len(b.registry.trail) == 1) != test.gone {
+				t.Errorf("%d changes are left, the platform was asked %d times, the trail says %+v", left, prover.asked, b.registry.trail)
+			}
+		})
+	}
+}
+
 func TestTeams(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -114,6 +168,18 @@ func TestTeams(t *testing.T) {
 		if diff := cmp.Diff([]directory.Workspace{"T1", "T3"}, b.registry.connection.Workspaces); diff != "" {
 			t.Errorf("the workspaces (-want +got):\n%s", diff)
 		}
+	}
+	if len(b.registry.amended) != 1 {
+		t.Errorf("amended %d times, want once", len(b.registry.amended))
+	}
+	b.registry.between = func() {
+		b.registry.between = nil
+		b.registry.connection.Workspaces = append(b.registry.connection.Workspaces, "T5") // as other news say
+		b.registry.connection.Version++
+	}
+	wantReply(t, b.accept(t, nobody, Teams{Granted: []directory.Workspace{"T4"}}), nil)
+	if diff := cmp.Diff([]directory.Workspace{"T1", "T3", "T4", "T5"}, b.registry.connection.Workspaces); diff != "" {
+		t.Errorf("the workspaces after two news at once (-want +got):\n%s", diff)
 	}
 	b.registry.connection.Wide = false
 	b.registry.amended = nil

@@ -26,7 +26,7 @@ func (s *Store) Install(ctx context.Context, inst directory.Installation) error 
 }
 
 // Connect implements [directory.Registry].
-func (s *Store) Connect(ctx context.Context, c directory.Connection, credential directory.Credential) error {
+func (s *Store) Connect(ctx context.Context, c directory.Connection, credential directory.Credential, audit ...directory.Entry) error {
 	inst := c.Installation
 	return s.write(ctx, func(t tx) error {
 		old, known, err := t.stored(inst)
@@ -39,22 +39,32 @@ func (s *Store) Connect(ctx context.Context, c directory.Connection, credential 
 			return errGeneration(inst, old.Installation)
 		}
 		c.Version = 1
-		if err := t.putConnection(c); err != nil || c.State == directory.ConnectionGone {
+		if err := t.putConnection(c); err != nil {
 			return err
 		}
-		credential.Version = 1
-		record, err := directory.Encode(credential)
-		if err != nil {
-			return err
+		if c.State != directory.ConnectionGone {
+			if err := t.addCredential(inst, credential); err != nil {
+				return err
+			}
 		}
-		_, err = t.exec("INSERT INTO credentials (tenant, platform, workspace, generation, version, record) VALUES (?, ?, ?, ?, ?, ?)",
-			string(inst.Tenant), string(inst.Platform), string(inst.Workspace), inst.Generation, credential.Version, record)
-		return err
+		return commit{t, inst.Tenant}.audit(audit)
 	})
 }
 
+// addCredential writes the first secrets of a generation.
+func (t tx) addCredential(inst directory.Installation, credential directory.Credential) error {
+	credential.Version = 1
+	record, err := directory.Encode(credential)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec("INSERT INTO credentials (tenant, platform, workspace, generation, version, record) VALUES (?, ?, ?, ?, ?, ?)",
+		string(inst.Tenant), string(inst.Platform), string(inst.Workspace), inst.Generation, credential.Version, record)
+	return err
+}
+
 // Amend implements [directory.Registry].
-func (s *Store) Amend(ctx context.Context, c directory.Connection) error {
+func (s *Store) Amend(ctx context.Context, c directory.Connection, audit ...directory.Entry) error {
 	inst := c.Installation
 	return s.write(ctx, func(t tx) error {
 		old, known, err := t.stored(inst)
@@ -71,7 +81,10 @@ func (s *Store) Amend(ctx context.Context, c directory.Connection) error {
 			return directory.Errorf(directory.Conflict, "the connection is gone")
 		}
 		c.Version++
-		return t.putConnection(c)
+		if err := t.putConnection(c); err != nil {
+			return err
+		}
+		return commit{t, inst.Tenant}.audit(audit)
 	})
 }
 

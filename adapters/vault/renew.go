@@ -336,12 +336,20 @@ func (v *Vault) note(inst directory.Installation, stored directory.Credential, t
 // say has an active connection's Why say that its token can't be renewed, or takes that back. It is
 // said once. If it can't be said now, the next refusal says it.
 func (v *Vault) say(ctx context.Context, inst directory.Installation, why string) {
-	c, err := v.registry.Connection(ctx, inst.Platform, inst.Workspace)
-	if err == nil && c.Installation == inst && c.Active() && c.Why != why && (why != "" || c.Why == anew) {
-		c.Why = why
-		err = v.registry.Amend(ctx, c)
+	err := v.amend(ctx, inst, why)
+	for try := 1; try < attempts && directory.Is(err, directory.Conflict); try++ {
+		err = v.amend(ctx, inst, why)
 	}
 	if err != nil {
 		v.log.Warn("a connection could not be amended", "tenant", inst.Tenant, "platform", inst.Platform, "error", err)
 	}
+}
+
+func (v *Vault) amend(ctx context.Context, inst directory.Installation, why string) error {
+	c, err := v.registry.Connection(ctx, inst.Platform, inst.Workspace)
+	if err != nil || c.Installation != inst || !c.Active() || c.Why == why || why == "" && c.Why != anew {
+		return err
+	}
+	c.Why = why
+	return v.registry.Amend(ctx, c)
 }

@@ -216,6 +216,55 @@ func TestRenewRefused(t *testing.T) {
 	})
 }
 
+// What an admin does while that is said stands, and it is said beside what else was changed.
+func TestRenewRefusedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(c *directory.Connection)
+		often  int // it comes between
+		active bool
+		why    string
+		amends int
+	}{
+		{"disconnected", func(c *directory.Connection) {
+			c.State, c.Why = directory.ConnectionPending, "it is being disconnected"
+		}, 1, false, "it is being disconnected", 1},
+		{"another title", func(c *directory.Connection) { c.Title += "!" }, 3, true, anew, 4},
+		{"for ever", func(c *directory.Connection) { c.Title += "!" }, attempts, true, "", attempts},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				v := w.vault()
+				w.platform.set(func() { w.platform.refresh = "CANARY-another" })
+				time.Sleep(11 * time.Hour)
+				left := c.often
+				w.fail(func(method string) error {
+					if method != "Amend" || left == 0 {
+						return nil
+					}
+					left--
+					stored, err := w.Connection(t.Context(), w.inst.Platform, w.inst.Workspace)
+					must(t, err)
+					c.change(&stored)
+					return w.Memory.Amend(t.Context(), stored)
+				})
+				w.hasNone(v, directory.Unauthorized, 1)
+				got, err := w.Connection(t.Context(), w.inst.Platform, w.inst.Workspace)
+				must(t, err)
+				if got.Active() != c.active || got.Why != c.why || w.amends != c.amends {
+					t.Errorf("active: got %v, %q, amended %d times, want %v, %q, %d times", got.Active(), got.Why, w.amends, c.active, c.why, c.amends)
+				}
+				if got.Why == anew && got.Title != "!!!" {
+					t.Errorf("title: got %q, want what was changed", got.Title)
+				}
+			})
+		})
+	}
+}
+
 func TestRenewByNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

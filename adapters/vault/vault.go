@@ -13,8 +13,8 @@ import (
 // Registry is what the vault needs of the store; its methods are as in directory.Registry.
 type Registry interface {
 	Tenants(ctx context.Context) ([]directory.Tenant, error)
-	Connect(ctx context.Context, connection directory.Connection, credential directory.Credential) error
-	Amend(ctx context.Context, connection directory.Connection) error
+	Connect(ctx context.Context, connection directory.Connection, credential directory.Credential, audit ...directory.Entry) error
+	Amend(ctx context.Context, connection directory.Connection, audit ...directory.Entry) error
 	Connection(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (directory.Connection, error)
 	Connections(ctx context.Context, tenant directory.TenantID) ([]directory.Connection, error)
 	Credential(ctx context.Context, inst directory.Installation) (directory.Credential, error)
@@ -92,14 +92,14 @@ func (v *Vault) Close() error {
 	return nil
 }
 
-// connectTries is how often Connect begins anew where another one came between.
-const connectTries = 5
+// attempts is how often a connection is read again where somebody changed it before it was written.
+const attempts = 5
 
 // Connect seals the secrets, of which zero ones are left out, and records the connection with them,
-// as the generation after the stored one. It returns the connection as it was recorded. Expires is
-// when FieldToken ends; zero: never. Errors: Conflict (the workspace belongs to another tenant, or
+// as the generation after the stored one, and with what the trail is to say of it. It returns the
+// connection as it was recorded. Expires is when FieldToken ends; zero: never. Errors: Conflict (the workspace belongs to another tenant, or
 // others kept coming between), Invalid (there is no key), and the store's.
-func (v *Vault) Connect(ctx context.Context, c directory.Connection, secrets map[directory.Field]directory.Secret, expires time.Time) (directory.Connection, error) {
+func (v *Vault) Connect(ctx context.Context, c directory.Connection, secrets map[directory.Field]directory.Secret, expires time.Time, audit ...directory.Entry) (directory.Connection, error) {
 	for try := 1; ; try++ {
 		stored, err := v.registry.Connection(ctx, c.Installation.Platform, c.Installation.Workspace)
 		switch {
@@ -115,12 +115,12 @@ func (v *Vault) Connect(ctx context.Context, c directory.Connection, secrets map
 			return directory.Connection{}, err
 		}
 		credential.Expires = expires
-		err = v.registry.Connect(ctx, c, credential)
+		err = v.registry.Connect(ctx, c, credential, audit...)
 		switch {
 		case err == nil:
 			v.begun(c.Installation, expires)
 			return c, nil
-		case !directory.Is(err, directory.Conflict) || try == connectTries:
+		case !directory.Is(err, directory.Conflict) || try == attempts:
 			return directory.Connection{}, err
 		}
 	}

@@ -53,7 +53,7 @@ func TestConnectAmongOthers(t *testing.T) {
 		w := newWorld(t)
 		tries := 0
 		w.fail(func(string) error {
-			if tries++; tries < connectTries {
+			if tries++; tries < attempts {
 				return directory.Errorf(directory.Conflict, "another generation")
 			}
 			return nil

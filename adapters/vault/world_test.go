@@ -156,11 +156,11 @@ func (s *store) fails(method string) error {
 // full is how a disk without room fails.
 func full(string) error { return directory.Errorf(directory.Unavailable, "the disk is full") }
 
-func (s *store) Connect(ctx context.Context, c directory.Connection, credential directory.Credential) error {
+func (s *store) Connect(ctx context.Context, c directory.Connection, credential directory.Credential, audit ...directory.Entry) error {
 	if err := s.fails("Connect"); err != nil {
 		return err
 	}
-	return s.Memory.Connect(ctx, c, credential)
+	return s.Memory.Connect(ctx, c, credential, audit...)
 }
 
 func (s *store) PutCredential(ctx context.Context, inst directory.Installation, credential directory.Credential) error {
@@ -170,11 +170,14 @@ func (s *store) PutCredential(ctx context.Context, inst directory.Installation, 
 	return s.Memory.PutCredential(ctx, inst, credential)
 }
 
-func (s *store) Amend(ctx context.Context, c directory.Connection) error {
+func (s *store) Amend(ctx context.Context, c directory.Connection, audit ...directory.Entry) error {
 	s.mu.Lock()
 	s.amends++
 	s.mu.Unlock()
-	return s.Memory.Amend(ctx, c)
+	if err := s.fails("Amend"); err != nil {
+		return err
+	}
+	return s.Memory.Amend(ctx, c, audit...)
 }
 
 // platform gives new tokens. It takes a refresh secret once.

@@ -111,14 +111,15 @@ type Registry interface {
 	// Connect records a connection with its secrets, whole or not at all. Its generation is the one
 	// after the stored one, or 1, and its Version is 1, whatever the caller's says. The secrets of
 	// earlier generations are deleted. Conflict: the generation is another one, or the workspace
-	// belongs to another tenant.
-	Connect(ctx context.Context, connection Connection, credential Credential) error
+	// belongs to another tenant. The lines go into its tenant's trail with it, as those of a [Change]
+	// do, or, where it is refused, not at all.
+	Connect(ctx context.Context, connection Connection, credential Credential, audit ...Entry) error
 	// Amend changes what is known of a connection of the same generation, its state included: one
 	// that is made gone loses its secrets. Its Version is the one that was read; the store adds one.
 	// Conflict: it was changed meanwhile, another generation is stored, or a connection that is gone
 	// would come back, which only Connect does. Whoever gets it reads the connection again, and
-	// decides again. NotFound: there is none.
-	Amend(ctx context.Context, connection Connection) error
+	// decides again. NotFound: there is none. The lines are as in Connect.
+	Amend(ctx context.Context, connection Connection, audit ...Entry) error
 	// Connection is that of a workspace, whatever its state, else NotFound.
 	Connection(ctx context.Context, platform Platform, workspace Workspace) (Connection, error)
 	// Connections are the tenant's, whatever their state, by platform, then workspace.
@@ -231,7 +232,7 @@ type Creation struct {
 	Gone    time.Time // zero: still there
 }
 
-// Entry is one line of the trail: what happened to a link, or to a batch, and why. It names
+// Entry is one line of the trail: what happened to a link, a batch or a connection, and why. It names
 // nobody: members and accounts are there by their ids only.
 type Entry struct {
 	Seq   int64 // given by the store, growing
@@ -241,7 +242,7 @@ type Entry struct {
 	From  State
 	To    State
 	Why   string
-	By    string // who: "engine", an account's text, or an admin's
+	By    string // who: "engine", "platform", an account's text, or an admin's
 	Batch string
 }
 

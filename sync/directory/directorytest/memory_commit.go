@@ -22,12 +22,18 @@ func (m *Memory) Commit(ctx context.Context, tenant directory.TenantID, change d
 		return err
 	}
 	b.apply(change)
-	for _, e := range change.Audit {
+	m.audit(tenant, change.Audit)
+	return nil
+}
+
+// audit adds lines to a tenant's trail. The caller has locked m.
+func (m *Memory) audit(tenant directory.TenantID, entries []directory.Entry) {
+	b := m.book(tenant)
+	for _, e := range entries {
 		m.seq++
 		e.Seq = m.seq
 		b.trail = append(b.trail, e)
 	}
-	return nil
 }
 
 func (b *book) check(change directory.Change) error {

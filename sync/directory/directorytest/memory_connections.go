@@ -48,7 +48,7 @@ func errGeneration(inst, stored directory.Installation) error {
 }
 
 // Connect implements [directory.Registry].
-func (m *Memory) Connect(ctx context.Context, c directory.Connection, credential directory.Credential) error {
+func (m *Memory) Connect(ctx context.Context, c directory.Connection, credential directory.Credential, audit ...directory.Entry) error {
 	leave, err := m.enter(ctx)
 	if err != nil {
 		return err
@@ -70,11 +70,12 @@ func (m *Memory) Connect(ctx context.Context, c directory.Connection, credential
 		made.credential = &credential
 	}
 	m.connections[siteOf(inst)] = made
+	m.audit(inst.Tenant, audit)
 	return nil
 }
 
 // Amend implements [directory.Registry].
-func (m *Memory) Amend(ctx context.Context, c directory.Connection) error {
+func (m *Memory) Amend(ctx context.Context, c directory.Connection, audit ...directory.Entry) error {
 	leave, err := m.enter(ctx)
 	if err != nil {
 		return err
@@ -98,6 +99,7 @@ func (m *Memory) Amend(ctx context.Context, c directory.Connection) error {
 		old.credential = nil
 	}
 	m.connections[siteOf(inst)] = old
+	m.audit(inst.Tenant, audit)
 	return nil
 }
 

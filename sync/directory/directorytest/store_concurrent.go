@@ -184,17 +184,20 @@ func concurrentConnect(d *desk) {
 }
 
 func concurrentAmends(d *desk) {
+	var said []string
 	c := fullConnection(d.generation(1))
 	d.connect(c, "first")
 	for range 5 {
 		i := d.winner(8, directory.Conflict, func(i int) error {
 			mine := c
 			mine.Title = fmt.Sprint(i)
-			return d.Amend(d.ctx(), mine)
+			return d.Amend(d.ctx(), mine, directory.Entry{At: start, Event: mine.Title})
 		})
 		c.Title = fmt.Sprint(i)
 		c.Version++
 		same(d, "Connection", d.connected(c.Installation), c)
+		said = append(said, c.Title)
+		same(d, "the trail", events(d.trail(directory.TrailQuery{})), said)
 	}
 }
 

@@ -20,6 +20,7 @@ var connectionCases = []storeCase{
 	{"changed meanwhile", connectionsChanged},
 	{"installed over what is known", connectionsInstalled},
 	{"a tenant's", connectionsOfTenant},
+	{"in the trail", connectionsTrail},
 }
 
 // connect records a connection with secrets whose texts begin with a mark.
@@ -368,4 +369,55 @@ func connectionsOfTenant(d *desk) {
 	d.connect(fullConnection(directory.Installation{Tenant: "other", Platform: slack, Workspace: "T11", Generation: 1}), "other")
 	same(d, "Connections", d.connections(), want)
 	same(d, "Installations", d.installations(), []directory.Installation{want[2].Installation})
+}
+
+// What is recorded is in the trail with what was said of it, and what is refused isn't.
+func connectionsTrail(d *desk) {
+	line := func(event string) []directory.Entry {
+		e := fullEntry(keyOf(event))
+		e.Seq, e.Event = 99, event // the number is not the writer's to give
+		return []directory.Entry{e, {At: start, Event: "and"}}
+	}
+	c := fullConnection(d.generation(1))
+	thief := c
+	thief.Installation.Tenant = "thief"
+	d.refused("Amend of none", d.Amend(d.ctx(), c, line("none")...), directory.NotFound)
+	d.ok("Connect", d.Connect(d.ctx(), c, fullCredential("one"), line("connected")...))
+	d.refused("Connect once more", d.Connect(d.ctx(), c, fullCredential("two"), line("twice")...), directory.Conflict)
+	d.refused("Amend of another tenant's", d.Amend(d.ctx(), thief, line("thief")...), directory.NotFound)
+	thief.Installation.Generation++
+	d.refused("Connect over another tenant's", d.Connect(d.ctx(), thief, fullCredential("thief"), line("thief")...), directory.Conflict)
+	d.commit(directory.Change{Audit: line("between")})
+	d.ok("Amend", d.Amend(d.ctx(), c, line("amended")...))
+	d.refused("Amend of what was changed meanwhile", d.Amend(d.ctx(), c, line("late")...), directory.Conflict)
+	c.Version++
+	d.amend(c) // without a word
+	c.Version++
+	c.State = directory.ConnectionGone
+	d.ok("Amend to gone", d.Amend(d.ctx(), c, line("gone")...))
+	c.Version++
+	c.State = directory.ConnectionActive
+	d.refused("Amend to active", d.Amend(d.ctx(), c, line("back")...), directory.Conflict)
+	c.Installation.Generation++
+	d.refused("Amend of another generation", d.Amend(d.ctx(), c, line("another")...), directory.Conflict)
+	c.State = directory.ConnectionGone
+	d.ok("Connect of what is gone", d.Connect(d.ctx(), c, directory.Credential{}, line("gone from the beginning")...))
+
+	var want []directory.Entry
+	for _, event := range []string{"connected", "between", "amended", "gone", "gone from the beginning"} {
+		want = append(want, line(event)...)
+	}
+	got := d.trail(directory.TrailQuery{})
+	same(d, "the number of entries", len(got), len(want))
+	var last int64
+	for i := range got {
+		if got[i].Seq <= last {
+			d.t.Fatalf("numbers: got %v after %v, want a larger one", got[i].Seq, last)
+		}
+		last = got[i].Seq
+		want[i].Seq = last
+	}
+	same(d, "the trail", got, want)
+	same(d, "the trail of a link", events(d.trail(directory.TrailQuery{Link: keyOf("amended")})), []string{"amended"})
+	same(d, "the thief's trail", d.as("thief").trail(directory.TrailQuery{}), nil)
 }

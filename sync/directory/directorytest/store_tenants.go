@@ -137,7 +137,8 @@ func tenantsSameIDs(d *desk) {
 	a.first("k", start, hour)
 	a.putAdmin(directory.Admin{Account: onSlack("a"), By: "changed"})
 	a.putAdmin(directory.Admin{Account: onSlack("another")})
-	a.amend(directory.Connection{Installation: a.own(), State: directory.ConnectionGone, Version: 1})
+	gone := directory.Connection{Installation: a.own(), State: directory.ConnectionGone, Version: 1}
+	d.ok("Amend", d.Amend(d.ctx(), gone, directory.Entry{At: start, Event: "gone"}))
 	b.only()
 	same(d, "First of the other", b.first("k", start, hour), true)
 	suppressed, err := b.Suppressed(d.ctx(), "b", onSlack("a"))
