@@ -210,26 +210,24 @@ const withdrawWithin = 20 * time.Second
 // Disconnect implements [hub.Desk]. From its first write on nothing is sent. A process that dies
 // before the second one leaves the rest to [Main.checkConnections].
 func (d desk) Disconnect(ctx context.Context, inst directory.Installation, by string) error {
-	c, err := d.Store.Connection(ctx, inst.Platform, inst.Workspace)
+	begun, err := d.amend(ctx, inst, func(c *directory.Connection) bool {
+		c.State, c.Why = directory.ConnectionPending, ending
+		return true
+	})
 	if err != nil {
 		return err
 	}
-	if c.Installation != inst || c.State == directory.ConnectionGone {
+	if !begun {
 		return directory.Errorf(directory.Conflict, "it was connected anew, or disconnected, meanwhile: look at the page again")
-	}
-	c.State, c.Why = directory.ConnectionPending, ending
-	if err := d.Store.Amend(ctx, c); err != nil {
-		return err
 	}
 	if err := d.note(ctx, inst, "disconnected", "", by); err != nil {
 		return err
 	}
-	return d.end(context.WithoutCancel(ctx), c)
+	return d.end(context.WithoutCancel(ctx), inst)
 }
 
 // end gives back what was granted, as far as that goes, and forgets the secrets.
-func (d desk) end(ctx context.Context, c directory.Connection) error {
-	inst := c.Installation
+func (d desk) end(ctx context.Context, inst directory.Installation) error {
 	asking, cancel := context.WithTimeout(context.WithValue(ctx, givingBack{}, true), withdrawWithin)
 	defer cancel()
 	if connector := d.connector(inst.Platform); connector != nil {
@@ -237,13 +235,36 @@ func (d desk) end(ctx context.Context, c directory.Connection) error {
 			d.logger.Warn("what was granted could not be given back: remove the app at the platform", "tenant", inst.Tenant, "platform", inst.Platform, "code", directory.CodeOf(err).String(), "error", err)
 		}
 	}
-	c.State, c.Ended, c.Why = directory.ConnectionGone, d.options.Now(), disconnected
-	err := d.Store.Amend(ctx, c)
-	if directory.Is(err, directory.Conflict) {
-		return nil // connected anew meanwhile
+	ended, err := d.amend(ctx, inst, func(c *directory.Connection) bool {
+		c.State, c.Ended, c.Why = directory.ConnectionGone, d.options.Now(), disconnected
+		return true
+	})
+	if ended {
+		d.logger.Info("disconnected", "tenant", inst.Tenant, "platform", inst.Platform, "generation", inst.Generation)
 	}
-	d.logger.Info("disconnected", "tenant", inst.Tenant, "platform", inst.Platform, "generation", inst.Generation)
 	return err
+}
+
+// mostTries is how often a connection is read again that others keep writing to.
+const mostTries = 5
+
+// amend changes an installation's connection, and reports whether it did: not if that is gone, or of
+// another generation by now, or if change doesn't want to.
+func (m *Main) amend(ctx context.Context, inst directory.Installation, change func(*directory.Connection) bool) (bool, error) {
+	for range mostTries {
+		c, err := m.Store.Connection(ctx, inst.Platform, inst.Workspace)
+		if err != nil {
+			return false, err
+		}
+		if c.Installation != inst || c.State == directory.ConnectionGone || !change(&c) {
+			return false, nil
+		}
+		err = m.Store.Amend(ctx, c)
+		if !directory.Is(err, directory.Conflict) {
+			return err == nil, err
+		}
+	}
+	return false, directory.Errorf(directory.Unavailable, "the connection is being written to by others")
 }
 
 // eachConnection visits every tenant's connections.

@@ -50,7 +50,7 @@ func (m *Main) checkConnections(ctx context.Context) (waits bool, err error) {
 	err = m.eachConnection(ctx, func(c directory.Connection) error {
 		switch {
 		case c.State == directory.ConnectionPending && c.Why == ending:
-			return desk{m}.end(ctx, c)
+			return desk{m}.end(ctx, c.Installation)
 		case c.State == directory.ConnectionPending && c.Why != notAdmin:
 			done, err := m.complete(ctx, c)
 			waits = waits || !done
@@ -129,11 +129,10 @@ func (m *Main) followWorkspaces(ctx context.Context, c directory.Connection) err
 	if slices.Equal(admitted, known) {
 		return nil
 	}
-	c.Workspaces = admitted
-	err = m.Store.Amend(ctx, c)
-	if directory.Is(err, directory.Conflict) {
-		return nil // somebody else was faster
-	}
+	_, err = m.amend(ctx, c.Installation, func(c *directory.Connection) bool {
+		c.Workspaces = admitted
+		return c.Active()
+	})
 	return err
 }
 
