@@ -1,12 +1,10 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -20,17 +18,6 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
-}
-
-func TestTheWholeStory(t *testing.T) {
-	var out bytes.Buffer
-	if err := Check(t.Context(), &out, Options{}); err != nil {
-		t.Errorf("%v:\n%s", err, out.String())
-	}
-	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if want := fmt.Sprintf("%d passed, 0 failed", len(steps())); lines[len(lines)-1] != want {
-		t.Errorf("the last line is %q, want %q", lines[len(lines)-1], want)
-	}
 }
 
 // Killed with SIGKILL in the middle of fifty sends, the program prompts nobody twice in a wave and
