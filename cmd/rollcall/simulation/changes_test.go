@@ -247,8 +247,14 @@ func (h *history) eventAdmin(d dice) {
 	}
 }
 
-// eventHooks lets the program look after its webhooks.
-func (h *history) eventHooks(dice) { h.checkWebhooks(h.anyProcess()) }
+// eventHooks lets the program look after its webhooks, and its connections.
+func (h *history) eventHooks(dice) {
+	p := h.anyProcess()
+	h.checkWebhooks(p)
+	if h.profile.Comings.On {
+		h.alive(p.number).endings()
+	}
+}
 
 func (h *history) checkWebhooks(p *program) {
 	p.survive(func() {

@@ -31,9 +31,11 @@ type company struct {
 	org    string
 	humans []*human
 	hired  int
-	bots   []directory.AccountID // of the pool
-	slack  directory.Installation
+	bots   []directory.AccountID  // of the pool
+	slack  directory.Installation // of whichever generation
 	webex  directory.Installation
+
+	granted int // how many tokens it was given on Webex
 }
 
 // human is somebody with accounts: the one who presses. Whether a directory knows them, and in
@@ -83,13 +85,10 @@ func newCompany(number int, mark string) *company {
 		number: number, id: directory.TenantID(fmt.Sprintf("t%d", number)), mark: mark,
 		team: fmt.Sprintf("T%04d", number), org: fmt.Sprintf("%08d-0000-4000-9000-000000000000", number),
 	}
-	c.slack = directory.Installation{Tenant: c.id, Platform: slack.Name, Workspace: directory.Workspace(c.team), Generation: 1}
-	c.webex = directory.Installation{Tenant: c.id, Platform: webex.Name, Workspace: directory.Workspace(c.org), Generation: 1}
+	c.slack = directory.Installation{Tenant: c.id, Platform: slack.Name, Workspace: directory.Workspace(c.team)}
+	c.webex = directory.Installation{Tenant: c.id, Platform: webex.Name, Workspace: directory.Workspace(c.org)}
 	return c
 }
-
-func (c *company) slackToken() string { return "xoxb-" + string(c.id) }
-func (c *company) adminToken() string { return "admin-" + string(c.id) }
 
 // installation is the company's on a platform.
 func (c *company) installation(platform directory.Platform) directory.Installation {
@@ -102,8 +101,8 @@ func (c *company) installation(platform directory.Platform) directory.Installati
 // settle makes a company's people, and puts most of them into its groups.
 func (h *history) settle(c *company) {
 	d := newDice(h.seed, "people", c.number)
-	h.slack.AddWorkspace(slacksim.Workspace{ID: c.team, Name: c.mark, Token: c.slackToken(), Scopes: h.scopes()})
-	h.webex.AddOrg(webexsim.Org{ID: c.org, Name: c.mark, AdminToken: c.adminToken()})
+	h.slack.AddWorkspace(slacksim.Workspace{ID: c.team, Name: c.mark, Users: []slacksim.User{{ID: installer, Name: "admin", RealName: "Admin " + c.mark, Admin: true}}})
+	h.webex.AddOrg(webexsim.Org{ID: c.org, Name: c.mark})
 	for _, group := range []string{slackGroup, webexGroup} {
 		h.dir.Group(c.id, group)
 	}

@@ -16,6 +16,7 @@ type defect struct {
 	name          string
 	spoilStore    func(*parts) // the store, and the directory
 	spoilRegistry func(*parts) // what the bot and the adapters see of the store
+	spoilVault    func(*parts) // what has to do with tokens
 	spoil         func(*parts) // everything else
 }
 
@@ -28,7 +29,7 @@ func TestTheNetCatches(t *testing.T) {
 		t.Run(flaw.name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(searched) {
-				if found := newHistory(seed, drawProfile(seed), flaw, false).run(); found != nil {
+				if _, found := relive(t, seed, drawProfile(seed), flaw, false); found != nil {
 					t.Logf("found by seed %d: %s", seed, found.text)
 					return
 				}

@@ -38,6 +38,15 @@ const (
 	subscriberDown   fault = "a subscriber could not be told, or its answer was lost"
 	toldTwice        fault = "a subscriber was told of a change again"
 	workerFrozen     fault = "a worker stood still until its lease was gone"
+	appRemoved       fault = "the app was removed from a workspace"
+	endedByNews      fault = "a connection ended by news of a removal"
+	newsLate         fault = "news of a removal came after the app was installed again"
+	disconnected     fault = "a platform was disconnected by an administrator"
+	connectedAgain   fault = "a platform was connected again"
+	renewed          fault = "a token was renewed"
+	renewalLost      fault = "a token was renewed, and the answer was lost, or its reader killed"
+	renewedBeside    fault = "another process worked while one was about to renew a token"
+	killedGranting   fault = "killed around a call that gives out tokens"
 	meanwhile        fault = "something else happened in the middle of a step"
 
 	// These are no faults, and are counted for the same reason: what never happens keeps every promise.

@@ -70,6 +70,7 @@ func newHistory(seed uint64, p profile, flaw defect, verbose bool) *history {
 	inward := &http.Client{Transport: &sim.Transport{Handlers: map[string]http.Handler{productHost: http.HandlerFunc(h.receive)}}}
 	h.slack = slacksim.New(slacksim.Config{
 		Clock: h.clock, SigningSecret: signing, URL: "https://" + slackHost, AppURL: "https://" + productHost, Client: inward,
+		ClientID: clientID, ClientSecret: clientSecret, RedirectURLs: []string{back}, TokenRotation: p.Comings.Rotation,
 	})
 	h.webex = webexsim.New(webexsim.Config{Clock: h.clock, BotToken: botToken, Client: inward})
 	h.webex.RefuseCardEdits(!p.CardEdits)
@@ -89,6 +90,7 @@ func newHistory(seed uint64, p profile, flaw defect, verbose bool) *history {
 	for number := range p.Processes {
 		h.programs = append(h.programs, h.launch(number))
 	}
+	h.connectAll()
 	return h
 }
 
@@ -138,6 +140,11 @@ func (h *history) event(d dice) {
 	if h.profile.AskFirst {
 		search = 25
 	}
+	comings := h.profile.Comings
+	connects := 0
+	if comings.On {
+		connects = 12
+	}
 	do := draw(d, []weighted[func(dice)]{
 		{30, h.eventTime},
 		{15, h.eventWork},
@@ -150,6 +157,9 @@ func (h *history) event(d dice) {
 		{3, h.eventHooks},
 		{2, h.eventErase},
 		{search, h.eventSearch},
+		{comings.Removed, h.eventRemove},
+		{comings.Disconnected, h.eventDisconnect},
+		{connects, h.eventConnect},
 	})
 	do(d)
 	if h.profile.Calm {
@@ -273,6 +283,9 @@ func (h *history) platformFault(chance float64, platform, route string) (sim.Fau
 	}
 	from := h.profile.Trouble
 	if fails := h.profile.StandIns.Fails; fails > 0 && (route == "POST /guests/token" || route == removeGuest) {
+		chance, from = max(chance, fails), troubles
+	}
+	if fails := h.profile.Comings.Fails; fails > 0 && route == giveOut {
 		chance, from = max(chance, fails), troubles
 	}
 	if len(from) == 0 || !h.dice.chance(chance) {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"rollcall/adapters/slack"
 	"rollcall/bot"
 	"rollcall/cards"
 	"rollcall/sync/directory"
@@ -18,6 +19,7 @@ import (
 type hook struct {
 	name    string
 	team    string // Slack's workspace
+	about   string // and the one of an envelope
 	press   bool   // it tells of a press that the engine must hear of if it is acknowledged
 	hint    bool   // it tells of an account, likewise
 	message string // with a press on Webex
@@ -59,13 +61,14 @@ func parseHook(r *http.Request, body []byte) hook {
 
 func parseSlackEvent(body []byte) hook {
 	var event struct {
+		Team           string `json:"team_id"`
 		Authorizations []struct {
 			Team string `json:"team_id"`
 		}
 		Event struct{ Type string }
 	}
 	must(json.Unmarshal(body, &event))
-	h := hook{name: "slack " + event.Event.Type}
+	h := hook{name: "slack " + event.Event.Type, about: event.Team}
 	if len(event.Authorizations) > 0 {
 		h.team = event.Authorizations[0].Team
 	}
@@ -115,7 +118,7 @@ func (e *ear) heard(outcome string, err error) {
 
 // checkAcknowledged: what was answered with 2xx has had its effect, or was refused in words.
 func (h *history) checkAcknowledged(r *request) {
-	if r.status < 200 || r.status > 299 || r.taken > 0 {
+	if r.status < 200 || r.status > 299 || r.taken > 0 || h.isAway(h.siteOf(r.what), r.began) {
 		return
 	}
 	switch {
@@ -126,6 +129,14 @@ func (h *history) checkAcknowledged(r *request) {
 	case r.what.press && r.what.message != "" && h.mustBeHeard(r.what):
 		h.violated("%s was acknowledged, and the engine has not taken it", r.what.name)
 	}
+}
+
+// siteOf is the workspace that a webhook is about.
+func (h *history) siteOf(what hook) site {
+	if c := h.cardOf(what.message); what.message != "" && c != nil {
+		return siteOf(h.company(h.owners[c.account].company.id).webex)
+	}
+	return site{slack.Name, directory.Workspace(what.team)}
 }
 
 // mustBeHeard reports whether a press on Webex is one that can be followed: the message and the
@@ -139,10 +150,10 @@ func (h *history) mustBeHeard(what hook) bool {
 	return there && webexID(c.account.User) == what.person
 }
 
-// noteCaller notes whose token a call carries, and checks that while a workspace's request is
+// noteCaller notes whose token a call carries, answers it, and checks that while a workspace's request is
 // answered, no other workspace is spoken to.
-func (h *history) noteCaller(r *http.Request) {
-	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+func (h *history) noteCaller(r *http.Request) (token string) {
+	token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if token == "" && r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/") {
 		form, err := url.ParseQuery(string(readAll(r)))
 		must(err)
@@ -150,7 +161,7 @@ func (h *history) noteCaller(r *http.Request) {
 	}
 	h.caller = ""
 	for _, c := range h.companies {
-		if token != c.slackToken() && token != c.adminToken() && token != c.guestToken() {
+		if g := h.holders[token]; (g == nil || g.inst.Tenant != c.id) && token != c.guestToken() {
 			continue
 		}
 		h.caller = c.id
@@ -158,4 +169,5 @@ func (h *history) noteCaller(r *http.Request) {
 			h.violated("a request of %s was answered with the token of %s", now.what.team, c.id)
 		}
 	}
+	return token
 }

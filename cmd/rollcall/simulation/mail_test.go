@@ -120,7 +120,8 @@ func (h *history) pump() {
 // request is one that the product is answering, and what it did about it.
 type request struct {
 	what    hook
-	taken   int // answers and hints that the engine took, whatever it made of them
+	taken   int   // answers and hints that the engine took, whatever it made of them
+	began   int64 // at which moment
 	status  int
 	outcome string
 }
@@ -130,7 +131,8 @@ func (h *history) receive(w http.ResponseWriter, r *http.Request) {
 	p := h.anyProcess()
 	body := readAll(r)
 	outer := h.mail.request
-	now := &request{what: parseHook(r, body)}
+	now := &request{what: parseHook(r, body), began: h.moment}
+	h.news(now)
 	h.mail.request = now
 	defer func() { h.mail.request = outer }()
 	noted := &noting{ResponseWriter: w}

@@ -32,7 +32,8 @@ type place struct {
 	unsync bool // whose link was given up is losing a stand-in
 	tends  bool // a stand-in
 	tells  bool // a subscriber
-	locked bool // the process holds a lock of its own
+	grants bool // tokens
+	locked bool // the process holds a lock of its own, or nobody catches what happens
 }
 
 // fault is what a kill at this place is.
@@ -50,6 +51,8 @@ func (at place) fault() fault {
 		return killedAfterMade
 	case at.unsync:
 		return killedInUnsync
+	case at.grants:
+		return killedGranting
 	}
 	return killedElsewhere
 }
@@ -68,6 +71,8 @@ func (p *program) pass(at place) {
 		kill = max(kill, h.profile.KillWrite)
 	case at.made || at.unsync || at.tends:
 		kill = max(kill, h.profile.StandIns.Kill)
+	case at.grants:
+		kill = max(kill, h.profile.Comings.Kill)
 	case at.tells:
 		kill = max(kill, h.profile.Telling.Kill)
 	}
@@ -89,7 +94,11 @@ func (p *program) pass(at place) {
 func (h *history) meanwhile(p *program, at place) {
 	h.reach(meanwhile)
 	h.say("  meanwhile, while process %d stands at %s:", p.number, at.name)
-	switch h.dice.IntN(6) {
+	kinds := 6
+	if h.profile.Comings.On {
+		kinds = 7
+	}
+	switch h.dice.IntN(kinds) {
 	case 0:
 		h.eventPress(h.dice)
 		h.pump()
@@ -109,6 +118,11 @@ func (h *history) meanwhile(p *program, at place) {
 			h.advance(h.dice.between(2*time.Minute, 20*time.Minute))
 		}
 		h.others(p)
+	case 6:
+		if h.dice.chance(0.1) {
+			draw(h.dice, []weighted[func(dice)]{{2, h.eventRemove}, {1, h.eventDisconnect}})(h.dice)
+			h.pump()
+		}
 	}
 }
 
@@ -116,17 +130,28 @@ func (h *history) meanwhile(p *program, at place) {
 type task struct {
 	sending bool // it has stored the intent of a message that is not out yet
 	making  bool // or of a guest that is being made, or removed
+
+	began  int64              // at which moment
+	tenant directory.TenantID // for which; empty: that can't be told
 }
 
 // enter begins a task, and answers how it ends.
 func (p *program) enter() (leave func()) {
 	h := p.history
 	outer := p.task
-	p.task = new(task)
+	h.moment++
+	p.task = &task{began: h.moment}
 	h.tasks = append(h.tasks, p.task)
 	return func() {
 		p.task = outer
 		h.tasks = h.tasks[:len(h.tasks)-1]
+	}
+}
+
+// serves notes for whom what is under way is.
+func (p *program) serves(tenant directory.TenantID) {
+	if p.task != nil {
+		p.task.tenant = tenant
 	}
 }
 
@@ -171,7 +196,7 @@ func (h *history) others(p *program) {
 func (p *program) call(r *http.Request, at when) {
 	h := p.history
 	if at == beforeCall {
-		h.noteCaller(r)
+		h.checkCall(p, r, h.noteCaller(r))
 	}
 	post := r.URL.Path == "/api/chat.postMessage" || r.Method == http.MethodPost && r.URL.Path == "/v1/messages"
 	if post && at == afterCall {
@@ -188,7 +213,8 @@ func (p *program) call(r *http.Request, at when) {
 	p.pass(place{
 		when: at, name: [...]string{"before ", "after "}[at] + r.Method + " " + r.URL.Path,
 		sends: post, made: made, tends: guest || removal, unsync: removal && h.unsyncing(r.URL.Path),
-		locked: strings.HasSuffix(r.URL.Path, "/people/me") || strings.Contains(r.URL.Path, "/webhooks"),
+		grants: strings.HasSuffix(r.URL.Path, giveOut),
+		locked: strings.HasSuffix(r.URL.Path, giveOut) || strings.HasSuffix(r.URL.Path, "/people/me") || strings.Contains(r.URL.Path, "/webhooks"),
 	})
 }
 
@@ -245,6 +271,7 @@ func (p *program) intends(change directory.Change) {
 func (d *disk) ClaimLinks(ctx context.Context, tenant directory.TenantID, now, until time.Time, most int) ([]directory.Link, error) {
 	links, err := d.Store.ClaimLinks(ctx, tenant, now, until, most)
 	if len(links) > 0 {
+		d.program.serves(tenant)
 		d.program.pass(place{when: afterClaim, name: "after a claim of a link"})
 	}
 	return links, err
@@ -253,9 +280,31 @@ func (d *disk) ClaimLinks(ctx context.Context, tenant directory.TenantID, now, u
 func (d *disk) ClaimReading(ctx context.Context, tenant directory.TenantID, now, until time.Time) (directory.Reading, error) {
 	reading, err := d.Store.ClaimReading(ctx, tenant, now, until)
 	if err == nil {
+		d.program.serves(tenant)
 		d.program.pass(place{when: afterClaim, name: "after a claim of a reading"})
 	}
 	return reading, err
+}
+
+func (d *disk) Connect(ctx context.Context, c directory.Connection, credential directory.Credential, entries ...directory.Entry) error {
+	at := place{when: beforeCommit, name: "before a connection is recorded", grants: true}
+	d.program.pass(at)
+	err := d.Store.Connect(ctx, c, credential, entries...)
+	if err == nil {
+		d.program.history.noteConnected(c)
+		at.when, at.name = afterCommit, "after a connection was recorded"
+		d.program.pass(at)
+	}
+	return err
+}
+
+func (d *disk) Amend(ctx context.Context, c directory.Connection, entries ...directory.Entry) error {
+	before, err := d.Store.Connection(ctx, c.Installation.Platform, c.Installation.Workspace)
+	must(err)
+	if err = d.Store.Amend(ctx, c, entries...); err == nil {
+		d.program.history.noteAmended(before, c)
+	}
+	return err
 }
 
 func (d *disk) First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error) {

@@ -54,6 +54,7 @@ type profile struct {
 	AskFirst  bool // whoever isn't found is asked for another address
 	Several   bool // some people have several accounts on Webex
 	Telling   telling
+	Comings   comings
 	Calm      bool // each event is over before the next one, and nobody gets the address of anybody else
 }
 
@@ -104,7 +105,7 @@ func drawProfile(seed uint64) profile {
 			p.Wrongs = append(p.Wrongs, kind)
 		}
 	}
-	p.StandIns, p.Telling = drawStandIns(seed), drawTelling(seed)
+	p.StandIns, p.Telling, p.Comings = drawStandIns(seed), drawTelling(seed), drawComings(seed)
 	p.AskFirst = newDice(seed, "ask first", 0).chance(0.4)
 	p.Several = newDice(seed, "several", 0).chance(0.4)
 	return p

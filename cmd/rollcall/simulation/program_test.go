@@ -10,6 +10,7 @@ import (
 
 	"rollcall/adapters/sim"
 	"rollcall/adapters/slack"
+	"rollcall/adapters/vault"
 	"rollcall/adapters/webex"
 	"rollcall/bot"
 	"rollcall/sync/directory"
@@ -28,27 +29,38 @@ const (
 
 // program is one process of the product. Several work on one store.
 type program struct {
-	history *history
-	number  int
-	engine  *engine.Engine
-	webex   *webex.Adapter
-	router  *mux.Router
-	dead    bool
-	told    map[readID]told
-	task    *task // what it is in the middle of; nil: nothing
+	history   *history
+	number    int
+	engine    *engine.Engine
+	store     directory.Store
+	vault     *vault.Vault
+	webex     *webex.Adapter
+	connector *slack.Connector
+	connected func(context.Context, directory.Installation) error
+	router    *mux.Router
+	dead      bool
+	told      map[readID]told
+	task      *task // what it is in the middle of; nil: nothing
+
+	renewing bool // a platform is asked for a new token
+	thrown   any  // by what the vault did
 }
 
 // parts are what a program is assembled of. A defect that is put in on purpose changes one of them.
 type parts struct {
-	store    directory.Store
-	source   directory.Source
-	accounts map[directory.Platform]directory.Accounts
-	asker    engine.Asker
-	makers   map[directory.Platform]directory.Provisioner
-	hears    func(directory.TenantID) directory.Subscriber
-	syncer   bot.Syncer
-	sink     bot.Sink
-	registry interface {
+	store     directory.Store
+	sealed    directory.Store // as the vault sees it
+	renew     vault.Renew
+	tokens    func(context.Context, directory.Installation) (directory.Secret, error)
+	connected func(context.Context, directory.Installation) error
+	source    directory.Source
+	accounts  map[directory.Platform]directory.Accounts
+	asker     engine.Asker
+	makers    map[directory.Platform]directory.Provisioner
+	hears     func(directory.TenantID) directory.Subscriber
+	syncer    bot.Syncer
+	sink      bot.Sink
+	registry  interface {
 		bot.Registry
 		slack.Conversations
 	}
@@ -68,6 +80,15 @@ func (h *history) launch(number int) *program {
 	if h.defect.spoilRegistry != nil {
 		h.defect.spoilRegistry(wired)
 	}
+	wired.sealed, wired.renew, wired.tokens = guarded{wired.store, p}, p.renew, p.token
+	wired.connected = func(ctx context.Context, inst directory.Installation) error { return p.engine.Connected(ctx, inst) }
+	if h.defect.spoilVault != nil {
+		h.defect.spoilVault(wired)
+	}
+	p.store, p.connected = wired.store, wired.connected
+	p.vault = vault.New(vault.Config{
+		Keys: keys, Registry: wired.sealed, Renew: map[directory.Platform]vault.Renew{slack.Name: wired.renew}, Now: h.clock.Now, Logger: h.logger,
+	})
 	network := &sim.Transport{
 		Handlers: map[string]http.Handler{slackHost: h.slack, webexHost: h.webex},
 		Before:   func(r *http.Request) { p.call(r, beforeCall) },
@@ -76,17 +97,18 @@ func (h *history) launch(number int) *program {
 	onSlack, err := slack.New(slack.Config{
 		Cloud:   slack.Loopback("https://"+slackHost, "https://"+slackHost, nil),
 		Signing: []directory.Secret{directory.NewSecret(signing)}, Transport: network,
-		Tokens:        h.token(func(c *company) string { return c.slackToken() }),
+		Tokens:        wired.tokens,
 		Conversations: wired.registry, PageSize: 7, Now: h.clock.Now, Logger: h.logger,
 	})
 	must(err)
 	p.webex, err = webex.New(webex.Config{
 		Cloud: webex.Loopback("https://"+webexHost, nil), BotToken: directory.NewSecret(botToken),
 		WebhookSecrets: []directory.Secret{directory.NewSecret(hookSecret)}, PublicURL: "https://" + productHost,
-		Admin: h.token(func(c *company) string { return c.adminToken() }),
+		Admin: wired.tokens,
 		Now:   h.clock.Now, Logger: h.logger, Transport: network,
 	})
 	must(err)
+	p.connector = slack.NewConnector(onSlack, slack.App{ClientID: clientID, ClientSecret: directory.NewSecret(clientSecret)})
 	talk := bot.New([]bot.Platform{onSlack, p.webex}, wired.registry, h.clock.Now, h.logger)
 	wired.accounts = map[directory.Platform]directory.Accounts{slack.Name: onSlack, webex.Name: p.webex}
 	wired.makers = h.provisioners(onSlack, p.webex)
@@ -111,26 +133,11 @@ func (h *history) launch(number int) *program {
 	return p
 }
 
-func (h *history) token(of func(*company) string) func(context.Context, directory.Installation) (directory.Secret, error) {
-	return func(_ context.Context, inst directory.Installation) (directory.Secret, error) {
-		for _, c := range h.companies {
-			if c.id == inst.Tenant {
-				return directory.NewSecret(of(c)), nil
-			}
-		}
-		return directory.Secret{}, directory.Errorf(directory.Unauthorized, "not connected")
-	}
-}
-
-// record writes tenants, installations and groups into a new store, as the program does when it
+// record writes tenants and groups into a new store, as the program does when it
 // reads its configuration.
 func (h *history) record(c *company) {
 	ctx := context.Background()
 	h.configure(c)
-	for _, inst := range []directory.Installation{c.slack, c.webex} {
-		must(h.memory.Install(ctx, inst))
-		must(h.memory.PutReading(ctx, c.id, directory.Reading{ID: directory.ReadingOfAccounts(inst), Of: inst, DueAt: time.Unix(0, 0)}))
-	}
 	if h.profile.Telling.On {
 		must(h.memory.PutReading(ctx, c.id, directory.Reading{ID: directory.ReadingOfChanges(subscriberName), DueAt: time.Unix(0, 0)}))
 	}

@@ -25,6 +25,8 @@ func (h *history) heal() {
 	for _, c := range h.companies {
 		h.configure(c)
 	}
+	h.anyProcess().endings()
+	h.connectAll()
 	d := newDice(h.seed, "healed", 0)
 	for end := h.clock.Now().Add(healFor); h.clock.Now().Before(end); {
 		h.checkWebhooks(h.anyProcess())
@@ -73,6 +75,7 @@ func (h *history) judge() {
 		}
 		h.judgeStandIns(c)
 		h.judgeTold(c)
+		h.judgeConnections(c)
 	}
 }
 

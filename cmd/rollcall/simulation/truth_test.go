@@ -47,6 +47,14 @@ type truth struct {
 	approved map[string]bool                  // batches
 	kept     map[linkID]bool                  // an administrator once refused to remove them
 
+	moment      int64 // counts what begins, and what ends
+	generations map[directory.Installation]*generation
+	current     map[site]*generation   // nil: it isn't connected
+	away        map[site]int64         // since when that is so, or last was
+	holders     map[string]*generation // by token
+	spent       map[string]int64       // when a refresh token was used, and the answer came
+	granting    string                 // the token of the connection that is being made
+
 	guests     map[string]*madeGuest
 	guestOrder []*madeGuest                 // as they were made
 	strangers  map[directory.AccountID]bool // guests of somebody else's making
@@ -75,6 +83,8 @@ func newTruth() truth {
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
 		left: make(map[linkID]departure), back: make(map[linkID]time.Time), effects: make(map[directory.NonceHash]int),
 		numbers: make(map[directory.AccountID][]number), approved: make(map[string]bool), kept: make(map[linkID]bool),
+		generations: make(map[directory.Installation]*generation), current: make(map[site]*generation), away: make(map[site]int64),
+		holders: make(map[string]*generation), spent: make(map[string]int64),
 		guests: make(map[string]*madeGuest), strangers: make(map[directory.AccountID]bool), parked: make(map[linkID]parked),
 		listings: make(map[readID]listing), searches: make(map[linkID][]prompt), typed: make(map[directory.AccountID][]typed),
 		trail: make(map[directory.TenantID][]news), heard: make(map[directory.TenantID]int),
