@@ -11,8 +11,8 @@
 // One connection writes, one change after the other; each is one transaction, and COMMIT returns
 // once the write-ahead log is on the disk (synchronous=FULL). Others read beside it and always see
 // whole commits. A record is stored as [directory.Encode] makes it, beside the columns that it is
-// searched by; version, fence and lease live in columns only. Who holds an account is a row with a
-// unique key, so two links can't hold one even by a mistake of this package. How many links a group
+// searched by; a link's version, fence and lease live in columns only. Who holds an account is a row
+// with a unique key, so two links can't hold one even by a mistake of this package. How many links a group
 // has in each state is counted as they are written.
 //
 // What is deleted is overwritten (secure_delete), in the file at the latest when the store is closed:
