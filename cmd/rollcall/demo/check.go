@@ -85,6 +85,7 @@ type story struct {
 	f      *firm // the tenant of the story
 	other  *firm // the one that must never notice
 	folder string
+	own    []*World // of steps that have one to themselves
 }
 
 // Check tells the story without a page: a line for each step, and a last one that counts them.

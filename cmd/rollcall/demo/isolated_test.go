@@ -24,7 +24,7 @@ import (
 // The whole story, with four tenants in one process whose ids and addresses are the same; and afterwards nothing that
 // any of them has, in the database, at the platforms or on the way there, is another's.
 func TestTheWholeStoryOfIsolatedTenants(t *testing.T) {
-	s, err := begin(Options{Dir: t.TempDir()})
+	s, err := begin(Options{Dir: shortDir(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

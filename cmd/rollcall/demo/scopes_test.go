@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"cmp"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func needs() map[string]need {
 	var (
 		fromSlack = need{step: "pair.slack-webex"}
 		fromWebex = need{step: "pair.webex-slack"}
-		signedIn  = need{step: "withdraw.webex", hidden: "the calls are made in the step's own world"}
+		signedIn  = need{step: "withdraw.webex"}
 		connected = need{step: "install.webex"}
 		listed    = need{step: "doctor.says"}
 		installed = need{step: "teams.not-installed"}
@@ -54,7 +55,7 @@ func needs() map[string]need {
 		"webex bot spark:memberships_read": {step: "opening.welcomes"},
 
 		"webex integration spark:people_read":       signedIn,
-		"webex integration spark-admin:people_read": signedIn,
+		"webex integration spark-admin:people_read": withheld(signedIn, "Webex leaves the roles out of what it answers"),
 		"webex integration spark-admin:roles_read":  signedIn,
 		"webex integration identity:tokens_write":   signedIn,
 
@@ -117,7 +118,7 @@ func TestScopes(t *testing.T) {
 			inParallel <- struct{}{}
 			defer func() { <-inParallel }()
 			var out bytes.Buffer
-			if err := Check(t.Context(), &out, Options{Dir: t.TempDir(), Only: need.steps()}); err != nil {
+			if err := Check(t.Context(), &out, Options{Dir: shortDir(t), Only: need.steps()}); err != nil {
 				t.Errorf("%v:\n%s", err, out.String())
 			}
 		})
@@ -132,7 +133,7 @@ func (n need) like(other need) bool { return slices.Equal(n.steps(), other.steps
 func withoutScope(t *testing.T, scope string, need need) {
 	t.Helper()
 	var out bytes.Buffer
-	s, err := begin(Options{Dir: t.TempDir(), Without: []string{scope}, Patience: cmp.Or(need.patience, 3*time.Second)})
+	s, err := begin(Options{Dir: shortDir(t), Without: []string{scope}, Patience: cmp.Or(need.patience, 3*time.Second)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,9 +157,25 @@ func withoutScope(t *testing.T, scope string, need need) {
 			t.Errorf("got %q, want %q", lines[i], want)
 		}
 	}
-	if refused := s.w.refused(scope); (need.hidden == "") != refused {
+	refused := slices.ContainsFunc(append(s.own, s.w), func(w *World) bool { return w.refused(scope) })
+	if (need.hidden == "") != refused {
 		t.Errorf("a call was refused for want of the scope: %v; the test says %q of that:\n%s", refused, need.hidden, out.String())
 	}
+}
+
+// shortDir is a folder whose path leaves room for that of a socket, which those that are named after tests don't.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	path, err := os.MkdirTemp("", "rollcall-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(path); err != nil {
+			t.Error(err)
+		}
+	})
+	return path
 }
 
 // refused reports whether a simulator refused a call for want of a scope that may have been this one.

@@ -169,6 +169,7 @@ func withdrawnFromWebex(ctx context.Context, s *story) (seen string, err error) 
 	if err != nil {
 		return "", err
 	}
+	s.own = append(s.own, w)
 	defer func() { err = errors.Join(err, w.Close()) }()
 	if err := w.Launch(); err != nil {
 		return "", err
