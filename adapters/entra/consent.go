@@ -28,6 +28,22 @@ func (c *Connector) fresh(tenant string) (*graph, error) {
 	return newGraph(c.adapter.config, c.adapter.credential, Tenant{Directory: strings.ToLower(tenant)})
 }
 
+// Consented asks whether a directory still lets the app in. Unauthorized: it definitely doesn't. Otherwise
+// errors as of [Connector.Return]. It blocks for two requests.
+func (c *Connector) Consented(ctx context.Context, workspace directory.Workspace) error {
+	g, err := c.fresh(string(workspace))
+	if err == nil {
+		_, err = g.organization(ctx)
+	}
+	switch {
+	case errors.Is(err, errProof):
+		return unproved() // our own trouble, and nothing of the directory's
+	case errors.Is(err, errConsent):
+		return directory.Errorf(directory.Unauthorized, "the directory has taken its consent back")
+	}
+	return err
+}
+
 // grant is what a directory grants now, in the name of who signed in to it.
 func (c *Connector) grant(ctx context.Context, by signer) (hub.Grant, error) {
 	grant := hub.Grant{

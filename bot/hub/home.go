@@ -139,7 +139,7 @@ func (h *Hub) panel(c Connector, connection *directory.Connection) panel {
 	}
 	switch {
 	case connection.Active():
-		p.State = "connected"
+		p.State, p.Why = "connected", sentence(connection.Why)
 	case connection.State == directory.ConnectionPending:
 		p.State, p.Why = "pending", waits(connection.Why)
 	default:

@@ -104,48 +104,52 @@ func (d desk) Connect(ctx context.Context, tenant directory.TenantID, platform d
 	case grant.Waiting != "":
 		c.State, c.Why = directory.ConnectionPending, grant.Waiting
 	}
-	c, err := d.claim(ctx, c, grant)
+	d.claiming.Lock()
+	err := d.mayClaim(ctx, c.Installation, grant)
+	if err == nil {
+		c, err = d.put(ctx, c, grant)
+	}
+	d.claiming.Unlock()
 	if err != nil {
 		return c, err
 	}
 	return c, d.connected(ctx, c)
 }
 
-// claim records a connection, if the workspace is the tenant's, or may become so. One is claimed at a time:
-// a tenant has one workspace of a platform.
-func (d desk) claim(ctx context.Context, c directory.Connection, grant hub.Grant) (directory.Connection, error) {
-	d.claiming.Lock()
-	defer d.claiming.Unlock()
-	inst := c.Installation
+// mayClaim says whether a workspace is the tenant's, or may become so. One is claimed at a time: a tenant
+// has one workspace of a platform.
+func (d desk) mayClaim(ctx context.Context, inst directory.Installation, grant hub.Grant) error {
 	owner, err := d.Belongs(ctx, inst.Platform, inst.Workspace)
 	if err != nil {
-		return c, err
+		return err
 	}
 	expect, err := d.Expect(ctx, inst.Tenant, inst.Platform)
 	switch {
 	case err != nil:
-		return c, err
+		return err
 	case owner != "" && owner != inst.Tenant:
-		return c, directory.Errorf(directory.Conflict, "this workspace belongs to another customer of this Rollcall")
+		return directory.Errorf(directory.Conflict, "this workspace belongs to another customer of this Rollcall")
 	case expect != "" && expect != inst.Workspace:
-		return c, directory.Errorf(directory.Invalid, "another workspace is connected, or was: the links are made of its accounts, so it can't be replaced by this one")
+		return directory.Errorf(directory.Invalid, "another workspace is connected, or was: the links are made of its accounts, so it can't be replaced by this one")
 	case owner == "" && !grant.Admin:
-		return c, directory.Errorf(directory.Unauthorized, "only an administrator of the workspace can connect it: ask one to press the same button")
+		return directory.Errorf(directory.Unauthorized, "only an administrator of the workspace can connect it: ask one to press the same button")
 	}
-	return d.vault.Connect(ctx, c, grant.Secrets, grant.Expires)
+	return nil
 }
 
-// connected notes in the trail that a connection was made, and wakes what waited for it.
-func (d desk) connected(ctx context.Context, c directory.Connection) error {
+// put records a connection with its secrets and its line in the trail. The caller holds claiming.
+func (d desk) put(ctx context.Context, c directory.Connection, grant hub.Grant) (directory.Connection, error) {
 	event := "connected"
 	if !c.Active() {
 		event = "connection pending"
 	}
+	return d.vault.Connect(ctx, c, grant.Secrets, grant.Expires, d.line(c.Installation, event, c.Why, by(c.By)))
+}
+
+// connected wakes what waited for a connection.
+func (d desk) connected(ctx context.Context, c directory.Connection) error {
 	inst := c.Installation
-	if err := d.note(ctx, inst, event, c.Why, by(c.By)); err != nil {
-		return err
-	}
-	d.logger.Info(event, "tenant", inst.Tenant, "platform", inst.Platform, "generation", inst.Generation)
+	d.logger.Info("a connection", "tenant", inst.Tenant, "platform", inst.Platform, "generation", inst.Generation, "active", c.Active())
 	if !c.Active() {
 		d.lookAgain()
 		return nil
@@ -164,13 +168,13 @@ func by(account directory.AccountID) string {
 	return account.Text()
 }
 
-// note writes a line into the tenant's trail.
-func (d desk) note(ctx context.Context, inst directory.Installation, event, why, by string) error {
+// line is a line of the tenant's trail about one of its connections.
+func (d desk) line(inst directory.Installation, event, why, by string) directory.Entry {
 	about := string(inst.Platform)
 	if why != "" {
 		about += ": " + why
 	}
-	return d.Store.Commit(ctx, inst.Tenant, directory.Change{Audit: []directory.Entry{{At: d.options.Now(), Event: event, Why: about, By: by}}})
+	return directory.Entry{At: d.options.Now(), Event: event, Why: about, By: by}
 }
 
 // Stops implements [hub.Desk].
@@ -210,18 +214,17 @@ const withdrawWithin = 20 * time.Second
 // Disconnect implements [hub.Desk]. From its first write on nothing is sent. A process that dies
 // before the second one leaves the rest to [Main.checkConnections].
 func (d desk) Disconnect(ctx context.Context, inst directory.Installation, by string) error {
+	d.claiming.Lock()
 	begun, err := d.amend(ctx, inst, func(c *directory.Connection) bool {
 		c.State, c.Why = directory.ConnectionPending, ending
 		return true
-	})
+	}, d.line(inst, "disconnected", "", by))
+	d.claiming.Unlock()
 	if err != nil {
 		return err
 	}
 	if !begun {
 		return directory.Errorf(directory.Conflict, "it was connected anew, or disconnected, meanwhile: look at the page again")
-	}
-	if err := d.note(ctx, inst, "disconnected", "", by); err != nil {
-		return err
 	}
 	return d.end(context.WithoutCancel(ctx), inst)
 }
@@ -249,8 +252,8 @@ func (d desk) end(ctx context.Context, inst directory.Installation) error {
 const mostTries = 5
 
 // amend changes an installation's connection, and reports whether it did: not if that is gone, or of
-// another generation by now, or if change doesn't want to.
-func (m *Main) amend(ctx context.Context, inst directory.Installation, change func(*directory.Connection) bool) (bool, error) {
+// another generation by now, or if change doesn't want to. The lines are for the trail.
+func (m *Main) amend(ctx context.Context, inst directory.Installation, change func(*directory.Connection) bool, lines ...directory.Entry) (bool, error) {
 	for range mostTries {
 		c, err := m.Store.Connection(ctx, inst.Platform, inst.Workspace)
 		if err != nil {
@@ -259,7 +262,7 @@ func (m *Main) amend(ctx context.Context, inst directory.Installation, change fu
 		if c.Installation != inst || c.State == directory.ConnectionGone || !change(&c) {
 			return false, nil
 		}
-		err = m.Store.Amend(ctx, c)
+		err = m.Store.Amend(ctx, c, lines...)
 		if !directory.Is(err, directory.Conflict) {
 			return err == nil, err
 		}

@@ -373,6 +373,7 @@ func TestADirectoryIsReadWhileItIsConnected(t *testing.T) {
 		{directory.ConnectionPending, ending, false, true},
 		{directory.ConnectionGone, disconnected, false, false},
 	} {
+		c = must(m.Store.Connection(ctx, microsoft, tid))(t)
 		c.State, c.Why = test.state, test.why
 		if err := m.Store.Amend(ctx, c); err != nil {
 			t.Fatal(err)

@@ -86,8 +86,9 @@ type Main struct {
 	tokens     map[directory.Installation]directory.Secret // by tokenKey
 	vault      *vault.Vault
 	hub        *hub.Hub
+	consents   map[directory.Installation]time.Time // when each is asked again; for watchConnections alone
 	connectors []hub.Connector
-	claiming   sync.Mutex    // held while it is decided whose a workspace is
+	claiming   sync.Mutex    // held while a connection is made or ended
 	look       chan struct{} // holds one token while the connections are to be looked at before their time
 	listener   net.Listener
 	running    sync.Mutex    // held by Run
@@ -109,7 +110,7 @@ func New(ctx context.Context, config Config, options Options) (*Main, error) {
 		config: config, options: options.withDefaults(), logger: newLogger(config.Log, options.Log),
 		files: make(map[sourceKey]*csv.Source), sources: make(map[sourceKey]directory.Source),
 		hooks: make(map[sourceKey]*hook.Hook), tokens: make(map[directory.Installation]directory.Secret),
-		closing: make(chan struct{}), look: make(chan struct{}, 1),
+		closing: make(chan struct{}), look: make(chan struct{}, 1), consents: make(map[directory.Installation]time.Time),
 	}
 	store, err := sqlite.Open(ctx, sqlite.Config{Path: config.Store, Logger: m.logger})
 	if err != nil {

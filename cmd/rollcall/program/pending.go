@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"rollcall/adapters/entra"
 	"rollcall/adapters/webex"
 	"rollcall/bot/hub"
 	"rollcall/sync/directory"
@@ -57,14 +58,26 @@ func (m *Main) checkConnections(ctx context.Context) (waits bool, err error) {
 			return err
 		case c.State == directory.ConnectionGone && c.Why != disconnected:
 			return m.revive(ctx, c)
-		case c.Active() && c.Wide && m.slack != nil && c.Installation.Platform == m.slack.Name():
-			return m.followWorkspaces(ctx, c)
 		case c.Active():
-			return m.begin(ctx, c.Installation)
+			return m.tend(ctx, c)
 		}
 		return nil
 	})
 	return waits, err
+}
+
+// tend looks after what works.
+func (m *Main) tend(ctx context.Context, c directory.Connection) error {
+	if err := m.begin(ctx, c.Installation); err != nil {
+		return err
+	}
+	switch {
+	case c.Wide && m.slack != nil && c.Installation.Platform == m.slack.Name():
+		return m.followWorkspaces(ctx, c)
+	case c.Installation.Platform == microsoft:
+		return m.followConsent(ctx, c)
+	}
+	return nil
 }
 
 // begin has the accounts of what is connected read, where nobody does: a process that dies right after it
@@ -81,11 +94,22 @@ func (m *Main) begin(ctx context.Context, inst directory.Installation) error {
 // reconnect connects anew what was looked at, if it still stands as it did then: while the platform was
 // asked an admin may have disconnected it.
 func (m *Main) reconnect(ctx context.Context, c directory.Connection, grant hub.Grant) error {
-	if changed, err := m.changed(ctx, c); err != nil || changed {
+	next := c
+	next.State, next.Ended, next.Why, next.Since = directory.ConnectionActive, time.Time{}, "", m.options.Now()
+	if grant.Workspace != "" { // a new one says more
+		next.By, next.Title, next.Scopes, next.Bot = grant.By, grant.Title, grant.Scopes, grant.Bot
+		next.Wide, next.Workspaces = grant.Wide, grant.Workspaces
+	}
+	m.claiming.Lock()
+	changed, err := m.changed(ctx, c)
+	if err == nil && !changed {
+		next, err = desk{m}.put(ctx, next, grant)
+	}
+	m.claiming.Unlock()
+	if err != nil || changed {
 		return err
 	}
-	_, err := desk{m}.Connect(ctx, c.Installation.Tenant, c.Installation.Platform, c.Method, grant)
-	return err
+	return desk{m}.connected(ctx, next)
 }
 
 func (m *Main) changed(ctx context.Context, c directory.Connection) (bool, error) {
@@ -136,6 +160,41 @@ func (m *Main) followWorkspaces(ctx context.Context, c directory.Connection) err
 	return err
 }
 
+// noConsent is what is said of a connection whose directory has taken its consent back.
+const noConsent = "the directory gives Rollcall no token any more: an administrator has to consent again (Re-authenticate)"
+
+// consentEvery is how often a directory is asked whether it still lets the app in: nothing tells of the
+// contrary.
+const consentEvery = 5 * time.Minute
+
+// followConsent has a connection say when its directory has taken its consent back, and when it has it
+// again.
+func (m *Main) followConsent(ctx context.Context, c directory.Connection) error {
+	connector, ok := m.connector(microsoft).(*entra.Connector)
+	now := m.options.Now()
+	if !ok || now.Before(m.consents[c.Installation]) {
+		return nil
+	}
+	err := connector.Consented(ctx, c.Installation.Workspace)
+	if err != nil && !directory.Is(err, directory.Unauthorized) {
+		return nil // it is asked again
+	}
+	m.consents[c.Installation] = now.Add(consentEvery)
+	why := ""
+	if err != nil {
+		why = noConsent
+	}
+	if c.Why != "" && c.Why != noConsent || c.Why == why {
+		return nil
+	}
+	m.logger.Warn("a directory's consent", "tenant", c.Installation.Tenant, "given", err == nil)
+	_, err = m.amend(ctx, c.Installation, func(c *directory.Connection) bool {
+		c.Why = why
+		return c.Active()
+	})
+	return err
+}
+
 // serviceApp is what an organisation grants by authorising the service app in Control Hub. Who connects
 // it has proved before that they administer the organisation.
 func serviceApp(ctx context.Context, connector *webex.Connector, c directory.Connection) (hub.Grant, error) {
@@ -160,15 +219,7 @@ func (m *Main) revive(ctx context.Context, c directory.Connection) error {
 	if token.IsZero() || m.slack == nil || c.Installation.Platform != m.slack.Name() || m.slack.CheckToken(ctx, c.Installation, token) != nil {
 		return nil
 	}
-	if changed, err := m.changed(ctx, c); err != nil || changed {
-		return err
-	}
-	c.State, c.Ended, c.Why, c.Since = directory.ConnectionActive, time.Time{}, "", m.options.Now()
-	c, err := m.vault.Connect(ctx, c, nil, time.Time{})
-	if err != nil {
-		return err
-	}
-	return desk{m}.connected(ctx, c)
+	return m.reconnect(ctx, c, hub.Grant{})
 }
 
 // authorized takes the news that an organisation has authorised the service app, which Webex itself

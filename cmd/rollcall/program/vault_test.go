@@ -71,7 +71,7 @@ func TestDatabaseFileGivesUpNoToken(t *testing.T) {
 		token := must(v.Token(t.Context(), inst))(t)
 		canaries = append(canaries, token.Reveal(), "xoxe-1-CANARY-renewed-"+string(inst.Workspace))
 	}
-	must(0, store.Amend(t.Context(), directory.Connection{Installation: connected[2], State: directory.ConnectionGone}))(t)
+	must(0, store.Amend(t.Context(), directory.Connection{Installation: connected[2], State: directory.ConnectionGone, Version: 1}))(t)
 	sealed := must(store.Credential(t.Context(), connected[0]))(t).Fields[directory.FieldToken].Text
 
 	search := func(when string) {
