@@ -203,7 +203,14 @@ func (s *story) saysDisconnected(pane string) func(context.Context, *visitor) er
 // saysNotOK looks whether the hub's test of Microsoft says that it isn't as it should be. Microsoft tells nobody when
 // a consent is taken back, so the connection stays until an admin ends it, or consents again.
 func (s *story) saysNotOK(ctx context.Context, v *visitor) error {
-	if err := s.hub(ctx, v); err != nil {
+	err := s.w.until(ctx, func() (bool, string) {
+		if err := s.hub(ctx, v); err != nil {
+			return false, err.Error()
+		}
+		said := v.says(paneTeams)
+		return strings.Contains(said, "has to consent again"), fmt.Sprintf("the hub says %q of teams, expected that the consent was taken back", said)
+	})
+	if err != nil {
 		return err
 	}
 	if err := v.press(ctx, paneTeams, "Test connection", nil); err != nil {
