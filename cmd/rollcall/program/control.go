@@ -108,7 +108,10 @@ func answer(w http.ResponseWriter, value any, err error) {
 }
 
 // Control asks the running program that has a store.
-type Control struct{ client *http.Client }
+type Control struct {
+	path   string
+	client *http.Client
+}
 
 // ErrNotRunning says that no program has the store open.
 var ErrNotRunning = errors.New("rollcall isn't running with this configuration: start it with rollcall serve")
@@ -116,7 +119,7 @@ var ErrNotRunning = errors.New("rollcall isn't running with this configuration: 
 // NewControl is how to ask the program that runs with a configuration. It asks nothing yet.
 func NewControl(config Config) *Control {
 	path := socketOf(config.Store)
-	return &Control{&http.Client{Timeout: 3 * time.Minute, Transport: &http.Transport{
+	return &Control{path, &http.Client{Timeout: 3 * time.Minute, Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", path)
 		},
@@ -149,6 +152,9 @@ func askWith[T any](ctx context.Context, c *Control, path string, query url.Valu
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://rollcall"+path+"?"+query.Encode(), http.NoBody)
 	if err != nil {
 		return value, err
+	}
+	if len(c.path) > longestSocket {
+		return value, fmt.Errorf("the store's path is too long for the socket beside it, over which a running Rollcall is asked: choose one of at most %d characters", longestSocket-len(socketOf("")))
 	}
 	resp, err := c.client.Do(r)
 	if err != nil {

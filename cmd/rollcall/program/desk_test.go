@@ -239,6 +239,11 @@ func TestTheControlSocket(t *testing.T) {
 	if _, err := control.Doctor(t.Context(), "nobody"); err == nil {
 		t.Error("nobody is healthy")
 	}
+	far := w.config
+	far.Store = strings.Repeat("x", longestSocket)
+	if _, err := NewControl(far).Invite(t.Context(), "acme"); err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("with a long path: %v", err)
+	}
 	w.stop()
 	if _, err := control.Invite(t.Context(), "acme"); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("once it is stopped: %v", err)
