@@ -104,6 +104,7 @@ func validate(w http.ResponseWriter, query url.Values) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	_, _ = io.WriteString(w, token)
 }
 

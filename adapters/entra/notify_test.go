@@ -134,7 +134,7 @@ func TestValidation(t *testing.T) {
 				}
 				return
 			}
-			if answer.Body.String() != tt.token || answer.Header().Get("Content-Type") != "text/plain; charset=utf-8" || answer.Header().Get("X-Content-Type-Options") != "nosniff" {
+			if answer.Body.String() != tt.token || answer.Header().Get("Content-Type") != "text/plain; charset=utf-8" || answer.Header().Get("X-Content-Type-Options") != "nosniff" || !strings.HasSuffix(answer.Header().Get("Content-Security-Policy"), "sandbox") {
 				t.Errorf("%q, %v", answer.Body, answer.Header())
 			}
 		})
