@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -84,7 +85,7 @@ func TestGone(t *testing.T) {
 			if diff := cmp.Diff(said, b.registry.trail); diff != "" {
 				t.Errorf("the trail (-want +got):\n%s", diff)
 			}
-			if test.works == refused && test.gone && prover.asked != 1 {
+			if errors.Is(test.works, refused) && test.gone && prover.asked != 1 {
 				t.Errorf("the platform was asked %d times", prover.asked)
 			}
 		})

@@ -100,9 +100,9 @@ func (s *Sim) takeSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
-		server.RegisterOnShutdown(func() { conn.Close() })
+		server.RegisterOnShutdown(func() { _ = conn.Close() })
 	}
 	sock := &socket{conn: conn, acks: make(map[string]chan json.RawMessage), ended: make(chan struct{})}
 	open, refusal := s.admit(sock)

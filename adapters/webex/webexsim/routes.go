@@ -3,6 +3,7 @@ package webexsim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -157,7 +158,7 @@ func decode(r *http.Request, into any) bool {
 		return false
 	}
 	_, err = dec.Token()
-	return err == io.EOF
+	return errors.Is(err, io.EOF)
 }
 
 var errBody = refuse(http.StatusBadRequest, "The body is not what this resource takes.")

@@ -72,7 +72,7 @@ func refused(w walked, err error, codes ...directory.Code) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("refused with %v, want one of %v", w.refusal, codes)
+	return fmt.Errorf("refused with %w, want one of %v", w.refusal, codes)
 }
 
 // twice brings every trip back once more that had a code.

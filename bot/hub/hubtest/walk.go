@@ -38,9 +38,6 @@ type walked struct {
 	refusal error
 }
 
-// last is the trip on which it ended.
-func (w walked) last() trip { return w.trips[len(w.trips)-1] }
-
 // longest is how many trips a flow may take: sign in, consent, and one to spare.
 const longest = 3
 
