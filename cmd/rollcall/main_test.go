@@ -54,7 +54,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"no number of people", []string{"demo", "--check", "--people", "many"}, `invalid argument "many"`},
 		{"no number of tenants", []string{"demo", "--check", "--tenants", ""}, `invalid argument ""`},
 		{"too few people", []string{"demo", "--people", "-1"}, "0 to 100000 more people"},
-		{"too many tenants", []string{"demo", "--tenants", "99"}, "there can be 1 to 4 tenants"},
+		{"too many tenants", []string{"demo", "--tenants", "99"}, "there can be 1 to 2 tenants"},
 		{"a folder with something in it", []string{"demo", "--check", "--data", "DIR"}, "the folder DIR is not empty"},
 		{"a check of nothing", []string{"demo", "--check", "pair"}, `unknown command "pair"`},
 		{"a program without orders", []string{"demo", "--program"}, "no orders came"},
