@@ -32,6 +32,7 @@ type Connection struct {
 	// By is who installed it, as the platform vouches; zero: whoever runs Rollcall, in the
 	// configuration.
 	By     AccountID
+	ByName string // what people call them, as the platform says; for people to read, and often empty
 	Title  string // what people call the workspace
 	Method string // the connector's own name of the way in which it was connected
 	// Scopes are what was granted, as the platform says; nil: it doesn't say.
@@ -76,6 +77,7 @@ type Credential struct {
 // Admin is somebody who may steer a tenant.
 type Admin struct {
 	Account AccountID
+	Name    string // what people call them, as the platform said then; for people to read, and often empty
 	Since   time.Time
 	By      string // who said so: "installer", an account's text, or "configuration"
 }

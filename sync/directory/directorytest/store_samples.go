@@ -183,7 +183,7 @@ func fullTenant(id directory.TenantID) directory.Tenant {
 func fullConnection(inst directory.Installation) directory.Connection {
 	return directory.Connection{
 		Installation: inst, State: directory.ConnectionActive, Since: start, Ended: at(tick), Why: "an administrator has to agree «there»",
-		By: onSlack("installer"), Title: "Ärzte", Method: "oauth", Scopes: []string{"chat:write", "users:read"}, Bot: "UBOT", Wide: true,
+		By: onSlack("installer"), ByName: "Zoë «Z»", Title: "Ärzte", Method: "oauth", Scopes: []string{"chat:write", "users:read"}, Bot: "UBOT", Wide: true,
 		Workspaces: []directory.Workspace{"T7", "T8/ж"}, Version: 1,
 	}
 }
@@ -200,7 +200,7 @@ func fullCredential(mark string) directory.Credential {
 }
 
 func fullAdmin(account directory.AccountID) directory.Admin {
-	return directory.Admin{Account: account, Since: at(tick), By: "installer"}
+	return directory.Admin{Account: account, Name: "Zoë «Z»", Since: at(tick), By: "installer"}
 }
 
 func fullTicket(text string) directory.Ticket {
