@@ -163,7 +163,7 @@ func (h *Hub) Doctor(ctx context.Context, tenant directory.TenantID) ([]Checklis
 		if connection != nil && connection.Active() {
 			list.Findings = bounded(func(ctx context.Context) []Finding { return c.Check(ctx, *connection) })
 		} else {
-			list.Findings = []Finding{h.unconnectedFinding(c, connection)}
+			list.Findings = []Finding{unconnectedFinding(tenant, c, connection)}
 		}
 		all = append(all, list)
 	}
@@ -171,8 +171,8 @@ func (h *Hub) Doctor(ctx context.Context, tenant directory.TenantID) ([]Checklis
 }
 
 // unconnectedFinding is the line of what can't be tested.
-func (h *Hub) unconnectedFinding(c Connector, connection *directory.Connection) Finding {
-	f := Finding{ID: "connected", Title: c.Title() + " is connected", State: Off, Mend: "To connect it, open " + h.config.PublicURL + "/connect."}
+func unconnectedFinding(tenant directory.TenantID, c Connector, connection *directory.Connection) Finding {
+	f := Finding{ID: "connected", Title: c.Title() + " is connected", State: Off, Mend: "To connect it, open the link that rollcall invite " + string(tenant) + " prints."}
 	switch {
 	case len(c.Methods()) == 0:
 		f.Mend = "It isn't set up in the configuration."

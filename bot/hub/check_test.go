@@ -17,7 +17,7 @@ func (b *browser) settled() answer {
 	deadline := time.Now().Add(10 * time.Second)
 	for {
 		a := b.get("/connect")
-		if a.header.Get("Refresh") == "" {
+		if refresh := a.header.Get("Refresh"); refresh == "" || refresh == "15; url=/connect?waiting" {
 			return a
 		}
 		if !strings.HasPrefix(a.header.Get("Refresh"), "2; url=/connect?again") || !strings.Contains(text(a.body), "Still asking") || time.Now().After(deadline) {

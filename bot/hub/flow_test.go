@@ -171,7 +171,7 @@ func TestReturnRefuses(t *testing.T) {
 			b, path = c.change(w, b, path)
 			did, asked := w.desk.done(), w.connectors["chat"].returned()+w.connectors["talk"].returned()
 			a := b.get(path)
-			if want := "This link doesn't work any more It was used already, it is too old, or it was opened in another browser than it began in. Begin anew. To the platforms"; a.status != 400 || text(a.body) != want {
+			if want := "This link doesn't work any more It was used already, it is too old, or it was opened in another browser than it began in. Begin anew, or ask whoever sent it to you for another one. To the platforms"; a.status != 400 || text(a.body) != want {
 				t.Errorf("got %d %q, want 400 %q", a.status, text(a.body), want)
 			}
 			if now := w.connectors["chat"].returned() + w.connectors["talk"].returned(); now != asked {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"net/http"
 
 	"rollcall/sync/directory"
@@ -87,25 +88,32 @@ func (h *Hub) home(v *visit) {
 	}
 	var body homeView
 	tenant := v.session.tenant.ID
-	running, at := false, directory.Platform("")
+	running, pending, at := false, false, directory.Platform("")
 	for _, c := range h.config.Connectors {
 		connection, err := h.connection(v.r.Context(), tenant, c.Platform())
 		if err != nil {
 			v.failed(err)
 			return
 		}
-		p := h.panel(c, connection)
+		p := h.panel(v.r.Context(), c, connection)
 		if p.Test != nil && p.Test.Running {
 			running, at = true, p.Platform
 		}
+		pending = pending || p.State == "pending"
 		body.Panels = append(body.Panels, p)
 	}
 	body.Own = h.testView(h.own(tenant))
 	if running || body.Own != nil && body.Own.Running {
 		v.lookAgain(at)
+	} else if pending {
+		// What it waits for happens elsewhere, mostly in another tab.
+		v.w.Header().Set("Refresh", "15; url="+waitingPath)
 	}
 	v.show(http.StatusOK, "home", "Platforms", body)
 }
+
+// waitingPath is the page of the platforms, loaded by itself. That nobody pressed anything doesn't keep a session awake.
+const waitingPath = "/connect?waiting"
 
 // lookAgain loads the page again in a moment, at a platform (empty: at its top). Chromium doesn't load an address
 // that it shows already if that has a fragment, so each look is at another one than the last.
@@ -121,7 +129,7 @@ func (v *visit) lookAgain(at directory.Platform) {
 }
 
 // panel is what is known of a platform of the tenant.
-func (h *Hub) panel(c Connector, connection *directory.Connection) panel {
+func (h *Hub) panel(ctx context.Context, c Connector, connection *directory.Connection) panel {
 	p := panel{Platform: c.Platform(), Title: c.Title(), State: "none", Methods: c.Methods()}
 	if connection == nil {
 		return p
@@ -135,7 +143,7 @@ func (h *Hub) panel(c Connector, connection *directory.Connection) panel {
 	p.Workspace = name(connection.Title, string(connection.Installation.Workspace))
 	p.Since, p.Ended, p.By = moment{connection.Since}, moment{connection.Ended}, "the configuration"
 	if !connection.By.IsZero() {
-		p.By = name(connection.By.User, "an admin")
+		p.By = h.called(ctx, connection.Installation.Tenant, connection.By)
 	}
 	switch {
 	case connection.Active():
@@ -215,7 +223,7 @@ func (h *Hub) settings(v *visit) {
 		return
 	}
 	body := settingsView{
-		Panel: h.panel(c, connection), Workspace: plain(string(connection.Installation.Workspace), longestName), Known: connection.Scopes != nil,
+		Panel: h.panel(v.r.Context(), c, connection), Workspace: plain(string(connection.Installation.Workspace), longestName), Known: connection.Scopes != nil,
 		Bot: plain(connection.Bot, longestName), Wide: connection.Wide, Generation: connection.Installation.Generation,
 	}
 	for _, scope := range connection.Scopes {

@@ -116,6 +116,7 @@ func (h *Hub) Mount(r *mux.Router) {
 	r.HandleFunc("/terms", h.paper("terms", h.config.Terms)).Methods(read...)
 	r.HandleFunc("/support", h.paper("support", h.config.Support)).Methods(read...)
 
+	r.Handle("/", http.RedirectHandler("/connect", http.StatusFound)).Methods(read...) // what people type is the host alone
 	r.HandleFunc("/connect", h.visited(calm, h.home)).Methods(read...)
 	r.HandleFunc("/connect/signout", h.visited(calm, h.signOut)).Methods(http.MethodPost)
 	r.HandleFunc("/connect/invite/{text}", h.visited(counted, h.invited)).Methods(read...)

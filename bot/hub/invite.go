@@ -58,7 +58,7 @@ func (h *Hub) acceptInvitation(v *visit) {
 		return
 	}
 	if err == nil {
-		err = v.signIn(ticket.Tenant, byConfiguration)
+		err = v.signIn(ticket.Tenant, byConfiguration, "")
 	}
 	if err != nil {
 		v.failed(err)

@@ -100,7 +100,7 @@ func (h *Hub) linked(v *visit) {
 		method = first
 	}
 	v.show(http.StatusOK, "linked", "Connect "+c.Title(), linkedView{
-		Platform: c.Title(), Tenant: name(tenant.Name, string(tenant.ID)), By: who(f.by), Workspace: string(f.expect),
+		Platform: c.Title(), Tenant: name(tenant.Name, string(tenant.ID)), By: h.who(v.r.Context(), f.tenant, f.by), Workspace: string(f.expect),
 		Text: method.Text, Path: "/connect/link/" + mux.Vars(v.r)["text"], Until: moment{ticket.Until},
 	})
 }

@@ -104,6 +104,13 @@ func TestSettings(t *testing.T) {
 	if a := w.browser().get("/connect/chat/settings"); a.to() != "/connect" {
 		t.Errorf("without a session: %d", a.status)
 	}
+	// Once its people have been read, the platform's name for an account is shown instead of its id.
+	w.store.person = directory.Account{ID: w.connection("chat", "WHome").By, Name: "Ada\u202e Admin"}
+	for _, path := range []string{"/connect/chat/settings", "/connect"} {
+		if page := text(b.get(path).body); !strings.Contains(page, "Ada Admin") || strings.Contains(page, "UHomeAdmin") {
+			t.Errorf("%s says %s", path, page)
+		}
+	}
 }
 
 // What isn't set up can't be connected, and what the configuration connects is shown all the same.
@@ -125,6 +132,14 @@ func TestNotSetUp(t *testing.T) {
 	}
 	if a := b.get("/connect/talk/start"); a.status != 404 || !strings.Contains(text(a.body), "hasn't set it up") {
 		t.Errorf("start: %d %s", a.status, text(a.body))
+	}
+}
+
+// Whoever types the host alone finds the hub.
+func TestRoot(t *testing.T) {
+	t.Parallel()
+	if a := newWorld(t, nil).browser().get("/"); a.to() != "/connect" {
+		t.Errorf("got %d and %q", a.status, a.to())
 	}
 }
 

@@ -39,6 +39,13 @@ type Connector interface {
 	Withdraw(ctx context.Context, inst directory.Installation) error
 }
 
+// Warden is a [Connector] that can say whether somebody still administers what is connected.
+type Warden interface {
+	// Administers asks the platform afresh, with what the connection has. Blocks for a few requests.
+	// Unsupported: the platform doesn't show that there. Any other error is no answer.
+	Administers(ctx context.Context, connection directory.Connection, account directory.AccountID) (bool, error)
+}
+
 // Method is one way to connect a platform.
 type Method struct {
 	ID     string // a word: it is part of paths
@@ -77,6 +84,9 @@ type Grant struct {
 	Workspace directory.Workspace
 	Title     string              // what people call it
 	By        directory.AccountID // who granted it
+	// Name is what people call them, as the platform says: whatever they typed there, or nothing. It is
+	// shown to people, and decides nothing.
+	Name string
 	// Admin: the platform itself says, and not just the person, that they administer the workspace.
 	Admin      bool
 	Scopes     []string
@@ -120,6 +130,7 @@ type Registry interface {
 	Ticket(ctx context.Context, id directory.TicketID, now time.Time) (directory.Ticket, error)
 	TakeTicket(ctx context.Context, id directory.TicketID, now time.Time) (directory.Ticket, error)
 	EndTickets(ctx context.Context, tenant directory.TenantID, kind string) error
+	AccountsByID(ctx context.Context, tenant directory.TenantID, ids ...directory.AccountID) ([]directory.Account, error)
 }
 
 // Desk is what the hub has done for it: the program implements it.

@@ -41,13 +41,15 @@ type session struct {
 	tenant directory.Tenant
 	by     string              // an account's text, or "configuration"
 	of     directory.AccountID // the account; zero with "configuration"
+	name   string              // what the platform called it when it signed in; empty: nothing
 }
 
 func sessionID(browser string) directory.TicketID { return directory.TicketOf("session " + browser) }
 func awakeID(browser string) directory.TicketID   { return directory.TicketOf("awake " + browser) }
 
 // sessionOf is the browser's session; nil: it has none. One whose account is no admin any more ends here.
-func (h *Hub) sessionOf(ctx context.Context, browser string, now time.Time) (*session, error) {
+// used says that somebody did something, which keeps it awake.
+func (h *Hub) sessionOf(ctx context.Context, browser string, now time.Time, used bool) (*session, error) {
 	if browser == "" {
 		return nil, nil
 	}
@@ -65,7 +67,7 @@ func (h *Hub) sessionOf(ctx context.Context, browser string, now time.Time) (*se
 	if err != nil {
 		return nil, err
 	}
-	s := &session{id: ticket.ID, by: ticket.By}
+	s := &session{id: ticket.ID, by: ticket.By, name: ticket.Facts["name"]}
 	steers, err := h.steers(ctx, ticket, s)
 	if err != nil {
 		return nil, err
@@ -74,7 +76,7 @@ func (h *Hub) sessionOf(ctx context.Context, browser string, now time.Time) (*se
 		h.config.Logger.Info("a session of somebody who is no admin any more has ended", "tenant", ticket.Tenant)
 		return nil, h.end(ctx, browser, now)
 	}
-	if awake.Until.Sub(now) < awakeLasts-awakeRefreshed {
+	if used && awake.Until.Sub(now) < awakeLasts-awakeRefreshed {
 		awake.Until = now.Add(awakeLasts)
 		err = h.config.Registry.PutTicket(ctx, awake)
 	}
@@ -91,27 +93,25 @@ func (h *Hub) steers(ctx context.Context, ticket directory.Ticket, s *session) (
 		return false, err
 	}
 	s.tenant = tenant
-	var steers bool
-	s.of, steers, err = h.acts(ctx, ticket)
+	admin, steers, err := h.acts(ctx, ticket)
+	s.of = admin.Account
 	return steers, err
 }
 
 // acts is whoever a ticket names, and whether they may act for its tenant still.
-func (h *Hub) acts(ctx context.Context, ticket directory.Ticket) (directory.AccountID, bool, error) {
+func (h *Hub) acts(ctx context.Context, ticket directory.Ticket) (directory.Admin, bool, error) {
 	if ticket.By == byConfiguration {
-		return directory.AccountID{}, true, nil
+		return directory.Admin{}, true, nil
 	}
 	account, err := directory.ParseAccountID(ticket.By)
 	if err != nil {
-		return directory.AccountID{}, false, nil
+		return directory.Admin{}, false, nil
 	}
-	is, err := h.isAdmin(ctx, ticket.Tenant, account)
-	return account, is, err
-}
-
-func (h *Hub) isAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
-	admins, err := h.config.Registry.Admins(ctx, tenant)
-	return slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }), err
+	admins, err := h.config.Registry.Admins(ctx, ticket.Tenant)
+	if i := slices.IndexFunc(admins, func(a directory.Admin) bool { return a.Account == account }); i >= 0 {
+		return admins[i], true, err
+	}
+	return directory.Admin{}, false, err
 }
 
 // admitted reports whether an account is an admin of a tenant, and whether it would be the first one.
@@ -131,8 +131,8 @@ func (h *Hub) end(ctx context.Context, browser string, now time.Time) error {
 }
 
 // signIn gives the browser a session, with a new cookie: whoever knew the old one has nothing, and what
-// began with it can't be finished.
-func (v *visit) signIn(tenant directory.TenantID, by string) error {
+// began with it can't be finished. called is what the platform calls whoever signs in.
+func (v *visit) signIn(tenant directory.TenantID, by, called string) error {
 	ctx, h := v.r.Context(), v.hub
 	if v.browser != "" {
 		if err := h.end(ctx, v.browser, v.now); err != nil {
@@ -149,6 +149,7 @@ func (v *visit) signIn(tenant directory.TenantID, by string) error {
 	}
 	err = h.config.Registry.PutTicket(ctx, directory.Ticket{
 		ID: sessionID(browser), Kind: kindSession, Tenant: tenant, Browser: browserID(browser), By: by, Until: v.now.Add(sessionLasts),
+		Facts: map[string]string{"name": called},
 	})
 	if err != nil {
 		return err

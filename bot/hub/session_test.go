@@ -72,6 +72,20 @@ func TestSessionStaysAwake(t *testing.T) {
 	}
 }
 
+// A page that is left open and looks again by itself is nobody's use.
+func TestWaitingIsIdle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := w.admin()
+	for range 2 {
+		w.wait(16 * time.Minute)
+		b.get("/connect?waiting")
+	}
+	if b.signedIn("Home Ltd") {
+		t.Error("it kept the session awake")
+	}
+}
+
 // A request that is under way while somebody signs out can't bring the session back.
 func TestSignOutWins(t *testing.T) {
 	t.Parallel()
@@ -199,7 +213,7 @@ func TestInvite(t *testing.T) {
 	first, second := path(), path()
 	b := w.browser()
 	for range 3 { // mail programs and chats look at links too
-		if a := w.browser().get(first); a.status != 200 || !strings.Contains(text(a.body), "Steer Rollcall for Acme") {
+		if a := w.browser().get(first); a.status != 200 || !strings.Contains(text(a.body), "Connect the platforms of Acme") {
 			t.Fatalf("got %d %s", a.status, text(a.body))
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // settle decides what a grant means: whose workspace it is, whether it is connected, and who gets a session.
 func (h *Hub) settle(ctx context.Context, v *visit, c Connector, f flow, grant Grant) {
-	grant.Title = plain(grant.Title, longestName)
+	grant.Title, grant.Name = plain(grant.Title, longestName), plain(grant.Name, longestName)
 	if grant.Workspace == "" || grant.By.Platform != f.platform || grant.By.User == "" {
 		h.config.Logger.Error("a connector granted nothing in particular", "platform", f.platform)
 		v.failed(directory.Errorf(directory.Internal, "an incomplete grant"))
@@ -30,13 +30,14 @@ func (h *Hub) settle(ctx context.Context, v *visit, c Connector, f flow, grant G
 	case f.tenant != "" && owner != "" && owner != f.tenant:
 		h.config.Logger.Warn("a workspace of another tenant was refused", "tenant", f.tenant, "platform", f.platform)
 		v.words(http.StatusForbidden, "This workspace belongs to somebody else",
-			"It is, or was, connected for another company. Whoever runs this "+h.config.Name+" can tell why.")
+			"It is, or was, connected for another company. Press the button again, and choose your own there. If it is your own, ask whoever runs this "+h.config.Name+".")
 	case f.link != "":
 		h.settleLink(ctx, v, c, f, grant)
 	case owner == "" && !grant.Admin:
 		// A claim by a member would have its administrators connect it for whoever made it, in good faith.
 		v.words(http.StatusForbidden, "An administrator is needed",
-			"You don't administer this workspace, so nothing was connected. Have one of its administrators press the same button.")
+			"You don't administer this workspace, so nothing was connected. Sign in there as one of its administrators, or "+
+				"have whoever runs this "+h.config.Name+" invite one of them.")
 	case f.tenant != "":
 		h.settleFor(ctx, v, c, f, f.tenant, grant)
 	case owner != "":
@@ -102,10 +103,10 @@ func (h *Hub) settleFor(ctx context.Context, v *visit, c Connector, f flow, tena
 		}
 	}
 	if !admin {
-		err = h.config.Registry.PutAdmin(ctx, tenant, directory.Admin{Account: grant.By, Since: v.now, By: "installer"})
+		err = h.config.Registry.PutAdmin(ctx, tenant, directory.Admin{Account: grant.By, Name: grant.Name, Since: v.now, By: "installer"})
 	}
 	if err == nil && v.session == nil {
-		err = v.signIn(tenant, grant.By.Text())
+		err = v.signIn(tenant, grant.By.Text(), grant.Name)
 	}
 	if err != nil {
 		v.failed(err)

@@ -194,11 +194,17 @@ func TestWaiting(t *testing.T) {
 	if a := b.connect("chat", "install", hubtest.Admin); a.to() != "/connect#chat" || !b.signedIn("Home Ltd") {
 		t.Fatalf("got %d %s", a.status, text(a.body))
 	}
-	if page := text(b.get("/connect").body); !strings.Contains(page, "Pending") || !strings.Contains(page, v.Waiting) {
+	if page := text(b.settled().body); !strings.Contains(page, "Pending") || !strings.Contains(page, v.Waiting+" This page looks again by itself.") {
 		t.Errorf("the page says %s", page)
+	}
+	if a := b.get("/connect?waiting"); a.header.Get("Refresh") != "15; url=/connect?waiting" {
+		t.Errorf("it looks again %q", a.header.Get("Refresh"))
 	}
 	v.Waiting = ""
 	b.connect("chat", "install", hubtest.Admin)
+	if a := b.settled(); a.header.Get("Refresh") != "" {
+		t.Errorf("connected, it looks again %q", a.header.Get("Refresh"))
+	}
 	v.Waiting = "Wait."
 	again := w.browser()
 	if a := again.connect("chat", "install", hubtest.Admin); a.to() != "/connect#chat" || !again.signedIn("Home Ltd") {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -66,7 +67,7 @@ func (v *visit) show(status int, page, title string, body any) {
 	}
 	f := frame{Product: v.hub.config.Name, Title: title, Style: styleName, Icon: iconName, Token: derived(v.browser, "form"), Body: body}
 	if v.session != nil {
-		f.Session, f.Tenant, f.By = true, name(v.session.tenant.Name, string(v.session.tenant.ID)), who(v.session.by)
+		f.Session, f.Tenant, f.By = true, name(v.session.tenant.Name, string(v.session.tenant.ID)), v.hub.who(v.r.Context(), v.session.tenant.ID, v.session.by)
 	}
 	v.hub.write(v.w, status, page, f)
 }
@@ -90,7 +91,7 @@ func (v *visit) words(status int, title, text string) { v.show(status, "words", 
 // is somebody else's.
 func (v *visit) over() {
 	v.words(http.StatusBadRequest, "This link doesn't work any more",
-		"It was used already, it is too old, or it was opened in another browser than it began in. Begin anew.")
+		"It was used already, it is too old, or it was opened in another browser than it began in. Begin anew, or ask whoever sent it to you for another one.")
 }
 
 func (v *visit) missing() {
@@ -130,8 +131,8 @@ func (v *visit) route() string {
 	return ""
 }
 
-// who is an account's text for people.
-func who(by string) string {
+// who is whoever a ticket names, for people.
+func (h *Hub) who(ctx context.Context, tenant directory.TenantID, by string) string {
 	if by == byConfiguration {
 		return "an invited admin"
 	}
@@ -139,5 +140,15 @@ func who(by string) string {
 	if err != nil || account.User == "" {
 		return "an admin"
 	}
-	return name(account.User, "an admin")
+	return h.called(ctx, tenant, account)
+}
+
+// called is what people call an account: its name, where its platform's people have been read, or else its id.
+func (h *Hub) called(ctx context.Context, tenant directory.TenantID, account directory.AccountID) string {
+	id := name(account.User, "an admin")
+	known, err := h.config.Registry.AccountsByID(ctx, tenant, account)
+	if err != nil || len(known) == 0 {
+		return id
+	}
+	return name(known[0].Name, id)
 }

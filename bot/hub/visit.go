@@ -57,7 +57,7 @@ func (h *Hub) visited(counted bool, serve func(*visit)) http.HandlerFunc {
 			v.words(http.StatusForbidden, "This page can't be used any more", "Open the page anew and try again.")
 			return
 		}
-		session, err := h.sessionOf(r.Context(), v.browser, v.now)
+		session, err := h.sessionOf(r.Context(), v.browser, v.now, r.URL.RequestURI() != waitingPath)
 		if err != nil {
 			v.failed(err)
 			return

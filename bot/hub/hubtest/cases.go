@@ -76,7 +76,7 @@ func bare(ctx context.Context, fresh func() *exam) error {
 	for _, m := range e.Connector.Methods() {
 		e.method = m.ID
 		if _, err := e.Bare.Begin(ctx, e.step(nil)); !directory.Is(err, directory.Invalid) {
-			return fmt.Errorf("Begin of %s answers %v, want Invalid", m.ID, err)
+			return fmt.Errorf("Begin of %s answers %w, want Invalid", m.ID, err)
 		}
 	}
 	return nil
@@ -87,7 +87,7 @@ func begins(ctx context.Context, fresh func() *exam) error {
 	wrong := e.step(nil)
 	wrong.Method = "no-such-method"
 	if _, err := e.Connector.Begin(ctx, wrong); !directory.Is(err, directory.Invalid) {
-		return fmt.Errorf("a method that isn't there: %v, want Invalid", err)
+		return fmt.Errorf("a method that isn't there: %w, want Invalid", err)
 	}
 	w, err := e.granted(ctx)
 	if err != nil {

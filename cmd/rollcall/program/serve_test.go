@@ -55,7 +55,7 @@ func TestEndpoints(t *testing.T) {
 		{"alive", "GET", "/healthz", "", 200, "ok\n"},
 		{"alive, briefly", "HEAD", "/healthz", "", 200, ""},
 		{"ready", "GET", "/readyz", "", 200, "ready\n"},
-		{"no such path", "GET", "/", "", 404, "404 page not found\n"},
+		{"no such path", "GET", "/nothing", "", 404, "404 page not found\n"},
 		{"nothing below", "GET", "/healthz/more", "", 404, "404 page not found\n"},
 		{"no metrics", "GET", "/debug/pprof/", "", 404, "404 page not found\n"},
 		{"another method", "POST", "/healthz", "", 405, ""},
