@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,31 +70,38 @@ var bothPlatforms = []directory.Platform{slack.Name, webex.Name}
 
 // connectAll connects what isn't connected, or won't be for long.
 func (h *history) connectAll() {
-	for _, c := range h.companies {
-		for _, platform := range bothPlatforms {
-			if h.broken(c, platform) {
-				h.anyProcess().connect(c, platform)
-			}
-		}
+	for _, at := range h.allBroken() {
+		h.anyProcess().connect(h.companyAt(at), at.platform)
 	}
 }
 
-// broken reports whether an administrator has a reason to connect a platform.
-func (h *history) broken(c *company, platform directory.Platform) bool {
-	g := h.current[siteOf(c.installation(platform))]
-	return g == nil || g.spoilt
+// allBroken are those that an administrator has a reason to connect.
+func (h *history) allBroken() (broken []site) {
+	for _, c := range h.companies {
+		for _, platform := range bothPlatforms {
+			at := siteOf(c.installation(platform))
+			if g := h.current[at]; g == nil || g.spoilt {
+				broken = append(broken, at)
+			}
+		}
+	}
+	return broken
 }
 
 // eventConnect lets an administrator connect what doesn't work, and now and then what does.
 func (h *history) eventConnect(d dice) {
-	c := h.anyCompany(d)
-	if c == nil {
-		return
+	if broken := h.allBroken(); len(broken) > 0 {
+		at := pick(d, broken)
+		h.anyProcess().connect(h.companyAt(at), at.platform)
+	} else if d.chance(0.2) {
+		h.anyProcess().connect(pick(d, h.companies), pick(d, bothPlatforms))
 	}
-	platform := pick(d, bothPlatforms)
-	if h.broken(c, platform) || d.chance(0.1) {
-		h.anyProcess().connect(c, platform)
-	}
+}
+
+// companyAt is whose workspace it is.
+func (h *history) companyAt(at site) *company {
+	i := slices.IndexFunc(h.companies, func(c *company) bool { return siteOf(c.installation(at.platform)) == at })
+	return h.companies[i]
 }
 
 // eventRemove removes the app from a workspace of Slack, which tells of that in no particular order, once
@@ -262,7 +270,9 @@ func (g guarded) Amend(ctx context.Context, c directory.Connection, entries ...d
 
 func (g guarded) PutCredential(ctx context.Context, inst directory.Installation, credential directory.Credential) (err error) {
 	defer g.program.keep(&err)
-	if !g.program.renewing {
+	if g.program.got {
+		g.program.got = false // others wait some seconds for this to be saved
+	} else {
 		g.program.aside()
 	}
 	return g.Store.PutCredential(ctx, inst, credential)
@@ -304,8 +314,6 @@ func (p *program) token(ctx context.Context, inst directory.Installation) (direc
 func (p *program) renew(ctx context.Context, inst directory.Installation, refresh directory.Secret) (got vault.Renewed, err error) {
 	h := p.history
 	defer p.keep(&err)
-	p.renewing = true
-	defer func() { p.renewing = false }()
 	p.aside()
 	g := h.generations[inst]
 	h.checkRefresh(p, refresh.Reveal())
@@ -321,7 +329,7 @@ func (p *program) renew(ctx context.Context, inst directory.Installation, refres
 	if err != nil {
 		return got, err
 	}
-	answered = true
+	answered, p.got = true, true
 	h.reach(renewed)
 	h.moment++
 	h.spent[refresh.Reveal()] = h.moment

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ const searched = 300
 
 func TestTheNetCatches(t *testing.T) {
 	t.Parallel()
-	for _, flaw := range append(defects(), defectsOfStandIns()...) {
+	for _, flaw := range slices.Concat(defects(), defectsOfStandIns(), defectsOfConnections()) {
 		t.Run(flaw.name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(searched) {

@@ -143,7 +143,7 @@ func (h *history) event(d dice) {
 	comings := h.profile.Comings
 	connects := 0
 	if comings.On {
-		connects = 12
+		connects = 20
 	}
 	do := draw(d, []weighted[func(dice)]{
 		{30, h.eventTime},
@@ -175,6 +175,9 @@ func (h *history) eventTime(d dice) {
 		{4, d.between(time.Hour, 24*time.Hour)},
 		{2, d.between(24*time.Hour, 4*24*time.Hour)},
 	})
+	if len(h.allBroken()) > 0 {
+		by = min(by, 6*time.Hour) // administrators don't wait for days, and every link is tried every few minutes
+	}
 	if d.chance(h.profile.Asleep) {
 		h.say("%v pass, and nobody works", by)
 		h.advance(by)

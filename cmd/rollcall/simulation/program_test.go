@@ -42,8 +42,8 @@ type program struct {
 	told      map[readID]told
 	task      *task // what it is in the middle of; nil: nothing
 
-	renewing bool // a platform is asked for a new token
-	thrown   any  // by what the vault did
+	got    bool // a new token, which isn't saved yet
+	thrown any  // by what the vault did
 }
 
 // parts are what a program is assembled of. A defect that is put in on purpose changes one of them.
