@@ -35,6 +35,9 @@ func (h *Hub) disconnect(v *visit) {
 		h.askDisconnect(v, c, *connection, stops, "")
 		return
 	}
+	if !v.entitled("") {
+		return
+	}
 	shown, err := v.confirmed(c.Platform(), text)
 	switch {
 	case err != nil:

@@ -24,6 +24,7 @@ type flow struct {
 	method   string
 	tenant   directory.TenantID
 	by       string              // who began it; empty: nobody had signed in
+	called   string              // what their platform calls them, of a link; it isn't stored with a flow
 	session  string              // the id of the session in which it began; empty: none
 	link     directory.TicketID  // the link that it completes; empty: none
 	expect   directory.Workspace // the only one that may come of it; empty: any
@@ -134,7 +135,12 @@ func (h *Hub) begin(v *visit) {
 		return
 	}
 	if method.Link {
-		h.makeLink(v, c, *method)
+		if v.entitled("") {
+			h.makeLink(v, c, *method)
+		}
+		return
+	}
+	if !v.entitled(c.Platform()) {
 		return
 	}
 	f, err := v.flow(v.r.Context(), c, method.ID)
@@ -168,6 +174,9 @@ func (h *Hub) start(v *visit) {
 	method := firstMethod(c)
 	if method == nil {
 		v.words(http.StatusNotFound, c.Title()+" can't be connected here", "Whoever runs this "+h.config.Name+" hasn't set it up.")
+		return
+	}
+	if !v.entitled(c.Platform()) {
 		return
 	}
 	f, err := v.flow(v.r.Context(), c, method.ID)

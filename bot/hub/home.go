@@ -51,6 +51,7 @@ type panel struct {
 	State     string // "connected", "pending", "gone" or "none"
 	Workspace string
 	Why, By   string
+	ByID      string // the platform's own id of who that is; empty: it has none
 	Since     moment
 	Ended     moment
 	Methods   []Method
@@ -143,7 +144,8 @@ func (h *Hub) panel(ctx context.Context, c Connector, connection *directory.Conn
 	p.Workspace = name(connection.Title, string(connection.Installation.Workspace))
 	p.Since, p.Ended, p.By = moment{connection.Since}, moment{connection.Ended}, "the configuration"
 	if !connection.By.IsZero() {
-		p.By = h.called(ctx, connection.Installation.Tenant, connection.By)
+		p.By = h.called(ctx, connection.Installation.Tenant, connection.By, connection.ByName)
+		p.ByID = plain(connection.By.User, longestName)
 	}
 	switch {
 	case connection.Active():

@@ -45,6 +45,7 @@ type Hub struct {
 	origin     *http.CrossOriginProtection
 	limits     *limits
 	checks     *checks
+	roles      roles
 }
 
 // reserved are words of the hub's own paths, which are no platforms.
@@ -56,6 +57,7 @@ var platformName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 // does in the background.
 func New(config Config) (*Hub, error) {
 	h := &Hub{config: config, connectors: map[directory.Platform]Connector{}, origin: http.NewCrossOriginProtection()}
+	h.roles.seen = map[steward]time.Time{}
 	h.defaults()
 	wrong := h.validate()
 	for _, c := range config.Connectors {

@@ -66,12 +66,13 @@ func (v *visit) linkTicket() (flow, directory.Ticket, Connector, error) {
 	if err != nil {
 		return flow{}, ticket, nil, except(err, directory.NotFound)
 	}
-	if _, acts, err := v.hub.acts(v.r.Context(), ticket); err != nil || !acts {
+	admin, acts, err := v.hub.acts(v.r.Context(), ticket)
+	if err != nil || !acts {
 		return flow{}, ticket, nil, err
 	}
 	for platform, c := range v.hub.connectors {
 		if f := flowOf(ticket); ticket.Kind == kindLink+string(platform) && methodOf(c, f.method) != nil {
-			f.platform = platform
+			f.platform, f.called = platform, admin.Name
 			return f, ticket, c, nil
 		}
 	}
@@ -100,7 +101,7 @@ func (h *Hub) linked(v *visit) {
 		method = first
 	}
 	v.show(http.StatusOK, "linked", "Connect "+c.Title(), linkedView{
-		Platform: c.Title(), Tenant: name(tenant.Name, string(tenant.ID)), By: h.who(v.r.Context(), f.tenant, f.by), Workspace: string(f.expect),
+		Platform: c.Title(), Tenant: name(tenant.Name, string(tenant.ID)), By: h.who(v.r.Context(), f.tenant, f.by, f.called), Workspace: string(f.expect),
 		Text: method.Text, Path: "/connect/link/" + mux.Vars(v.r)["text"], Until: moment{ticket.Until},
 	})
 }

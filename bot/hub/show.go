@@ -67,7 +67,7 @@ func (v *visit) show(status int, page, title string, body any) {
 	}
 	f := frame{Product: v.hub.config.Name, Title: title, Style: styleName, Icon: iconName, Token: derived(v.browser, "form"), Body: body}
 	if v.session != nil {
-		f.Session, f.Tenant, f.By = true, name(v.session.tenant.Name, string(v.session.tenant.ID)), v.hub.who(v.r.Context(), v.session.tenant.ID, v.session.by)
+		f.Session, f.Tenant, f.By = true, name(v.session.tenant.Name, string(v.session.tenant.ID)), v.hub.who(v.r.Context(), v.session.tenant.ID, v.session.by, v.session.name)
 	}
 	v.hub.write(v.w, status, page, f)
 }
@@ -131,8 +131,8 @@ func (v *visit) route() string {
 	return ""
 }
 
-// who is whoever a ticket names, for people.
-func (h *Hub) who(ctx context.Context, tenant directory.TenantID, by string) string {
+// who is whoever a ticket names, for people. then is what the platform called them when they signed in.
+func (h *Hub) who(ctx context.Context, tenant directory.TenantID, by, then string) string {
 	if by == byConfiguration {
 		return "an invited admin"
 	}
@@ -140,15 +140,16 @@ func (h *Hub) who(ctx context.Context, tenant directory.TenantID, by string) str
 	if err != nil || account.User == "" {
 		return "an admin"
 	}
-	return h.called(ctx, tenant, account)
+	return h.called(ctx, tenant, account, then)
 }
 
-// called is what people call an account: its name, where its platform's people have been read, or else its id.
-func (h *Hub) called(ctx context.Context, tenant directory.TenantID, account directory.AccountID) string {
-	id := name(account.User, "an admin")
+// called is what people call an account: its name, where its platform's people have been read, or else
+// what its platform called it then, or else its id.
+func (h *Hub) called(ctx context.Context, tenant directory.TenantID, account directory.AccountID, then string) string {
+	otherwise := name(then, name(account.User, "an admin"))
 	known, err := h.config.Registry.AccountsByID(ctx, tenant, account)
 	if err != nil || len(known) == 0 {
-		return id
+		return otherwise
 	}
-	return name(known[0].Name, id)
+	return name(known[0].Name, otherwise)
 }
