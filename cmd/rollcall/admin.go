@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,14 +20,24 @@ import (
 // errUnhealthy says that the doctor found something. What has been printed.
 var errUnhealthy = errors.New("something is not as it must be")
 
+// exactly says which words a command wants, where they are not given.
+func exactly(words ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(words) {
+			return nil
+		}
+		return fmt.Errorf("write it as: %s %s", cmd.CommandPath(), strings.Join(words, " "))
+	}
+}
+
 // asking is a command that asks the running program.
 func asking(cmd *cobra.Command, do func(cmd *cobra.Command, control *program.Control, config program.Config, args []string) error) *cobra.Command {
 	var path string
 	cmd.Flags().StringVar(&path, "config", "rollcall.yaml", "the configuration file")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		config, err := program.Load(path, os.Environ())
+		config, err := load(path)
 		if err != nil {
-			return fmt.Errorf("the configuration is not complete:\n%w", err)
+			return fmt.Errorf("%w\nRun this as the user that Rollcall runs as.", err)
 		}
 		return do(cmd, program.NewControl(config), config, args)
 	}
@@ -35,13 +46,14 @@ func asking(cmd *cobra.Command, do func(cmd *cobra.Command, control *program.Con
 
 func invite() *cobra.Command {
 	return asking(&cobra.Command{
-		Use: "invite TENANT", Short: "Make a link with which an admin connects a tenant's platforms", Args: cobra.ExactArgs(1),
+		Use: "invite TENANT", Short: "Make a link with which an admin connects a tenant's platforms", Args: exactly("TENANT"),
 		Long: "Make a link into the hub of the Rollcall that runs with this configuration. It works once, for an hour:\n" +
 			"give it to whoever is to connect the tenant's platforms.",
 	}, func(cmd *cobra.Command, control *program.Control, _ program.Config, args []string) error {
 		link, err := control.Invite(cmd.Context(), args[0])
 		if err == nil {
 			fmt.Fprintln(cmd.OutOrStdout(), link)
+			fmt.Fprintln(cmd.ErrOrStderr(), "It works once, for an hour, for whoever has it.")
 		}
 		return err
 	})
@@ -91,13 +103,22 @@ func report(out io.Writer, all []program.Diagnosis) error {
 
 func admins() *cobra.Command {
 	cmd := asking(&cobra.Command{
-		Use: "admins TENANT", Short: "List who may connect a tenant's platforms in the hub", Args: cobra.ExactArgs(1),
-	}, func(cmd *cobra.Command, control *program.Control, _ program.Config, args []string) error {
+		Use: "admins TENANT", Short: "List who may connect a tenant's platforms in the hub", Args: exactly("TENANT"),
+		Long: "List who may connect a tenant's platforms in the hub: those who connected one. Whoever is invited may do so\n" +
+			"too, until their session ends.",
+	}, func(cmd *cobra.Command, control *program.Control, config program.Config, args []string) error {
 		all, err := control.Admins(cmd.Context(), args[0])
+		if _, known := config.Tenants[args[0]]; err == nil && len(all) == 0 {
+			if !known {
+				return fmt.Errorf("there is no tenant %q", args[0])
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "Nobody yet: rollcall invite %s prints a link for the first one.\n", args[0])
+		}
 		return list(cmd.OutOrStdout(), all, err)
 	})
 	cmd.AddCommand(asking(&cobra.Command{
-		Use: "remove TENANT ACCOUNT", Short: "Take one from them, and end their sessions", Args: cobra.ExactArgs(2),
+		Use: "remove TENANT ACCOUNT", Short: "Take one from them, and end their sessions", Args: exactly("TENANT", "ACCOUNT"),
+		Long: "Take an account from the admins of a tenant, and end its sessions. ACCOUNT is as rollcall admins prints it.",
 	}, func(cmd *cobra.Command, control *program.Control, _ program.Config, args []string) error {
 		left, err := control.RemoveAdmin(cmd.Context(), args[0], args[1])
 		return list(cmd.OutOrStdout(), left, err)
@@ -113,13 +134,13 @@ func list(out io.Writer, all []string, err error) error {
 }
 
 func webhooks() *cobra.Command {
-	cmd := &cobra.Command{Use: "webhooks", Short: "What Rollcall has made at Webex"}
+	cmd := family(&cobra.Command{Use: "webhooks", Short: "What Rollcall has made at Webex"})
 	cmd.AddCommand(asking(&cobra.Command{
 		Use: "remove", Short: "Delete Rollcall's webhooks at Webex, before it is taken away", Args: cobra.NoArgs,
 	}, func(cmd *cobra.Command, _ *program.Control, config program.Config, _ []string) error {
 		n, err := program.RemoveWebhooks(cmd.Context(), config, program.Options{Log: os.Stderr})
 		if err == nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "%d webhooks were deleted.\n", n)
+			fmt.Fprintf(cmd.OutOrStdout(), "Webhooks deleted: %d.\n", n)
 		}
 		return err
 	}))
@@ -127,10 +148,10 @@ func webhooks() *cobra.Command {
 }
 
 func keys() *cobra.Command {
-	cmd := &cobra.Command{Use: "keys", Short: "Make and replace the keys that seal secrets in the database"}
+	cmd := family(&cobra.Command{Use: "keys", Short: "Make and replace the keys that seal secrets in the database"})
 	cmd.AddCommand(
 		&cobra.Command{
-			Use: "new FILE", Short: "Make a key file", Args: cobra.ExactArgs(1),
+			Use: "new FILE", Short: "Make a key file", Args: exactly("FILE"),
 			Long: "Make a file with one new key in it, readable by you only. Name it in keys_file of the configuration, and keep\n" +
 				"a copy apart from the database's backups.",
 			RunE: func(_ *cobra.Command, args []string) error { return newKeys(args[0]) },
@@ -146,7 +167,7 @@ func keys() *cobra.Command {
 			}
 			removed, err := vault.Prune(config.KeysFile, used)
 			if err == nil {
-				fmt.Fprintf(cmd.OutOrStdout(), "%d keys were taken out.\n", len(removed))
+				fmt.Fprintf(cmd.OutOrStdout(), "Keys taken out: %d.\n", len(removed))
 			}
 			return err
 		}),
@@ -164,11 +185,11 @@ func keys() *cobra.Command {
 			}
 			n, err := control.Rekey(cmd.Context())
 			if errors.Is(err, program.ErrNotRunning) {
-				fmt.Fprintln(cmd.OutOrStdout(), "There is a new key. Rollcall isn't running: it seals every secret with it when it starts.")
+				fmt.Fprintln(cmd.OutOrStdout(), "There is a new key. Rollcall isn't running: it seals every secret with it when it starts. Copy the key file again.")
 				return nil
 			}
 			if err == nil {
-				fmt.Fprintf(cmd.OutOrStdout(), "There is a new key, and %d secrets were sealed with it.\n", n)
+				fmt.Fprintf(cmd.OutOrStdout(), "There is a new key. Secrets sealed with it: %d. Copy the key file again, apart from the database's backups.\n", n)
 			}
 			return err
 		}),

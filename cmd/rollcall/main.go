@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -35,7 +36,7 @@ func root() *cobra.Command {
 		Use: "rollcall", Short: "Keeps people's chat accounts in step with the directory",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	cmd.AddCommand(setup.Command(), manifest.Command(), serve(), invite(), doctor(), keys(), admins(), webhooks(), demo.Command(), version())
+	cmd.AddCommand(setup.Command(), family(manifest.Command()), serve(), invite(), doctor(), keys(), admins(), webhooks(), demo.Command(), version())
 	return cmd
 }
 
@@ -46,9 +47,9 @@ func serve() *cobra.Command {
 		Long: "Run Rollcall with a configuration file. Every value can also come from the environment,\n" +
 			"and every secret from a file of its own: see manifests/deploy/rollcall.example.yaml.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := program.Load(path, os.Environ())
+			config, err := load(path)
 			if err != nil {
-				return fmt.Errorf("the configuration is not complete:\n%w", err)
+				return err
 			}
 			m, err := program.New(cmd.Context(), config, program.Options{Log: os.Stderr})
 			if err != nil {
@@ -58,6 +59,24 @@ func serve() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&path, "config", "rollcall.yaml", "the configuration file")
+	return cmd
+}
+
+// load reads a configuration, or says what is to be done first.
+func load(path string) (program.Config, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return program.Config{}, fmt.Errorf("there is no file %s: rollcall init writes one, or name another with --config", path)
+	}
+	config, err := program.Load(path, os.Environ())
+	if err != nil {
+		return config, fmt.Errorf("the configuration can't be used yet:\n%w", err)
+	}
+	return config, nil
+}
+
+// family is a command that only has others below it. A word that is none of them is an error, not a reason to print help.
+func family(cmd *cobra.Command) *cobra.Command {
+	cmd.Args, cmd.RunE = cobra.NoArgs, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	return cmd
 }
 

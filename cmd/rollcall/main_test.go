@@ -46,7 +46,12 @@ func TestWhatIsRefused(t *testing.T) {
 		want string
 	}{
 		{"no such command", []string{"start"}, `unknown command "start"`},
-		{"no such configuration", []string{"serve", "--config", "DIR/missing.yaml"}, "the file can't be read: open DIR/missing.yaml: no such file or directory: write one, or name another with --config"},
+		{"no such configuration", []string{"serve", "--config", "DIR/missing.yaml"}, "there is no file DIR/missing.yaml: rollcall init writes one, or name another with --config"},
+		{"no configuration to ask with", []string{"doctor", "--config", "DIR/missing.yaml"}, "Run this as the user that Rollcall runs as."},
+		{"no tenant", []string{"invite"}, "write it as: rollcall invite TENANT"},
+		{"no account", []string{"admins", "remove", "acme"}, "write it as: rollcall admins remove TENANT ACCOUNT"},
+		{"no such platform", []string{"manifest", "slck"}, `unknown command "slck" for "rollcall manifest"`},
+		{"no such order", []string{"keys", "make"}, `unknown command "make" for "rollcall keys"`},
 		{"an empty configuration", []string{"serve", "--config", "DIR/something"}, "tenants is empty: add a tenant"},
 		{"serve takes no arguments", []string{"serve", "rollcall.yaml"}, `unknown command "rollcall.yaml"`},
 		{"version takes no arguments", []string{"version", "1"}, `unknown command "1"`},

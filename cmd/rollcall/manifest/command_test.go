@@ -228,7 +228,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"another schema", []string{"teams", "--url", site, "--out", "DIR", "--schema", "1.0"}, "must be 1.25 or 1.30"},
 		{"no address for support", []string{"slack", "--url", site, "--out", "DIR", "--directory"}, "an e-mail address for support"},
 		{"the Marketplace and a socket", []string{"slack", "--url", site, "--out", "DIR", "--directory", "--socket", "--support-email", "a@b.example"}, "takes no app that uses Socket Mode"},
-		{"no configuration", []string{"teams", "--config", "DIR/none.yaml"}, "the configuration can't be read"},
+		{"no configuration", []string{"teams", "--config", "DIR/none.yaml"}, "none.yaml: rollcall init writes one"},
 		{"a broken configuration", []string{"teams", "--config", "DIR/broken.yaml"}, "is no configuration"},
 		{"another platform", []string{"irc", "--url", site}, `unknown command "irc"`},
 	} {

@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"go.yaml.in/yaml/v3"
@@ -35,6 +37,9 @@ func read(path string) (config, error) {
 		return c, nil
 	}
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, fmt.Errorf("there is no file %s: rollcall init writes one, or give --url instead of --config", path)
+	}
 	if err != nil {
 		return c, fmt.Errorf("the configuration can't be read: %w", err)
 	}
