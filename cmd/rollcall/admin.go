@@ -36,8 +36,11 @@ func asking(cmd *cobra.Command, do func(cmd *cobra.Command, control *program.Con
 	cmd.Flags().StringVar(&path, "config", "rollcall.yaml", "the configuration file")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		config, err := load(path)
-		if err != nil {
+		if _, missing := os.Stat(path); err != nil && missing == nil {
 			return fmt.Errorf("%w\nRun this as the user that Rollcall runs as.", err)
+		}
+		if err != nil {
+			return err
 		}
 		return do(cmd, program.NewControl(config), config, args)
 	}

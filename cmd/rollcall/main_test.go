@@ -47,7 +47,7 @@ func TestWhatIsRefused(t *testing.T) {
 	}{
 		{"no such command", []string{"start"}, `unknown command "start"`},
 		{"no such configuration", []string{"serve", "--config", "DIR/missing.yaml"}, "there is no file DIR/missing.yaml: rollcall init writes one, or name another with --config"},
-		{"no configuration to ask with", []string{"doctor", "--config", "DIR/missing.yaml"}, "Run this as the user that Rollcall runs as."},
+		{"an empty configuration to ask with", []string{"doctor", "--config", "DIR/something"}, "Run this as the user that Rollcall runs as."},
 		{"no tenant", []string{"invite"}, "write it as: rollcall invite TENANT"},
 		{"no account", []string{"admins", "remove", "acme"}, "write it as: rollcall admins remove TENANT ACCOUNT"},
 		{"no such platform", []string{"manifest", "slck"}, `unknown command "slck" for "rollcall manifest"`},
