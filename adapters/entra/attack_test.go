@@ -333,14 +333,14 @@ func TestConsentSpreads(t *testing.T) {
 	if err != nil || outcome.Grant == nil || outcome.Grant.Waiting == "" || !outcome.Grant.Admin {
 		t.Fatalf("%+v, %v", outcome.Grant, err)
 	}
-	pending := directory.Connection{Installation: o.inst(0), State: directory.ConnectionPending, Why: outcome.Grant.Waiting, By: outcome.Grant.By}
+	pending := directory.Connection{Installation: o.inst(0), State: directory.ConnectionPending, Why: outcome.Grant.Waiting, By: outcome.Grant.By, ByName: outcome.Grant.Name}
 	grant, err := o.connector.Complete(t.Context(), pending)
 	if err != nil || grant.Waiting == "" {
 		t.Errorf("%+v, %v", grant, err)
 	}
 	o.clock.Advance(11 * time.Minute)
 	grant, err = o.connector.Complete(t.Context(), pending)
-	if err != nil || grant.Waiting != "" || grant.Title != "Company 1" || !grant.Admin || grant.By != pending.By {
+	if err != nil || grant.Waiting != "" || grant.Title != "Company 1" || !grant.Admin || grant.By != pending.By || grant.Name != "Ada Min 0" {
 		t.Errorf("%+v, %v", grant, err)
 	}
 	// One that waits for something else gets no administrator by that.

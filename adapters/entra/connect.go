@@ -30,7 +30,10 @@ type Connector struct {
 	signIns *signIns
 }
 
-var _ hub.Connector = (*Connector)(nil)
+var (
+	_ hub.Connector = (*Connector)(nil)
+	_ hub.Warden    = (*Connector)(nil)
+)
 
 // NewConnector makes a connector. Without an adapter it has no method. Invalid: the adapter's cloud
 // can't be used.
@@ -82,12 +85,14 @@ const (
 	factTenant = "tid"
 	factUser   = "oid"
 	factAdmin  = "admin"
+	factName   = "name"
 )
 
 // signer is who signed in, as their directory vouches.
 type signer struct {
 	tenant, user string
 	admin        verdict
+	name         string // for people to read
 }
 
 // verdict is whether somebody administers a directory; unsaid: it doesn't say.
@@ -101,7 +106,7 @@ const (
 
 // signerOf is who signed in earlier in the flow, and whether anybody did.
 func signerOf(step hub.Step) (signer, bool) {
-	s := signer{step.Facts[factTenant], step.Facts[factUser], verdict(step.Facts[factAdmin])}
+	s := signer{step.Facts[factTenant], step.Facts[factUser], verdict(step.Facts[factAdmin]), step.Facts[factName]}
 	return s, isObjectID(s.tenant) && isObjectID(s.user)
 }
 
@@ -153,7 +158,9 @@ func (c *Connector) Return(ctx context.Context, step hub.Step, query url.Values)
 		if err != nil {
 			return hub.Outcome{}, err
 		}
-		return hub.Outcome{Again: map[string]string{factTenant: signer.tenant, factUser: signer.user, factAdmin: string(signer.admin)}}, nil
+		return hub.Outcome{Again: map[string]string{
+			factTenant: signer.tenant, factUser: signer.user, factAdmin: string(signer.admin), factName: signer.name,
+		}}, nil
 	}
 	if expect != "" && signer.tenant != expect {
 		return hub.Outcome{}, anotherDirectory()

@@ -47,7 +47,7 @@ func newOffice(t *testing.T, change ...func(*entrasim.Config)) *office {
 	o.world = newWorld(t, append([]func(*entrasim.Config){base}, change...)...)
 	for i, id := range o.ids {
 		o.Withdraw(id)
-		o.admins[i] = o.AddUser(id, entrasim.User{Name: "Ada Min", Mail: fmt.Sprintf("ada%d@exam.example", i)})
+		o.admins[i] = o.AddUser(id, entrasim.User{Name: fmt.Sprintf("Ada Min %d", i), Mail: fmt.Sprintf("ada%d@exam.example", i)})
 		o.others[i] = o.AddUser(id, entrasim.User{Name: "Otto Other", Mail: fmt.Sprintf("otto%d@exam.example", i)})
 		o.PutRole(id, o.admins[i], entrasim.GlobalAdministrator, true)
 	}
@@ -172,7 +172,7 @@ func TestConnector(t *testing.T) {
 		account := func(i int, user string) directory.AccountID { return o.inst(i).Account(user) }
 		place := func(i int) hubtest.Place {
 			return hubtest.Place{
-				Workspace: directory.Workspace(o.ids[i]), Title: fmt.Sprintf("Company %d", i+1), Admin: account(i, o.admins[i]), Member: account(i, o.others[i]),
+				Workspace: directory.Workspace(o.ids[i]), Title: fmt.Sprintf("Company %d", i+1), Name: fmt.Sprintf("Ada Min %d", i), Admin: account(i, o.admins[i]), Member: account(i, o.others[i]),
 			}
 		}
 		return hubtest.Harness{

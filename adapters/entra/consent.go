@@ -3,7 +3,6 @@ package entra
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -48,7 +47,7 @@ func (c *Connector) Consented(ctx context.Context, workspace directory.Workspace
 func (c *Connector) grant(ctx context.Context, by signer) (hub.Grant, error) {
 	grant := hub.Grant{
 		Workspace: directory.Workspace(by.tenant), Admin: by.admin == yes,
-		By: directory.AccountID{Platform: Name, Workspace: directory.Workspace(by.tenant), User: by.user},
+		By: directory.AccountID{Platform: Name, Workspace: directory.Workspace(by.tenant), User: by.user}, Name: by.name,
 	}
 	g, err := c.fresh(by.tenant)
 	if err != nil {
@@ -69,9 +68,11 @@ func (c *Connector) grant(ctx context.Context, by signer) (hub.Grant, error) {
 	grant.Title = title
 	grant.Scopes, _ = rolesOf(g.tokens.inHand())
 	if by.admin == unsaid {
-		if grant.Admin, err = g.administers(ctx, by.user); err != nil {
+		said, err := g.administers(ctx, by.user)
+		if err != nil {
 			return hub.Grant{}, inBrowser(err)
 		}
+		grant.Admin = said == yes
 	}
 	return grant, nil
 }
@@ -92,7 +93,7 @@ func inBrowser(err error) error {
 // administrator, as far as that was proved then or can be seen now. Blocks for a few requests, and may
 // be called for any connection. Errors are as of [Connector.Return].
 func (c *Connector) Complete(ctx context.Context, connection directory.Connection) (hub.Grant, error) {
-	by := signer{tenant: string(connection.Installation.Workspace), user: connection.By.User}
+	by := signer{tenant: string(connection.Installation.Workspace), user: connection.By.User, name: connection.ByName}
 	if connection.Installation.Platform != Name || !isObjectID(by.user) || connection.By.Workspace != connection.Installation.Workspace {
 		return hub.Grant{}, directory.Errorf(directory.Invalid, "entra: the connection is another platform's, or nobody of the directory made it")
 	}
@@ -117,22 +118,6 @@ func (g *graph) organization(ctx context.Context) (string, error) {
 
 func notTheSame() error {
 	return directory.Errorf(directory.Invalid, "Microsoft answers for another organisation than the one that was signed in to")
-}
-
-// administers reports whether Graph shows that somebody has one of the roles. It shows roles only to an
-// app that may read them, and this one doesn't ask for that: no is also said where nobody can tell.
-// Unavailable, Throttled: Graph doesn't answer.
-func (g *graph) administers(ctx context.Context, user string) (bool, error) {
-	page, err := get[models.DirectoryRoleCollectionResponseable](ctx, g, "users/"+user+"/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId", models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue)
-	switch {
-	case directory.Is(err, directory.Unavailable), directory.Is(err, directory.Throttled):
-		return false, err
-	case err != nil:
-		return false, nil
-	}
-	return slices.ContainsFunc(page.GetValue(), func(role models.DirectoryRoleable) bool {
-		return role != nil && isAdministrator(value(role.GetRoleTemplateId()))
-	}), nil
 }
 
 // token is the app's in the directory.

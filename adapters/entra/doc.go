@@ -63,7 +63,8 @@
 // directory, and by the organisation that it reads: what the page of consent says comes through the
 // browser and counts for nothing. Roles are read of the ID token, for which the app registration has
 // to say "groupMembershipClaims": "DirectoryRole"; without it nobody counts as an administrator, unless
-// the app may read roles. No secret of a tenant's is stored: everything is done with the app's own.
+// the app may read roles. While they are connected it is asked again whether they still do, as far as the
+// app is shown: that an account is deleted or disabled always, and a lost role only where it may read roles. No secret of a tenant's is stored: everything is done with the app's own.
 //
 // # Permissions
 //

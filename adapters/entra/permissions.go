@@ -100,7 +100,7 @@ func lacking(needed []string, token string) []string {
 const longestClaims = 64 << 10
 
 // rolesOf are the permissions that a token of ours names. Its signature is Graph's business: what is
-// read here is shown to people and decides nothing.
+// read here is shown to people, and says whether an answer of Graph's can be whole; it lets nobody in.
 func rolesOf(token string) ([]string, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 || len(token) > longestClaims {

@@ -31,6 +31,7 @@ const (
 	clockSkew      = 5 * time.Minute
 	longestIDToken = 16 << 10
 	longestCode    = 8 << 10
+	mostOfName     = 256 // bytes
 	mostIssuers    = 256 // whose keys are kept
 )
 
@@ -122,13 +123,14 @@ type idClaims struct {
 	Nonce    string    `json:"nonce"`
 	Tenant   string    `json:"tid"`
 	User     string    `json:"oid"`
+	Name     string    `json:"name"` // whatever its owner calls themselves
 	Roles    *[]string `json:"wids"` // absent: the app registration doesn't ask for them
 	Provider string    `json:"idp"`  // absent: the issuer
 	Account  int       `json:"acct"` // 1: a guest
 }
 
 // read checks an ID token strictly, with the keys of the directory that it names, which must be the
-// one that signed it. E-mail addresses and names in it are not even looked at.
+// one that signed it. An e-mail address in it is not even looked at, and a name decides nothing.
 func (s *signIns) read(ctx context.Context, expect, nonce, token string) (signer, error) {
 	invalid := directory.Errorf(directory.Invalid, "the sign-in can't be proved: begin anew")
 	if len(token) > longestIDToken || strings.Count(token, ".") != 2 {
@@ -163,7 +165,7 @@ func (s *signIns) read(ctx context.Context, expect, nonce, token string) (signer
 	case said.Account == 1, said.Provider != "" && said.Provider != said.Issuer && said.Provider != "https://sts.windows.net/"+tenant+"/":
 		return signer{}, directory.Errorf(directory.Unauthorized, "this account is a guest in the directory: let an administrator sign in whose own account it is")
 	}
-	return signer{tenant: tenant, user: strings.ToLower(said.User), admin: verdictOf(said.Roles)}, nil
+	return signer{tenant: tenant, user: strings.ToLower(said.User), admin: verdictOf(said.Roles), name: strings.ToValidUTF8(cut(said.Name, mostOfName), "")}, nil
 }
 
 func verdictOf(roles *[]string) verdict {

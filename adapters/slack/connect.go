@@ -27,7 +27,10 @@ type Connector struct {
 	app     App
 }
 
-var _ hub.Connector = (*Connector)(nil)
+var (
+	_ hub.Connector = (*Connector)(nil)
+	_ hub.Warden    = (*Connector)(nil)
+)
 
 // NewConnector makes a connector that speaks through an adapter, and asks for the scopes of its
 // features. Without a client id and secret it has no method.
@@ -143,8 +146,8 @@ func (c *Connector) prove(ctx context.Context, got access, grant *hub.Grant) err
 		return directory.Errorf(directory.Unavailable, "slack: users.info: the answer is about somebody else")
 	}
 	account := who.User.account(grant.Workspace)
-	grant.By = account.ID
-	grant.Admin = who.User.administers(grant.Workspace) && account.Active && account.Kind == directory.KindPerson
+	grant.By, grant.Name = account.ID, account.Name
+	grant.Admin = who.User.administers(grant.Workspace)
 	if grant.Wide {
 		teams, err := c.adapter.admitted(ctx, token)
 		grant.Workspaces = teams
@@ -153,9 +156,33 @@ func (c *Connector) prove(ctx context.Context, got access, grant *hub.Grant) err
 	return nil
 }
 
-// administers reports whether a user administers a workspace, or an organisation: an admin of one of
-// its workspaces doesn't. It says nothing of whether they are at home there.
+// Administers implements [hub.Warden] with the installation's token. It blocks for one request. Who isn't
+// there any more, or is deactivated, administers nothing.
+func (c *Connector) Administers(ctx context.Context, connection directory.Connection, account directory.AccountID) (bool, error) {
+	inst := connection.Installation
+	if err := ours(inst, account); err != nil {
+		return false, err
+	}
+	var who userAnswer
+	err := c.adapter.read(ctx, inst, "users.info", url.Values{"user": {account.User}}, &who)
+	switch {
+	case errors.Is(err, errNoUser):
+		return false, nil
+	case err != nil:
+		return false, err
+	case who.User.ID != account.User:
+		return false, directory.Errorf(directory.Unavailable, "slack: users.info: the answer is about somebody else")
+	}
+	return who.User.administers(inst.Workspace), nil
+}
+
+// administers reports whether a user administers a workspace, or an organisation, and is an active
+// person who is at home there: an admin of one of an organisation's workspaces doesn't administer it.
 func (u user) administers(in directory.Workspace) bool {
+	account := u.account(in)
+	if !account.Active || account.Kind != directory.KindPerson {
+		return false
+	}
 	if wide(in) {
 		return u.Enterprise.ID == string(in) && (u.Enterprise.Admin || u.Enterprise.Owner)
 	}

@@ -91,7 +91,7 @@ func newOffice(t *testing.T, k kind) *office {
 
 func people(domain string) []slacksim.User {
 	return []slacksim.User{
-		{ID: "U0ADA", RealName: "Ada", Email: "ada@" + domain, Admin: true, OrgAdmin: true},
+		{ID: "U0ADA", RealName: "Ada of " + domain, Email: "ada@" + domain, Admin: true, OrgAdmin: true},
 		{ID: "U0MEL", RealName: "Mel", Email: "mel@" + domain},
 	}
 }
@@ -100,7 +100,7 @@ func placeOfPeople(workspace, title string) hubtest.Place {
 	account := func(user string) directory.AccountID {
 		return directory.AccountID{Platform: Name, Workspace: directory.Workspace(workspace), User: user}
 	}
-	return hubtest.Place{Workspace: directory.Workspace(workspace), Title: title, Admin: account("U0ADA"), Member: account("U0MEL")}
+	return hubtest.Place{Workspace: directory.Workspace(workspace), Title: title, Name: "Ada of " + workspace + ".example", Admin: account("U0ADA"), Member: account("U0MEL")}
 }
 
 func (o *office) workspace(id string) hubtest.Place {

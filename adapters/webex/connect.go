@@ -30,7 +30,10 @@ type Connector struct {
 	standIns StandIns
 }
 
-var _ hub.Connector = (*Connector)(nil)
+var (
+	_ hub.Connector = (*Connector)(nil)
+	_ hub.Warden    = (*Connector)(nil)
+)
 
 // NewConnector makes the connector of an adapter, whose [Config.App] says what can be connected. The
 // stand-ins are those of the adapter's provisioner, for the checklist; zero where there is none.
@@ -122,7 +125,7 @@ func (c *Connector) Return(ctx context.Context, step hub.Step, query url.Values)
 	if step.Expect != "" && who.account.Workspace != step.Expect {
 		return hub.Outcome{}, directory.Errorf(directory.Invalid, "you signed in to another Webex organisation than the one that is connected here: sign in with an account of that one")
 	}
-	grant := &hub.Grant{Workspace: who.account.Workspace, Title: who.title, By: who.account, Admin: who.admin}
+	grant := &hub.Grant{Workspace: who.account.Workspace, Title: who.title, By: who.account, Name: who.name, Admin: who.admin}
 	if step.Method == MethodServiceApp {
 		err = c.byServiceApp(ctx, grant)
 	} else {

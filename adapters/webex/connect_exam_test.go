@@ -106,14 +106,16 @@ func newOffice(t testing.TB, app webex.App, sink bot.Sink) *office {
 func (o *office) place(org, domain string) hubtest.Place {
 	o.sim.AddOrg(webexsim.Org{ID: org, Name: domain})
 	account := func(name, role string) directory.AccountID {
-		id := o.sim.PutPerson(org, webexsim.Person{Name: name, Email: name + "@" + domain, Role: role})
+		id := o.sim.PutPerson(org, webexsim.Person{Name: calling(name, domain), Email: name + "@" + domain, Role: role})
 		return directory.AccountID{Platform: webex.Name, Workspace: directory.Workspace(org), User: id}
 	}
 	return hubtest.Place{
-		Workspace: directory.Workspace(org), Title: domain,
+		Workspace: directory.Workspace(org), Title: domain, Name: calling("ada", domain),
 		Admin: account("ada", webexsim.RoleFull), Member: account("mel", ""),
 	}
 }
+
+func calling(name, domain string) string { return name + " of " + domain }
 
 // token is what the program answers from its vault.
 func (o *office) token(_ context.Context, inst directory.Installation) (directory.Secret, error) {

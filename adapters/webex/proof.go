@@ -16,6 +16,7 @@ const roleFull = "Full Administrator"
 // proved is who signed in, as Webex vouches.
 type proved struct {
 	account directory.AccountID
+	name    string
 	title   string // of the organisation
 	admin   bool
 }
@@ -49,8 +50,61 @@ func (a *Adapter) prove(ctx context.Context, token directory.Secret) (proved, er
 	org := directory.Workspace(home)
 	return proved{
 		account: directory.AccountID{Platform: Name, Workspace: org, User: id},
-		title:   me.company(home), admin: admin,
+		name:    me.DisplayName, title: me.company(home), admin: admin,
 	}, nil
+}
+
+// Administers implements [hub.Warden] with the installation's token. It blocks for two requests at most.
+// Who isn't there any more, can't sign in, or has no role administers nothing. Unsupported: the token may
+// not read what the roles are called, which a service app's may not unless it was given
+// spark-admin:roles_read.
+func (c *Connector) Administers(ctx context.Context, connection directory.Connection, account directory.AccountID) (bool, error) {
+	a, inst := c.adapter, connection.Installation
+	if account.Platform != Name || account.Workspace != inst.Workspace {
+		return false, directory.Errorf(directory.Invalid, "webex: the account is of another workspace")
+	}
+	token, err := a.adminToken(ctx, inst)
+	if err != nil {
+		return false, err
+	}
+	p, err := a.steward(ctx, token, account.User)
+	if directory.Is(err, directory.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	shown, err := accountOf(inst, p)
+	switch {
+	case err != nil:
+		return false, err
+	case shown.ID.User != account.User || len(p.Errors) > 0:
+		return false, directory.Errorf(directory.Unavailable, "webex: somebody else was answered, or not all of somebody")
+	case shown.ID != account, !shown.Active, shown.Kind != directory.KindPerson:
+		return false, nil
+	}
+	is, err := a.administers(ctx, token, p)
+	if directory.Is(err, directory.Unauthorized) {
+		err = directory.Errorf(directory.Unsupported, "webex: the token may not read what roles are called")
+	}
+	return is, err
+}
+
+// steward is somebody with their roles. Those are shown to administrators only, and to everybody none of
+// their own: so a token that is the person's says by itself that they are no administrator any more.
+func (a *Adapter) steward(ctx context.Context, token directory.Secret, user string) (person, error) {
+	var p, me person
+	_, err := a.client.do(ctx, call{token: token, method: http.MethodGet, path: "/people/" + encodeID(kindPerson, user)}, &p)
+	if err != nil || p.LoginEnabled != flagAbsent {
+		return p, err
+	}
+	if err := a.asks(ctx, token, "/people/me", &me); err != nil {
+		return person{}, err
+	}
+	if id, err := parseID(kindPerson, me.ID); err != nil || id != user {
+		return person{}, directory.Errorf(directory.Unavailable, "webex: the roles of somebody aren't shown")
+	}
+	return me, nil
 }
 
 // administers compares a person's roles with the names that Webex has for them. Nobody's roles are asked

@@ -47,6 +47,19 @@ func (t *tenant) wids(u *user) []string {
 	return all
 }
 
+// listRolesOf is which directory roles somebody has: https://learn.microsoft.com/graph/api/user-list-transitivememberof
+func (s *Sim) listRolesOf(c *call) result {
+	u, refused := c.user()
+	if refused.status != 0 {
+		return refused
+	}
+	l := &listing{context: c.context("directoryRoles", nil), count: -1, here: c.link(c.query), again: c.link(c.query)}
+	for _, role := range slices.Sorted(maps.Keys(c.t.roles[u.ID])) {
+		l.value = append(l.value, map[string]any{"id": "of-" + role, "roleTemplateId": role})
+	}
+	return page(l)
+}
+
 // assignment is that a user has a role in the whole directory.
 type assignment struct{ user, role string }
 

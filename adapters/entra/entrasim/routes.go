@@ -90,6 +90,10 @@ func table() []route {
 		{name: "PATCH /users/{id}", needs: []grant{writeUsers}, serve: (*Sim).patchUser, note: "the properties that a guest's record has use for"},
 		{name: "DELETE /users/{id}", needs: []grant{deleteUsers}, serve: (*Sim).deleteUser},
 		{name: "POST /users/{id}/checkMemberGroups", needs: []grant{readUsers, readMembers}, cost: 4, serve: (*Sim).checkMemberGroups},
+		{
+			name: "GET /users/{id}/transitiveMemberOf/microsoft.graph.directoryRole", query: []string{"$select"}, needs: []grant{readUsers, readRoles}, serve: (*Sim).listRolesOf,
+			note: "ids and templates; where an app may not read roles Graph may also answer with bare ids, or with none",
+		},
 		{name: "GET /users/{id}/licenseDetails", needs: []grant{readUsers}, serve: (*Sim).licenseDetails, note: "one product with Teams"},
 
 		{name: "GET /users/{id}/teamwork/installedApps", query: []string{"$expand", "$filter"}, needs: []grant{readInstalls}, serve: (*Sim).listInstalls, note: "the app's own installation"},

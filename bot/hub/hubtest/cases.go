@@ -152,6 +152,9 @@ func (e *exam) right(grant hub.Grant, place Place) error {
 	case grant.By != place.Admin || !grant.Admin:
 		return fmt.Errorf("granted by %v (admin: %v), want %v, who is one", grant.By, grant.Admin, place.Admin)
 	}
+	if grant.Name != place.Name || strings.Contains(e.Logged(), place.Name) {
+		return fmt.Errorf("granted by somebody called %q, want %q, and the name in no log", grant.Name, place.Name)
+	}
 	for _, scope := range e.Scopes {
 		if !slices.Contains(grant.Scopes, scope) {
 			return fmt.Errorf("the scopes are %q, without %q", grant.Scopes, scope)

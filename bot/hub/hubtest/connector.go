@@ -106,6 +106,7 @@ func (c *Connector) Return(_ context.Context, step hub.Step, query url.Values) (
 	return hub.Outcome{Grant: &hub.Grant{
 		Workspace: place.Workspace, Title: place.Title,
 		By:    directory.AccountID{Platform: c.vendor.Platform, Workspace: place.Workspace, User: granted.by},
+		Name:  map[string]string{place.Admin.User: place.Name}[granted.by],
 		Admin: granted.by == place.Admin.User, Scopes: granted.scopes, Waiting: c.vendor.Waiting,
 		Secrets: map[directory.Field]directory.Secret{directory.FieldToken: directory.NewSecret(text)},
 	}}, nil

@@ -67,6 +67,7 @@ type Place struct {
 	Workspace directory.Workspace
 	Title     string
 	Admin     directory.AccountID // administers it
+	Name      string              // what people call the admin: too long to be in a log by chance
 	Member    directory.AccountID // is there, and administers nothing
 }
 
@@ -179,5 +180,5 @@ func (h Harness) complete() error {
 }
 
 func (p Place) whole() bool {
-	return p.Workspace != "" && p.Title != "" && !p.Admin.IsZero() && !p.Member.IsZero() && p.Admin != p.Member
+	return p.Workspace != "" && p.Title != "" && len(p.Name) > 5 && !p.Admin.IsZero() && !p.Member.IsZero() && p.Admin != p.Member
 }

@@ -135,6 +135,7 @@ func TestExam(t *testing.T) {
 		{"the secret in the address", "Begin leads to the platform and asks nothing", liar{begin: func(_ context.Context, s hub.Step, a string) string { return a + "&v=" + s.Secret.Reveal() }}},
 		{"two states", "Begin leads to the platform and asks nothing", liar{begin: func(_ context.Context, _ hub.Step, a string) string { return a + "&state=x" }}},
 		{"no title", "an admin's consent is a grant", liar{leave: onGrant(func(g *hub.Grant) { g.Title = "" })}},
+		{"no name", "an admin's consent is a grant", liar{leave: onGrant(func(g *hub.Grant) { g.Name = "" })}},
 		{"no scopes", "an admin's consent is a grant", liar{leave: onGrant(func(g *hub.Grant) { g.Scopes = nil })}},
 		{"no sentence", "an admin's consent is a grant", liar{leave: onGrant(func(g *hub.Grant) { g.Waiting = "wait" })}},
 		{"the first workspace for everybody", "two flows at once don't mix", liar{leave: onGrant(func(g *hub.Grant) { g.Workspace = "WHome" })}},

@@ -81,6 +81,7 @@ func NewVendor(platform directory.Platform, address string) *Vendor {
 		w := directory.Workspace("W" + name)
 		v.Places = append(v.Places, Place{
 			Workspace: w, Title: name + " Ltd",
+			Name:   "Ada " + name + "-Admin",
 			Admin:  directory.AccountID{Platform: platform, Workspace: w, User: "U" + name + "Admin"},
 			Member: directory.AccountID{Platform: platform, Workspace: w, User: "U" + name + "Member"},
 		})
