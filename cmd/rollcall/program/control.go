@@ -13,8 +13,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"rollcall/bot/hub"
 	"rollcall/sync/directory"
@@ -210,7 +212,8 @@ func (m *Main) Doctor(ctx context.Context, tenant directory.TenantID) ([]Diagnos
 	return all, nil
 }
 
-// Admins are the accounts that may steer a tenant in the hub, by their texts.
+// Admins are the accounts that may steer a tenant in the hub, each as a line: the account's text, and after two
+// spaces what its platform calls it, where that is known.
 func (c *Control) Admins(ctx context.Context, tenant string) ([]string, error) {
 	return ask[[]string](ctx, c, "/admins", tenant)
 }
@@ -269,7 +272,17 @@ func (m *Main) admins(ctx context.Context, query url.Values) ([]string, error) {
 	admins, err := m.Store.Admins(ctx, tenant)
 	texts := make([]string, len(admins))
 	for i, a := range admins {
-		texts[i] = a.Account.Text()
+		texts[i] = strings.TrimRight(a.Account.Text()+"  "+printable(a.Name), " ")
 	}
 	return texts, err
+}
+
+// printable keeps a name, which is whatever somebody typed, from steering a terminal.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, name)
 }

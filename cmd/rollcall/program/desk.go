@@ -95,7 +95,7 @@ const notAdmin = "whoever installed it doesn't administer the workspace: an admi
 func (d desk) Connect(ctx context.Context, tenant directory.TenantID, platform directory.Platform, method string, grant hub.Grant) (directory.Connection, error) {
 	c := directory.Connection{
 		Installation: directory.Installation{Tenant: tenant, Platform: platform, Workspace: grant.Workspace},
-		State:        directory.ConnectionActive, Since: d.options.Now(), By: grant.By, Title: grant.Title, Method: method,
+		State:        directory.ConnectionActive, Since: d.options.Now(), By: grant.By, ByName: grant.Name, Title: grant.Title, Method: method,
 		Scopes: grant.Scopes, Bot: grant.Bot, Wide: grant.Wide, Workspaces: grant.Workspaces,
 	}
 	switch {

@@ -403,15 +403,15 @@ func TestAdminsAreRemoved(t *testing.T) {
 	control, ctx := NewControl(w.config), t.Context()
 	w.until("it can be asked", func() bool { return control.Running(ctx) })
 	for _, user := range []string{"U1", "U2"} {
-		admin := directory.Admin{Account: directory.AccountID{Platform: slack.Name, Workspace: "T0001", User: user}}
+		admin := directory.Admin{Account: directory.AccountID{Platform: slack.Name, Workspace: "T0001", User: user}, Name: map[string]string{"U2": "Zoë \x1b[2J\u202eZ\n"}[user]}
 		if err := w.main.Store.PutAdmin(ctx, "acme", admin); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if all, err := control.Admins(ctx, "acme"); err != nil || !slices.Equal(all, []string{"slack/T0001/U1", "slack/T0001/U2"}) {
+	if all, err := control.Admins(ctx, "acme"); err != nil || !slices.Equal(all, []string{"slack/T0001/U1", "slack/T0001/U2  Zoë [2JZ"}) {
 		t.Errorf("the admins are %v, %v", all, err)
 	}
-	if left, err := control.RemoveAdmin(ctx, "acme", "slack/T0001/U1"); err != nil || !slices.Equal(left, []string{"slack/T0001/U2"}) {
+	if left, err := control.RemoveAdmin(ctx, "acme", "slack/T0001/U1"); err != nil || !slices.Equal(left, []string{"slack/T0001/U2  Zoë [2JZ"}) {
 		t.Errorf("left are %v, %v", left, err)
 	}
 	for account, want := range map[string]string{"slack/T0001/U2": "last admin", "slack/T0001/U1": "no admin", "x": "no admin"} {

@@ -97,7 +97,7 @@ func (m *Main) reconnect(ctx context.Context, c directory.Connection, grant hub.
 	next := c
 	next.State, next.Ended, next.Why, next.Since = directory.ConnectionActive, time.Time{}, "", m.options.Now()
 	if grant.Workspace != "" { // a new one says more
-		next.By, next.Title, next.Scopes, next.Bot = grant.By, grant.Title, grant.Scopes, grant.Bot
+		next.By, next.ByName, next.Title, next.Scopes, next.Bot = grant.By, grant.Name, grant.Title, grant.Scopes, grant.Bot
 		next.Wide, next.Workspaces = grant.Wide, grant.Workspaces
 	}
 	m.claiming.Lock()
@@ -200,7 +200,7 @@ func (m *Main) followConsent(ctx context.Context, c directory.Connection) error 
 func serviceApp(ctx context.Context, connector *webex.Connector, c directory.Connection) (hub.Grant, error) {
 	token, refresh, expires, err := connector.ServiceAppToken(ctx, c.Installation.Workspace)
 	return hub.Grant{
-		Workspace: c.Installation.Workspace, Title: c.Title, By: c.By, Admin: true, Scopes: c.Scopes, Expires: expires,
+		Workspace: c.Installation.Workspace, Title: c.Title, By: c.By, Name: c.ByName, Admin: true, Scopes: c.Scopes, Expires: expires,
 		Secrets: map[directory.Field]directory.Secret{directory.FieldToken: token, directory.FieldRefresh: refresh},
 	}, err
 }
