@@ -140,8 +140,26 @@ func (b tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// click clicks in the middle of an element, once that has stood still for two frames in the window and
+// nothing lies over it: on a busy machine a page may yet scroll or draw its cards anew.
 func (b tab) click(css string) {
 	b.t.Helper()
+	read[bool](b, fmt.Sprintf(`(async () => {
+		const frame = () => new Promise((done) => requestAnimationFrame(done));
+		const place = () => {
+			const e = document.querySelector(%q);
+			e?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+			const r = e?.getBoundingClientRect();
+			const top = r && document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+			return e && (top === e || e.contains(top)) && [r.left, r.top, r.width, r.height].join();
+		};
+		for (;;) {
+			const first = place();
+			await frame();
+			await frame();
+			if (first && first === place()) return true;
+		}
+	})()`, css))
 	b.do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
 }
 
