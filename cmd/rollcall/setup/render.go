@@ -107,12 +107,12 @@ func (a answers) next(out io.Writer, folder string, made []string) error {
 		}
 	}
 	say("Keep a copy of %s apart from the database's backups.", filepath.Join(folder, "rollcall.keys"))
+	if len(a.Groups) == 0 {
+		say("Add the groups to the configuration: there are none yet, and Rollcall doesn't start without.")
+	}
 	say("Start it; it says everything that is still missing:\n     rollcall serve --config %s", config)
 	say("While it runs, as the same user, connect the platforms in a browser, by the link that this prints:\n     rollcall invite %s --config %s", a.Tenant, config)
 	say("See what is missing:\n     rollcall doctor %s --config %s", a.Tenant, config)
-	if len(a.Groups) == 0 {
-		say("Add the groups to the configuration: there are none yet.")
-	}
 	say("Set on: true in the configuration, and start it again. Nobody is asked before.")
 	_, err := io.WriteString(out, b.String())
 	return err

@@ -31,8 +31,12 @@ func refuse(folder string, force bool) error {
 // there are kept: what was sealed with a key can't be read with another one.
 func store(folder string, config []byte, secrets []secret, random io.Reader, now time.Time) ([]string, error) {
 	inside := filepath.Join(folder, "secrets")
-	if err := errors.Join(os.MkdirAll(folder, 0o755), os.MkdirAll(inside, 0o700)); err != nil {
-		return nil, fmt.Errorf("the folder can't be made: %w", err)
+	err := os.MkdirAll(folder, 0o755)
+	if err == nil {
+		err = os.MkdirAll(inside, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the folder can't be made: %w: name another one with --out", err)
 	}
 	if err := os.Chmod(inside, 0o700); err != nil { // it may have been there
 		return nil, err
@@ -53,7 +57,7 @@ func store(folder string, config []byte, secrets []secret, random io.Reader, now
 		made = append(made, path)
 		return errors.Join(err, file.Close())
 	}
-	err := once(filepath.Join(folder, "rollcall.keys"), func() (string, error) { return vault.NewKey(random, now) })
+	err = once(filepath.Join(folder, "rollcall.keys"), func() (string, error) { return vault.NewKey(random, now) })
 	for _, s := range secrets {
 		if s.Made && err == nil {
 			err = once(filepath.Join(inside, s.File), func() (string, error) { return newSecret(random) })
