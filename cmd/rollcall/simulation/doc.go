@@ -5,10 +5,11 @@
 // hundred events: time passes, people press buttons and type, the directory and the platforms'
 // accounts change, webhooks come twice, late, in another order or never, platforms and directories
 // answer with errors, the program is killed and started again, a worker stands still until its lease
-// is gone. The engine, the bot and the adapters are the product's own; the platforms are their
-// simulators, reached through a transport within the process; the store is the one in memory,
-// which survives the program. All chance comes from the seed and all time from one clock, so a seed
-// replays exactly:
+// is gone, apps are removed and installed again, platforms are disconnected, tokens end. The engine,
+// the bot, the vault and the adapters are the product's own; the platforms are their simulators,
+// reached through a transport within the process; the store is the one in memory, which survives the
+// program. All chance comes from the seed and all time from one clock, so a seed replays exactly (what
+// the product waits for by the machine's clock takes no time, in a bubble of testing/synctest):
 //
 //	go test ./cmd/rollcall/simulation -run TestSimulation -seed=N
 //
@@ -17,7 +18,8 @@
 // # What is compared with what
 //
 // The truth is what the simulators accepted, which guests were made there, what the directory's people
-// really did and when, and which buttons were really pressed, and what was really written, by whom. The
+// really did and when, which buttons were really pressed, what was really written, by whom, which
+// token was given for which generation of an installation, and whether it works. The
 // product's own records are never believed: they are what is judged. In a second phase everything is
 // healed, everybody answers, and the history must come to rest in the state that a small model of the
 // rules names.

@@ -45,6 +45,7 @@ const (
 	connectedAgain   fault = "a platform was connected again"
 	renewed          fault = "a token was renewed"
 	renewalLost      fault = "a token was renewed, and the answer was lost, or its reader killed"
+	saidAnew         fault = "a connection said that it has to be made anew"
 	renewedBeside    fault = "another process worked while one was about to renew a token"
 	killedGranting   fault = "killed around a call that gives out tokens"
 	meanwhile        fault = "something else happened in the middle of a step"
@@ -64,6 +65,8 @@ var least = map[fault]int{
 	throttled: 200, throttledAbsurd: 200, serverError: 500,
 	cursorExpired: 100, pageReplayed: 100, pagesLooped: 20, listingShort: 50, directoryDown: 200,
 	workerFrozen: 50, meanwhile: 200,
+	appRemoved: 300, endedByNews: 150, newsLate: 150, disconnected: 200, connectedAgain: 500,
+	renewed: 5000, renewalLost: 100, saidAnew: 50, renewedBeside: 1000, killedGranting: 500,
 	killedAfterMade: 100, killedInUnsync: 100, subscriberDown: 200, toldTwice: 200,
 	linkedByChoice: 50, linkedByName: 50, represented: 500, appeared: 50, takenAway: 100,
 }

@@ -55,7 +55,11 @@ func (h *history) spoil(at site) {
 // doesn't work any more, and what is said not to be renewable was lost, or ended there.
 func (h *history) noteAmended(was, is directory.Connection) {
 	g := h.generations[is.Installation]
-	if was.Active() && is.Active() && was.Why == "" && is.Why != "" && !g.spoilt {
+	if was.Active() && is.Active() && was.Why == "" && is.Why != "" {
+		h.reach(saidAnew)
+		if g.spoilt {
+			return
+		}
 		h.violated("%s's connection with %s has to be made anew (%s), and nothing of it was lost", is.Installation.Tenant, is.Installation.Platform, is.Why)
 	}
 	if !was.Active() || is.Active() {
