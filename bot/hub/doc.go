@@ -11,7 +11,10 @@
 // A browser has one cookie: 256 random bits that the store never sees. Derived from it are the id of its
 // session, the token of its forms, and the secret of each trip to a vendor. A session gets a new cookie, and
 // so has nothing in common with the one before. It is over after half an hour without a request, after
-// eight hours, and as soon as the account that signed in is no admin of the tenant any more.
+// eight hours, and as soon as the account that signed in is no admin of the tenant any more. Before anything is
+// connected, handed on or disconnected, the account's own platform is asked whether it administers the workspace
+// still ([Warden]), every five minutes at most: a definite no ends the session, and no answer lets nothing happen.
+// Only where that platform is connected and shows roles can it be asked; otherwise the list of admins alone counts.
 //
 // A trip to a vendor is a ticket, whose text is the state that the vendor brings back: it counts once, for ten
 // minutes, for its platform, in the browser in which it began, and while that browser has the session that it

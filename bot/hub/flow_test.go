@@ -37,7 +37,7 @@ func TestConnect(t *testing.T) {
 				t.Errorf("admins are %v, %v", admins, err)
 			}
 			page := text(b.get("/connect").body)
-			for _, want := range []string{"Home Ltd", "Connected", "UHomeAdmin", "2 March 2026, 09:00 UTC", "Not connected"} {
+			for _, want := range []string{"Home Ltd", "Connected", "Ada Home-Admin", "2 March 2026, 09:00 UTC", "Not connected"} {
 				if !strings.Contains(page, want) {
 					t.Errorf("the page lacks %q: %s", want, page)
 				}

@@ -46,7 +46,7 @@ func TestLink(t *testing.T) {
 	other := w.browser()
 	for range 3 {
 		a := other.get(path)
-		if a.status != 200 || !strings.Contains(text(a.body), "Connect The talk for Home Ltd ?") || !strings.Contains(text(a.body), "made by UHomeAdmin") {
+		if a.status != 200 || !strings.Contains(text(a.body), "Connect The talk for Home Ltd ?") || !strings.Contains(text(a.body), "made by Ada Home-Admin") {
 			t.Fatalf("got %d %s", a.status, text(a.body))
 		}
 	}

@@ -91,7 +91,7 @@ func TestSettings(t *testing.T) {
 	w := newWorld(t, nil)
 	b := w.admin()
 	page := text(b.get("/connect/chat/settings").body)
-	for _, want := range []string{"WHome", "Home Ltd", "UHomeAdmin", "people:read", "messages:write", "Times connected 1"} {
+	for _, want := range []string{"WHome", "Home Ltd", "By Ada Home-Admin", "people:read", "messages:write", "Times connected 1"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the settings lack %q: %s", want, page)
 		}

@@ -258,7 +258,7 @@ func (d *desk) Connect(ctx context.Context, tenant directory.TenantID, platform 
 	}
 	c := directory.Connection{
 		Installation: directory.Installation{Tenant: tenant, Platform: platform, Workspace: grant.Workspace, Generation: there.Installation.Generation + 1},
-		State:        directory.ConnectionActive, Since: d.world.clock(), By: grant.By, Title: grant.Title, Method: method, Scopes: grant.Scopes,
+		State:        directory.ConnectionActive, Since: d.world.clock(), By: grant.By, ByName: grant.Name, Title: grant.Title, Method: method, Scopes: grant.Scopes,
 		Version: 1,
 	}
 	if grant.Waiting != "" || !grant.Admin {
