@@ -113,6 +113,11 @@ func TestRoleIsLost(t *testing.T) {
 			if len(chat.asked) != 1 || chat.asked[0] != w.vendors["chat"].Places[0].Admin {
 				t.Errorf("asked about %v", chat.asked)
 			}
+			// Signing in again doesn't make up for it, as long as the platform says no.
+			b.connect("chat", "install", hubtest.Admin)
+			if a, done := press(w, b); done || a.status != 403 || len(chat.asked) != 2 {
+				t.Errorf("once more: asked %d times, %d %s", len(chat.asked), a.status, text(a.body))
+			}
 			// It isn't held against somebody who is one again.
 			chat.no = false
 			if b.connect("chat", "install", hubtest.Admin); !b.signedIn("Home Ltd") {
