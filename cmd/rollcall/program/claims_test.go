@@ -2,12 +2,15 @@ package program
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"rollcall/adapters/slack"
+	"rollcall/adapters/webex"
 	"rollcall/bot/hub"
 	"rollcall/sync/directory"
 )
@@ -124,5 +127,50 @@ func TestAMemberStopsNoReading(t *testing.T) {
 	}
 	if found, err := w.main.entraOf(t.Context(), "acme"); err != nil || found.Directory != tid {
 		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+// Who connected a platform, and what they are called, outlasts what completes the connection and what revives it. Their
+// name is for people: it is neither in the trail nor in the log.
+func TestWhoConnectedItKeepsTheirName(t *testing.T) {
+	t.Parallel()
+	w := sealing(t)
+	w.stop()
+	m := must(New(t.Context(), w.config, w.options()))(t) // and nothing of it runs
+	defer m.Close()
+	grant := granted("T0001")
+	grant.Name, grant.Waiting = "Canary Name", "Somebody does something."
+	c := must(desk{m}.Connect(t.Context(), "acme", slack.Name, "install", grant))(t)
+	is := func(when string) directory.Connection {
+		t.Helper()
+		c := must(m.Store.Connection(t.Context(), slack.Name, "T0001"))(t)
+		if c.By != grant.By || c.ByName != grant.Name {
+			t.Errorf("%s: by %v, %q", when, c.By, c.ByName)
+		}
+		return c
+	}
+	is("pending")
+	if got, _ := serviceApp(t.Context(), webex.NewConnector(m.webex, webex.StandIns{}), c); got.By != grant.By || got.Name != grant.Name {
+		t.Errorf("a service app completes it as by %v, %q", got.By, got.Name)
+	}
+	i := slices.IndexFunc(m.connectors, func(c hub.Connector) bool { return c.Platform() == slack.Name })
+	grant.Waiting = ""
+	m.connectors[i] = meddling{m.connectors[i], grant, func() {}}
+	if done, err := m.complete(t.Context(), c); !done || err != nil {
+		t.Error(done, err)
+	}
+	if err := m.reconnect(t.Context(), is("complete"), hub.Grant{}); err != nil {
+		t.Error(err)
+	}
+	if c := is("revived"); !c.Active() || c.Installation.Generation != 3 {
+		t.Errorf("it is %+v", c)
+	}
+	for _, line := range must(m.Store.Trail(t.Context(), "acme", directory.TrailQuery{Limit: 100}))(t) {
+		if strings.Contains(fmt.Sprint(line), "Canary") {
+			t.Errorf("the trail says %+v", line)
+		}
+	}
+	if strings.Contains(w.log.String(), "Canary") {
+		t.Error("the log names somebody")
 	}
 }
