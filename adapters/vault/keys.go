@@ -184,7 +184,7 @@ func trusted(path string, stat fs.FileInfo) error {
 	case !ok:
 		return directory.Errorf(directory.Unsupported, "the owner of the key file %s can't be found out here", path)
 	case owner.Uid != 0 && int(owner.Uid) != os.Geteuid():
-		return directory.Errorf(directory.Invalid, "the key file %s belongs to user %d, and Rollcall runs as user %d: chown it to that one, or to root", path, owner.Uid, os.Geteuid())
+		return directory.Errorf(directory.Invalid, "the key file %s belongs to user %d, and this runs as user %d: run it as the file's owner, or, if Rollcall is to run as user %[3]d, chown the file to that one", path, owner.Uid, os.Geteuid())
 	}
 	return nil
 }

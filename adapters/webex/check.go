@@ -72,10 +72,11 @@ func (c *Connector) checkPeople(ctx context.Context, connection directory.Connec
 			role = c.checkRole(ctx, token, inst.Workspace)
 		}
 	}
-	return []hub.Finding{
-		line("people", "The organisation's people can be read, and nobody else's", reads, anew),
-		line("administrator", "The account that connected the organisation is still a full administrator's", role, anew),
+	people := line("people", "The organisation's people can be read, and nobody else's", reads, anew)
+	if connection.State == directory.ConnectionPending {
+		people.State, people.Mend = hub.Unknown, "This is known once the connection is no longer pending."
 	}
+	return []hub.Finding{people, line("administrator", "The account that connected the organisation is still a full administrator's", role, anew)}
 }
 
 func (c *Connector) checkRole(ctx context.Context, token directory.Secret, org directory.Workspace) error {

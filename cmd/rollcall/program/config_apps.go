@@ -131,6 +131,10 @@ func (c Config) validateHub(p *problems) {
 		u, err := url.Parse(text)
 		p.check(text == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil, at, "must be an https URL")
 	}
+	const fillIn = "is missing beside its secret: copy it from the same page"
+	p.check(c.connectsSlack() || c.Slack.ClientSecret == "", "slack.client_id", fillIn)
+	p.check(c.connectsWebex() || c.Webex.ClientSecret == "", "webex.client_id", fillIn)
+	p.check(c.connectsTeams() || c.Teams.HomeTenant == "" && c.Teams.ManifestID == "", "teams.app_id", "is missing: copy it from the app registration, Application (client) ID")
 	if c.connectsSlack() {
 		needs(p, "slack.client_secret", c.Slack.ClientSecret, "copy it from the app's page, Basic Information")
 	}

@@ -74,7 +74,7 @@ func (m *Main) control() http.Handler {
 	mux.HandleFunc("POST /invite", func(w http.ResponseWriter, r *http.Request) {
 		tenant := directory.TenantID(r.URL.Query().Get("tenant"))
 		if _, err := m.Store.Tenant(r.Context(), tenant); err != nil {
-			answer(w, nil, fmt.Errorf("there is no tenant %q", tenant))
+			answer(w, nil, m.noTenant(r.Context(), tenant))
 			return
 		}
 		link, err := m.hub.Invite(r.Context(), tenant)
@@ -207,7 +207,7 @@ func (m *Main) Doctor(ctx context.Context, tenant directory.TenantID) ([]Diagnos
 		all = append(all, Diagnosis{string(t.ID), lists})
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("there is no tenant %q", tenant)
+		return nil, m.noTenant(ctx, tenant)
 	}
 	return all, nil
 }
@@ -285,4 +285,17 @@ func printable(name string) string {
 		}
 		return -1
 	}, name)
+}
+
+// noTenant says that there is no such tenant, and which there are.
+func (m *Main) noTenant(ctx context.Context, tenant directory.TenantID) error {
+	all, err := m.Store.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(all))
+	for i, t := range all {
+		ids[i] = string(t.ID)
+	}
+	return fmt.Errorf("there is no tenant %q: there is %s", tenant, strings.Join(ids, ", "))
 }

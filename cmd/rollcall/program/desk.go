@@ -309,8 +309,16 @@ func (d desk) Checks(ctx context.Context, tenant directory.TenantID) []hub.Findi
 		right("groups", "There are groups to watch", len(groups) > 0, "Add groups to the tenant's configuration: which directory group, and on which platform its people are primary."),
 		right("switch", "The tenant is switched on", t.Settings.On, "Set on: true in the tenant's configuration once everything else is right."),
 	}
+	connected, err := d.Store.Installations(ctx, tenant)
 	for _, g := range groups {
-		findings = append(findings, d.groupChecked(t, g, readings))
+		missing := ""
+		for _, side := range []directory.Platform{g.Primary, g.Secondary} {
+			there := slices.ContainsFunc(connected, func(inst directory.Installation) bool { return inst.Platform == side })
+			if c := d.connector(side); err == nil && !there && c != nil {
+				missing = c.Title()
+			}
+		}
+		findings = append(findings, d.groupChecked(t, g, readings, missing))
 	}
 	return findings
 }
@@ -331,13 +339,16 @@ func right(id, title string, ok bool, mend string) hub.Finding {
 	return hub.Finding{ID: id, Title: title, State: hub.Bad, Mend: mend}
 }
 
-// groupChecked says whether a group comes out of its directory.
-func (d desk) groupChecked(t directory.Tenant, g directory.Group, readings []directory.Reading) hub.Finding {
+// groupChecked says whether a group comes out of its directory, and whether a platform of it is missing.
+func (d desk) groupChecked(t directory.Tenant, g directory.Group, readings []directory.Reading, missing string) hub.Finding {
 	f := hub.Finding{ID: "group-" + string(g.ID), Title: fmt.Sprintf("The group %s is read from the directory %s", g.Name, g.Directory), State: hub.Unknown}
 	i := slices.IndexFunc(readings, func(r directory.Reading) bool { return r.Group == g.ID })
 	switch {
 	case !t.Settings.On || g.Paused:
 		f.State, f.Mend = hub.Off, "Nothing is read while the tenant is off or the group is paused."
+	case missing != "":
+		f.Title, f.State = fmt.Sprintf("The platforms of the group %s are connected", g.Name), hub.Bad
+		f.Mend = "Connect " + missing + ": nobody of the group is asked before."
 	case i < 0:
 		f.Mend = "It is read in a moment."
 	case readings[i].Trouble != "":
