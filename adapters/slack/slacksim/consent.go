@@ -34,7 +34,7 @@ type asked struct {
 	team       string // the workspace that the request is for; empty: any
 }
 
-// SignIn says who sits at the browser, which the consent page then presets.
+// SignIn says who sits at the browser, which the consent page then presets. Until then it presets nobody.
 func (s *Sim) SignIn(workspace, user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

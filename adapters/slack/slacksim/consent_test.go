@@ -108,7 +108,7 @@ func TestConsentPage(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Rollcall is requesting permission to access the Two workspace",
-		`<option value="T2" selected>Two</option>`, `<option value="E1">Group</option>`, `<option value="U1" selected>Another Ann</option>`,
+		`<option value="T2" selected>Two</option>`, `<option value="E1">Group (organisation)</option>`, `<option value="U1" selected>Another Ann</option>`,
 		"View email addresses of people in a workspace", `id="allow"`, `id="cancel"`, `id="switch"`, `name="state" value="s&#43;1"`,
 	} {
 		if !strings.Contains(page, want) {
@@ -125,6 +125,39 @@ func TestConsentPage(t *testing.T) {
 	}
 	if _, page := b.open(t, authorize("workspace", "E1"), nil); !strings.Contains(page, "the Group organisation") || strings.Contains(page, "Dora") {
 		t.Errorf("of the organisation:\n%s", page)
+	}
+}
+
+// Nobody is chosen for somebody who hasn't said who they are; whom a request is for, and who is the only
+// one, is.
+func TestConsentPresets(t *testing.T) {
+	t.Parallel()
+	const (
+		noPlace  = `<option value="" selected>Choose where, and press Switch</option>`
+		noPerson = `<option value="" selected>Choose …</option>`
+	)
+	for _, test := range []struct {
+		name, workspace, user string // who is signed in
+		args                  []string
+		want                  string
+		without               string
+	}{
+		{"nobody is signed in", "", "", nil, noPlace, `value="T1" selected`},
+		{"signed in", "T2", "U1", nil, `<option value="U1" selected>Another Ann</option>`, "Choose"},
+		{"signed in to a place that isn't there", "T7", "U1", nil, noPlace, `value="T1" selected`},
+		{"for a workspace", "", "", []string{"team", "T1"}, `<option value="T1" selected>One</option>`, "Choose"},
+		{"for an organisation", "T2", "U1", []string{"team", "E1"}, `<option value="E1" selected>Group (organisation)</option>`, "Choose"},
+		{"for a workspace, of several people", "T2", "U1", []string{"team", "T3"}, noPerson, `value="U31" selected`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := newStore(t)
+			b.SignIn(test.workspace, test.user)
+			_, page := b.open(t, authorize(test.args...), nil)
+			if !strings.Contains(page, test.want) || strings.Contains(page, test.without) {
+				t.Errorf("want %s, and not %s:\n%s", test.want, test.without, page)
+			}
+		})
 	}
 }
 

@@ -44,6 +44,7 @@ type option struct {
 type view struct {
 	Error, Problem string
 	App, Where     string
+	Place, Person  bool // whether one is chosen
 	Fields         []option
 	Places, People []option
 	Scopes         []string
@@ -104,7 +105,8 @@ func (s *Sim) consented(pressed bool, form url.Values) (view, string) {
 	return v, ""
 }
 
-// chosen is who decides: as the page says, else whom the request is for, else who is signed in.
+// chosen is who decides: as the page says, else whom the request is for, else who is signed in. Nobody
+// is chosen for somebody who hasn't said: that would be arbitrary, and mostly refused.
 func (s *Sim) chosen(a asked, form url.Values) person {
 	who := s.signedIn
 	if a.team != "" && a.team != who.workspace {
@@ -116,15 +118,12 @@ func (s *Sim) chosen(a asked, form url.Values) person {
 	if user := form.Get("person"); user != "" {
 		who.user = user
 	}
-	if who.workspace == "" && len(s.order) > 0 {
-		who.workspace = s.order[0].ID
-	}
 	return who
 }
 
 // question is the page for somebody.
 func (s *Sim) question(a asked, who person, form url.Values) view {
-	v := view{App: s.config.AppName, Where: "workspace"}
+	v := view{App: s.config.AppName, Where: "a workspace"}
 	for _, name := range []string{"client_id", "scope", "user_scope", "redirect_uri", "state", "team"} {
 		if form.Has(name) {
 			v.Fields = append(v.Fields, option{Name: name, Value: form.Get(name)})
@@ -138,19 +137,15 @@ func (s *Sim) question(a asked, who person, form url.Values) view {
 		if a.team != "" && a.team != ws.ID {
 			continue
 		}
+		name, where := ws.Name, "the "+ws.Name+" workspace"
+		if ws.whole() { // one of its workspaces may have its name
+			name, where = ws.Name+" (organisation)", "the "+ws.Name+" organisation"
+		}
 		chosen := ws.ID == who.workspace
-		v.Places = append(v.Places, option{Name: ws.Name, Value: ws.ID, Chosen: chosen})
-		if !chosen {
-			continue
-		}
-		v.Where = ws.Name + " workspace"
-		if ws.whole() {
-			v.Where = ws.Name + " organisation"
-		}
-		for _, u := range ws.people {
-			if ws.mayInstall(u) {
-				v.People = append(v.People, option{Name: u.RealName, Value: u.ID, Chosen: u.ID == who.user})
-			}
+		v.Places = append(v.Places, option{Name: name, Value: ws.ID, Chosen: chosen})
+		if chosen {
+			v.Where, v.Place = where, true
+			v.People, v.Person = installers(ws, who.user)
 		}
 	}
 	for _, scope := range append(slices.Clone(a.scopes), a.userScopes...) {
@@ -161,6 +156,21 @@ func (s *Sim) question(a asked, who person, form url.Values) view {
 		v.Scopes = append(v.Scopes, words)
 	}
 	return v
+}
+
+// installers are those who may install apps in a workspace, and whether one of them is chosen: the one
+// who sits there, or the only one.
+func installers(ws *workspace, user string) (people []option, chosen bool) {
+	for _, u := range ws.people {
+		if ws.mayInstall(u) {
+			people = append(people, option{Name: u.RealName, Value: u.ID, Chosen: u.ID == user})
+			chosen = chosen || u.ID == user
+		}
+	}
+	if len(people) == 1 && !chosen {
+		people[0].Chosen, chosen = true, true
+	}
+	return people, chosen
 }
 
 func show(w http.ResponseWriter, status int, v view) {
