@@ -34,9 +34,10 @@ type State struct {
 	Panes       []PaneView      `json:"panes"`
 	Links       []LinkView      `json:"links"`
 	Held        []HeldView      `json:"held"`
-	Trail       []TrailView     `json:"trail"`   // newest first, the last 500
-	Earlier     bool            `json:"earlier"` // more had happened before them
-	Connect     bool            `json:"connect"` // its platforms are connected in the hub
+	Trail       []TrailView     `json:"trail"`      // newest first, the last 500
+	Earlier     bool            `json:"earlier"`    // more had happened before them
+	Connect     bool            `json:"connect"`    // its platforms are connected in the hub
+	ControlHub  string          `json:"controlHub"` // where Webex's service app is authorised for it; empty: nowhere
 	Trouble     []string        `json:"trouble"`
 }
 
@@ -88,6 +89,8 @@ type PaneView struct {
 	Workspace string     `json:"workspace"`
 	Does      []string   `json:"does"` // what its people can do with the app: see AppChange
 	Users     []UserView `json:"users"`
+	// Unconnected: nothing can happen on the platform until it is connected in the hub.
+	Unconnected bool `json:"unconnected"`
 }
 
 // UserView is one user of a platform and their chat with the app.

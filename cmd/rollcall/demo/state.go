@@ -29,7 +29,7 @@ func (w *World) State(ctx context.Context, tenant string) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	s := State{Now: w.Clock.Now(), Ahead: ahead(w.Clock.Ahead()), Tenant: f.id, Company: f.name, Connect: slices.Contains(w.newcomers, f)}
+	s := State{Now: w.Clock.Now(), Ahead: ahead(w.Clock.Ahead()), Tenant: f.id, Company: f.name, Connect: slices.Contains(w.newcomers, f), ControlHub: w.controlHub(f)}
 	for _, other := range w.firms() {
 		s.Tenants = append(s.Tenants, TenantName{ID: other.id, Name: other.name})
 	}
@@ -54,6 +54,9 @@ func (w *World) State(ctx context.Context, tenant string) (State, error) {
 	if m == nil {
 		s.Trouble = append(s.Trouble, "The program is not running.")
 		return s, nil
+	}
+	if err := connectedState(ctx, m.Store, f, &s); err != nil {
+		return State{}, err
 	}
 	if err := storeState(ctx, m.Store, f, names, &s); err != nil {
 		return State{}, err
@@ -225,16 +228,7 @@ func storeState(ctx context.Context, store directory.Store, f *firm, names map[s
 		}
 		s.Held = append(s.Held, held)
 	}
-	readings, err := store.Readings(ctx, tenantID(f.id))
-	if err != nil {
-		return err
-	}
-	for _, r := range readings {
-		if r.Trouble != "" {
-			s.Trouble = append(s.Trouble, fmt.Sprintf("Reading %s failed %d times: %s", r.ID, r.Failures, r.Trouble))
-		}
-	}
-	return nil
+	return readingTrouble(ctx, store, f, s)
 }
 
 // lastEntries are the newest lines of the trail, oldest first, and whether there are earlier ones.

@@ -2,7 +2,7 @@
 
 import { byId, h, icon, keyed, name, roving, show } from './dom.js'
 import { count } from './format.js'
-import { directory, draw, focus, goTo, on, open, pane, person, post, userFor, view } from './store.js'
+import { directory, draw, focus, goTo, on, open, pane, person, post, unconnected, userFor, view } from './store.js'
 import { askFor, askWhether, menu, toast } from './dialogs.js'
 import { hero } from './guide.js'
 import { flags, lacksLicence } from './standing.js'
@@ -119,16 +119,18 @@ async function giveConsent() {
   if (await post('consent', {})) toast('An admin has consented. That counts from the app’s next token, so two hours have gone by.')
 }
 
-// drawConnect leads into the hub, on which a company's platforms are connected.
+// drawConnect leads into the hub, on which a company's platforms are connected, and to the page of Webex's to which
+// the hub sends its administrator.
 function drawConnect() {
-  const { connect } = view.state
+  const { connect, controlHub } = view.state
   byId('connect').hidden = !connect
-  show(byId('connect'), String(connect), () => h('div', null,
+  show(byId('connect'), JSON.stringify([connect, controlHub]), () => h('div', null,
     h('button', { class: 'button small', type: 'button', 'data-part': 'connect', onclick: openHub }, 'Connect the platforms'),
-    h('p', null, 'The browser will warn you: the certificate is the demo’s own.')))
+    h('p', null, 'The browser will warn you: the certificate is the demo’s own.'),
+    controlHub && h('a', { href: controlHub, target: '_blank', rel: 'noopener', 'data-part': 'control-hub', title: 'Where Webex’s app is authorised, when the hub says so' }, 'Webex’s Control Hub')))
 }
 
-async function openHub() {
+export async function openHub() {
   const invitation = await post('invite', {})
   if (invitation) window.open(invitation.url, '_blank', 'noopener')
 }
@@ -166,8 +168,11 @@ function drawPerson({ person, asked, flags, licence }) {
         icon('chat'), `${a.title} asks`))))
 }
 
-// firstGroup is the group into which the first steps put this person.
-const firstGroup = (person) => (hero()?.person.id === person.id ? hero().group.id : '')
+// firstGroup is the group into which the first steps put this person, once that leads to something.
+function firstGroup(person) {
+  const first = hero()
+  return first?.person.id === person.id && !unconnected(first.group).length ? first.group.id : ''
+}
 
 function groupChip(person, group) {
   const inside = person.groups.includes(group.id)

@@ -2,8 +2,8 @@
 // they stand is read from the state, so that it doesn't matter by which way they got there.
 
 import { byId, h, icon, name, show } from './dom.js'
-import { join } from './directory.js'
-import { directory, draw, focus, on, open, pane, person, userFor, view } from './store.js'
+import { join, openHub } from './directory.js'
+import { directory, draw, focus, on, open, pane, person, unconnected, userFor, view } from './store.js'
 
 const memory = kept('rollcall-demo-guide')
 let chosen = memory.read() // {tenant, person, group, lap}, or {closed}
@@ -52,8 +52,18 @@ function drawGuide() {
     h('button', { class: 'icon', type: 'button', 'data-part': 'close', 'aria-label': 'Close the first steps', onclick: close }, icon('cross'))))
 }
 
-// tell says which of the steps is the current one, and how to take it. "*" stands for the name.
-function tell({ person: p, group: g }) {
+// tell says which of the steps is the current one, and how to take it. "*" stands for the name. For a company that
+// connects its platforms by itself, that comes before the others.
+function tell(who) {
+  const story = tellOf(who)
+  if (!view.state.connect) return story
+  const steps = ['Connect the platforms', ...story.steps]
+  const missing = unconnected(who.group).map((q) => q.title).join(' and ')
+  if (!missing) return { ...story, steps, step: story.step + 1 }
+  return { steps, step: 0, text: [`Start here: connect ${missing} in the hub. Until then Rollcall writes to nobody.`], button: { label: 'Connect the platforms', act: openHub } }
+}
+
+function tellOf({ person: p, group: g }) {
   const [from, to] = [pane(g.primary), pane(g.secondary)]
   const [own, other] = [userFor(from, p.id), userFor(to, p.id)]
   const link = view.state.links.find((l) => l.person === p.id && l.from === g.primary && l.to === g.secondary)

@@ -24,6 +24,8 @@ export const now = () => Date.now() + view.skew
 export const person = (id) => view.state.people.find((p) => p.id === id)
 export const pane = (id) => view.state.panes.find((p) => p.id === id)
 export const directory = (id) => view.state.directories.find((d) => d.id === id)
+// unconnected are those of a group's platforms on which nothing can happen yet.
+export const unconnected = (group) => [group.primary, group.secondary].map(pane).filter((p) => p?.unconnected)
 export const linksOf = (personID) => view.state.links.filter((l) => l.person === personID)
 export const userOf = (p, id) => p.users.find((u) => u.id === id)
 
