@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"rollcall/adapters/slack"
+	"rollcall/adapters/webex"
 	"rollcall/bot"
 	"rollcall/cards"
 	"rollcall/sync/directory"
@@ -134,7 +135,7 @@ func (h *history) checkAcknowledged(r *request) {
 // siteOf is the workspace that a webhook is about.
 func (h *history) siteOf(what hook) site {
 	if c := h.cardOf(what.message); what.message != "" && c != nil {
-		return siteOf(h.company(h.owners[c.account].company.id).webex)
+		return site{webex.Name, c.account.Workspace}
 	}
 	return site{slack.Name, directory.Workspace(what.team)}
 }
