@@ -288,6 +288,13 @@ func (w *world) quiet() {
 			if err != nil || !due.IsZero() && due.Before(w.clock.Now().Add(30*time.Second)) {
 				return false
 			}
+			// What is being read isn't due, and not over either.
+			readings, err := w.main.Store.Readings(w.Context(), id)
+			for _, r := range readings {
+				if err != nil || r.Midway || r.Settle || r.Lease.After(w.clock.Now()) {
+					return false
+				}
+			}
 			links, err := w.main.Store.ListLinks(w.Context(), id, directory.LinkQuery{})
 			for _, l := range links {
 				if err != nil || !atRest(l, w.clock.Now()) {
