@@ -40,7 +40,9 @@ type actorByNonce struct {
 func (s actorByNonce) Accept(ctx context.Context, origin directory.Origin, event bot.Event) (bot.Reply, error) {
 	if press, ok := event.(bot.Pressed); ok {
 		inst, err := s.store.Resolve(ctx, origin)
-		must(err)
+		if err != nil { // it isn't connected now
+			return bot.Reply{}, err
+		}
 		hash := directory.Nonce(press.Press.Nonce).Hash()
 		l, err := s.store.LinkByNonce(ctx, inst.Tenant, hash)
 		if err == nil {
