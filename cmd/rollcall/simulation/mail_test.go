@@ -14,7 +14,6 @@ import (
 type mail struct {
 	held    []heldBack
 	request *request // the one that the product is answering
-	lastOne []sim.Delivery
 }
 
 // heldBack is a webhook that is given to its outbox at a time.
