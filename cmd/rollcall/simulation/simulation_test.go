@@ -38,7 +38,7 @@ func replay(t *testing.T, seed uint64, flaw defect) (*history, *violation) {
 
 // seeds is how many histories are run.
 func seeds(t *testing.T) int {
-	n := 2000
+	n := 1500
 	if testing.Short() {
 		n = 100
 	}
