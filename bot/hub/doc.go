@@ -23,8 +23,10 @@
 // # Who gets in
 //
 // Whoever grants the app what it asks for has proved to administer the workspace, if the platform says so.
-// They get a session of the tenant that the workspace belongs to, and are its admin from then on. Whoever
-// administers nothing gets none: what they installed is pending until somebody else presses the same button.
+// They get a session of the tenant that the workspace belongs to if they are one of its admins. The first one is,
+// and so is whoever connects something in an admin's session; to administer the workspace alone makes nobody
+// an admin of a tenant that has some. Whoever administers nothing gets no session and claims no workspace: it is
+// connected once an administrator presses the same button.
 // Whoever completes a link that an admin handed on connects the platform, and gets no session either. An
 // invitation, made by whoever runs Rollcall, gives a session once.
 package hub

@@ -147,16 +147,17 @@ type Desk interface {
 	SignUp(ctx context.Context, platform directory.Platform, grant Grant) (directory.TenantID, error)
 
 	// Connect makes a grant the tenant's connection, of a new generation, and wakes what rested for
-	// want of it. A grant that waits for something, or whose By is no Admin, becomes a pending one.
-	// What is connected when it returns is durable. Conflict: the workspace belongs to another
-	// tenant. Invalid: the tenant has another workspace there.
+	// want of it. A grant that waits for something becomes a pending one, and so does one whose By is
+	// no Admin, where the workspace is the tenant's already. What is connected when it returns is
+	// durable. Conflict: the workspace belongs to another tenant. Invalid: the tenant has another
+	// workspace there. Unauthorized: By is no Admin, and the workspace is nobody's yet.
 	Connect(ctx context.Context, tenant directory.TenantID, platform directory.Platform, method string, grant Grant) (directory.Connection, error)
 	// Stops is how many links rest when a platform of the tenant is disconnected.
 	Stops(ctx context.Context, tenant directory.TenantID, platform directory.Platform) (int, error)
 	// Disconnect ends a connection at once, keeps the links, and gives back what was granted.
 	// Conflict: it is of another generation by now. By is who said so.
 	Disconnect(ctx context.Context, inst directory.Installation, by string) error
-	// Checks are the requirements that no connector knows of: the public URL, the store, the keys,
-	// the tenant's groups.
+	// Checks are the requirements that no connector knows of: the store, the tenant's switch, and each
+	// of its groups with the platforms that it needs.
 	Checks(ctx context.Context, tenant directory.TenantID) []Finding
 }

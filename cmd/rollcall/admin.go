@@ -20,6 +20,9 @@ import (
 // errUnhealthy says that the doctor found something. What has been printed.
 var errUnhealthy = errors.New("something is not as it must be")
 
+// errNoKeyFile says why keys can't be changed here.
+var errNoKeyFile = errors.New("the configuration has no keys_file: a key that stands in keys, or in the environment, is replaced there")
+
 // exactly says which words a command wants, where they are not given.
 func exactly(words ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -164,6 +167,9 @@ func keys() *cobra.Command {
 			Long: "Take out of the key file of the configuration what the running Rollcall needs none of. Backups of the database\n" +
 				"that are older than the last rotation give up no token afterwards.",
 		}, func(cmd *cobra.Command, control *program.Control, config program.Config, _ []string) error {
+			if config.KeysFile == "" {
+				return errNoKeyFile
+			}
 			used, err := control.KeysInUse(cmd.Context())
 			if err != nil {
 				return err
@@ -181,7 +187,7 @@ func keys() *cobra.Command {
 				"Where Rollcall isn't running it seals everything when it starts.",
 		}, func(cmd *cobra.Command, control *program.Control, config program.Config, _ []string) error {
 			if config.KeysFile == "" {
-				return errors.New("the configuration has no keys_file: a key that stands in keys, or in the environment, is replaced there")
+				return errNoKeyFile
 			}
 			if err := vault.Rotate(config.KeysFile); err != nil {
 				return err

@@ -174,3 +174,20 @@ func TestWhoConnectedItKeepsTheirName(t *testing.T) {
 		t.Error("the log names somebody")
 	}
 }
+
+// As many links stop as the platform's groups have, and none of other platforms.
+func TestHowManyLinksStop(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.start()
+	w.pair("acme", "ann")
+	w.pair("acme", "bob")
+	for platform, want := range map[directory.Platform]int{slack.Name: 2, "webex": 2, microsoft: 0} {
+		if n, err := (desk{w.main}).Stops(t.Context(), "acme", platform); n != want || err != nil {
+			t.Errorf("%s: %d, %v, want %d", platform, n, err, want)
+		}
+	}
+	if n, err := (desk{w.main}).Stops(t.Context(), "globex", slack.Name); n != 0 || err != nil {
+		t.Errorf("of another tenant: %d, %v", n, err)
+	}
+}
