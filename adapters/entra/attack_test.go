@@ -344,7 +344,7 @@ func TestConsentSpreads(t *testing.T) {
 		t.Errorf("%+v, %v", grant, err)
 	}
 	// One that waits for something else gets no administrator by that.
-	pending.Why = "somebody has to say yes"
+	pending.Cause = directory.CauseUnproven
 	if grant, err = o.connector.Complete(t.Context(), pending); err != nil || grant.Admin {
 		t.Errorf("%+v, %v", grant, err)
 	}

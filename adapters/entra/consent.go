@@ -98,7 +98,7 @@ func (c *Connector) Complete(ctx context.Context, connection directory.Connectio
 		return hub.Grant{}, directory.Errorf(directory.Invalid, "entra: the connection is another platform's, or nobody of the directory made it")
 	}
 	// Of who isn't known to be an administrator, that is what is waited for first.
-	if connection.Why == spreading {
+	if connection.Cause != directory.CauseUnproven {
 		by.admin = yes
 	}
 	return c.grant(ctx, by)

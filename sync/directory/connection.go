@@ -19,6 +19,20 @@ const (
 	ConnectionGone ConnectionState = "gone"
 )
 
+// ConnectionCause decides what becomes of a connection that doesn't work; [Connection.Why] says it to people. The
+// empty one is the platform: what is pending waits for it, and what is gone was removed there.
+type ConnectionCause string
+
+// The causes that are not the platform's.
+const (
+	// CauseUnproven is of a pending one: whoever installed it isn't known to administer the workspace.
+	CauseUnproven ConnectionCause = "unproven"
+	// CauseEnding is of a pending one that an admin disconnects: what was granted is still to be given back.
+	CauseEnding ConnectionCause = "ending"
+	// CauseDisconnected is of one that is gone because an admin said so. Only an admin connects it again.
+	CauseDisconnected ConnectionCause = "disconnected"
+)
+
 // Connection is an installation with what is known of it. There is one for each workspace: a later
 // generation takes the place of the one before.
 type Connection struct {
@@ -28,7 +42,8 @@ type Connection struct {
 	// happened before that concerns an earlier one.
 	Since time.Time
 	Ended time.Time // when it was gone; zero: it isn't
-	Why   string    // what a pending one waits for, or why one is gone: a sentence for the admin
+	Cause ConnectionCause
+	Why   string // what a pending one waits for, or why one is gone: a sentence for the admin
 	// By is who installed it, as the platform vouches; zero: whoever runs Rollcall, in the
 	// configuration.
 	By     AccountID

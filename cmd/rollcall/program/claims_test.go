@@ -86,7 +86,7 @@ func TestWhatWaitedIsDisconnectedMeanwhile(t *testing.T) {
 	if _, err := m.complete(t.Context(), c); err != nil {
 		t.Error(err)
 	}
-	if now := must(m.Store.Connection(t.Context(), slack.Name, "T0001"))(t); now.State != directory.ConnectionGone || now.Why != disconnected {
+	if now := must(m.Store.Connection(t.Context(), slack.Name, "T0001"))(t); now.State != directory.ConnectionGone || now.Cause != directory.CauseDisconnected {
 		t.Errorf("it is %s again: %+v", now.State, now)
 	}
 }
@@ -118,7 +118,7 @@ func TestAMemberStopsNoReading(t *testing.T) {
 	w.change("acme", func(t *TenantConfig) { t.Directories["entra"] = DirectoryConfig{Entra: Entra{Tenant: tid}} })
 	w.start()
 	at := directory.Installation{Tenant: "acme", Platform: microsoft, Workspace: tid, Generation: 1}
-	c := directory.Connection{Installation: at, State: directory.ConnectionPending, Why: notAdmin}
+	c := directory.Connection{Installation: at, State: directory.ConnectionPending, Cause: directory.CauseUnproven}
 	if err := w.main.Store.Connect(t.Context(), c, directory.Credential{}); err != nil {
 		t.Fatal(err)
 	}

@@ -179,7 +179,7 @@ func (m *Main) entraOf(ctx context.Context, tenant directory.TenantID) (entra.Te
 		found.Directory = string(workspaceOf(t.entraTenant()))
 	case err != nil:
 		return found, err
-	case c.State != directory.ConnectionGone && c.Why != notAdmin:
+	case c.State != directory.ConnectionGone && c.Cause != directory.CauseUnproven:
 		found.Directory = string(c.Installation.Workspace)
 	}
 	if found.Directory == "" {
@@ -197,7 +197,7 @@ func (m *Main) microsoftOf(ctx context.Context, tenant directory.TenantID) (dire
 	}
 	named := m.config.Tenants[string(tenant)].entraTenant() != ""
 	for _, c := range connections {
-		if c.Installation.Platform == microsoft && !(named && c.Why == notAdmin) {
+		if c.Installation.Platform == microsoft && !(named && c.Cause == directory.CauseUnproven) {
 			return c, nil
 		}
 	}

@@ -88,7 +88,7 @@ func (d desk) SignUp(ctx context.Context, platform directory.Platform, grant hub
 	return id, err
 }
 
-// notAdmin is what a connection waits for that somebody made who may not decide that.
+// notAdmin is said of what somebody connected who may not decide that.
 const notAdmin = "whoever installed it doesn't administer the workspace: an administrator has to press the same button"
 
 // Connect implements [hub.Desk].
@@ -100,7 +100,7 @@ func (d desk) Connect(ctx context.Context, tenant directory.TenantID, platform d
 	}
 	switch {
 	case !grant.Admin:
-		c.State, c.Why = directory.ConnectionPending, notAdmin
+		c.State, c.Cause, c.Why = directory.ConnectionPending, directory.CauseUnproven, notAdmin
 	case grant.Waiting != "":
 		c.State, c.Why = directory.ConnectionPending, grant.Waiting
 	}
@@ -198,11 +198,11 @@ func (d desk) Stops(ctx context.Context, tenant directory.TenantID, platform dir
 	return n, nil
 }
 
-// ending is why a connection that is being taken apart is pending: nothing is done with it any more
-// but to give back what was granted, for which its token is still needed.
+// ending is said of a connection that is being taken apart: nothing is done with it any more but to give
+// back what was granted, for which its token is still needed.
 const ending = "it is being disconnected"
 
-// disconnected is why a connection is gone that an admin ended.
+// disconnected is said of a connection that an admin ended.
 const disconnected = "it was disconnected"
 
 // withdrawWithin bounds how long giving back may take.
@@ -213,7 +213,7 @@ const withdrawWithin = 20 * time.Second
 func (d desk) Disconnect(ctx context.Context, inst directory.Installation, by string) error {
 	d.claiming.Lock()
 	begun, err := d.amend(ctx, inst, func(c *directory.Connection) bool {
-		c.State, c.Why = directory.ConnectionPending, ending
+		c.State, c.Cause, c.Why = directory.ConnectionPending, directory.CauseEnding, ending
 		return true
 	}, d.line(inst, "disconnected", "", by))
 	d.claiming.Unlock()
@@ -236,7 +236,8 @@ func (d desk) end(ctx context.Context, inst directory.Installation) error {
 		}
 	}
 	ended, err := d.amend(ctx, inst, func(c *directory.Connection) bool {
-		c.State, c.Ended, c.Why = directory.ConnectionGone, d.options.Now(), disconnected
+		c.State, c.Cause, c.Why = directory.ConnectionGone, directory.CauseDisconnected, disconnected
+		c.Ended = d.options.Now()
 		return true
 	})
 	if ended {

@@ -135,7 +135,7 @@ func TestWhoMayNotDecideIt(t *testing.T) {
 	grant := granted("T0001")
 	grant.Admin = false
 	c := must(desk{w.main}.Connect(t.Context(), "acme", slack.Name, "install", grant))(t)
-	if c.State != directory.ConnectionPending || c.Why != notAdmin {
+	if c.State != directory.ConnectionPending || c.Cause != directory.CauseUnproven || c.Why != notAdmin {
 		t.Errorf("got %+v", c)
 	}
 	all := must(w.main.Store.Installations(t.Context(), "acme"))(t)
@@ -155,7 +155,7 @@ func TestAnEndThatWasBegunIsFinished(t *testing.T) {
 	t.Parallel()
 	w := sealing(t)
 	c := must(desk{w.main}.Connect(t.Context(), "acme", slack.Name, "install", granted("T0001")))(t)
-	c.State, c.Why = directory.ConnectionPending, ending
+	c.State, c.Cause = directory.ConnectionPending, directory.CauseEnding
 	if err := w.main.Store.Amend(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -363,23 +363,23 @@ func TestADirectoryIsReadWhileItIsConnected(t *testing.T) {
 		t.Errorf("nothing says where it is: %v", err)
 	}
 	at := directory.Installation{Tenant: "acme", Platform: microsoft, Workspace: tid, Generation: 1}
-	c := directory.Connection{Installation: at, State: directory.ConnectionPending, Why: notAdmin}
+	c := directory.Connection{Installation: at, State: directory.ConnectionPending, Cause: directory.CauseUnproven}
 	if err := m.Store.Connect(ctx, c, directory.Credential{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
 		state         directory.ConnectionState
-		why           string
+		why           directory.ConnectionCause
 		reads, exists bool
 	}{
-		{directory.ConnectionPending, notAdmin, false, false},
-		{directory.ConnectionPending, "the consent is spreading", false, true},
+		{directory.ConnectionPending, directory.CauseUnproven, false, false},
+		{directory.ConnectionPending, "", false, true},
 		{directory.ConnectionActive, "", true, true},
-		{directory.ConnectionPending, ending, false, true},
-		{directory.ConnectionGone, disconnected, false, false},
+		{directory.ConnectionPending, directory.CauseEnding, false, true},
+		{directory.ConnectionGone, directory.CauseDisconnected, false, false},
 	} {
 		c = must(m.Store.Connection(ctx, microsoft, tid))(t)
-		c.State, c.Why = test.state, test.why
+		c.State, c.Cause = test.state, test.why
 		if err := m.Store.Amend(ctx, c); err != nil {
 			t.Fatal(err)
 		}

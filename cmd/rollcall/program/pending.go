@@ -50,13 +50,13 @@ func (m *Main) lookAgain() {
 func (m *Main) checkConnections(ctx context.Context) (waits bool, err error) {
 	err = m.eachConnection(ctx, func(c directory.Connection) error {
 		switch {
-		case c.State == directory.ConnectionPending && c.Why == ending:
+		case c.State == directory.ConnectionPending && c.Cause == directory.CauseEnding:
 			return desk{m}.end(ctx, c.Installation)
-		case c.State == directory.ConnectionPending && c.Why != notAdmin:
+		case c.State == directory.ConnectionPending && c.Cause != directory.CauseUnproven:
 			done, err := m.complete(ctx, c)
 			waits = waits || !done
 			return err
-		case c.State == directory.ConnectionGone && c.Why != disconnected:
+		case c.State == directory.ConnectionGone && c.Cause != directory.CauseDisconnected:
 			return m.revive(ctx, c)
 		case c.Active():
 			return m.tend(ctx, c)
@@ -95,7 +95,8 @@ func (m *Main) begin(ctx context.Context, inst directory.Installation) error {
 // asked an admin may have disconnected it.
 func (m *Main) reconnect(ctx context.Context, c directory.Connection, grant hub.Grant) error {
 	next := c
-	next.State, next.Ended, next.Why, next.Since = directory.ConnectionActive, time.Time{}, "", m.options.Now()
+	next.State, next.Cause, next.Why = directory.ConnectionActive, "", ""
+	next.Since, next.Ended = m.options.Now(), time.Time{}
 	if grant.Workspace != "" { // a new one says more
 		next.By, next.ByName, next.Title, next.Scopes, next.Bot = grant.By, grant.Name, grant.Title, grant.Scopes, grant.Bot
 		next.Wide, next.Workspaces = grant.Wide, grant.Workspaces
@@ -114,8 +115,7 @@ func (m *Main) reconnect(ctx context.Context, c directory.Connection, grant hub.
 
 func (m *Main) changed(ctx context.Context, c directory.Connection) (bool, error) {
 	now, err := m.Store.Connection(ctx, c.Installation.Platform, c.Installation.Workspace)
-	// Why says of what works only that its token can't be renewed, which is a reason to connect it.
-	return now.Installation != c.Installation || now.State != c.State || !now.Active() && now.Why != c.Why, err
+	return now.Installation != c.Installation || now.State != c.State || now.Cause != c.Cause, err
 }
 
 // complete asks for what a pending connection waits for, and reports whether it has come.

@@ -182,7 +182,7 @@ func fullTenant(id directory.TenantID) directory.Tenant {
 // fullConnection has the version with which Connect stores it.
 func fullConnection(inst directory.Installation) directory.Connection {
 	return directory.Connection{
-		Installation: inst, State: directory.ConnectionActive, Since: start, Ended: at(tick), Why: "an administrator has to agree «there»",
+		Installation: inst, State: directory.ConnectionActive, Since: start, Ended: at(tick), Cause: directory.CauseUnproven, Why: "an administrator has to agree «there»",
 		By: onSlack("installer"), ByName: "Zoë «Z»", Title: "Ärzte", Method: "oauth", Scopes: []string{"chat:write", "users:read"}, Bot: "UBOT", Wide: true,
 		Workspaces: []directory.Workspace{"T7", "T8/ж"}, Version: 1,
 	}
