@@ -193,9 +193,6 @@ func (p *program) granted(ctx context.Context, c *company, platform directory.Pl
 	return outcome.Grant, nil
 }
 
-// ending is why a connection waits that is being disconnected.
-const ending = "it is being disconnected"
-
 // disconnect ends a connection for an administrator.
 func (p *program) disconnect(c *company, platform directory.Platform) {
 	h := p.history
@@ -210,7 +207,7 @@ func (p *program) disconnect(c *company, platform directory.Platform) {
 		}
 		h.say("an admin of %s disconnects %s", c.id, platform)
 		h.reach(disconnected)
-		connection.State, connection.Why = directory.ConnectionPending, ending
+		connection.State, connection.Cause = directory.ConnectionPending, directory.CauseEnding
 		must(p.store.Amend(ctx, connection))
 		p.end(ctx, connection.Installation)
 	})
@@ -224,8 +221,8 @@ func (p *program) end(ctx context.Context, inst directory.Installation) {
 	}
 	c, err := p.store.Connection(ctx, inst.Platform, inst.Workspace)
 	must(err)
-	if c.Installation == inst && c.State == directory.ConnectionPending {
-		c.State, c.Ended = directory.ConnectionGone, p.history.clock.Now()
+	if c.Installation == inst && c.Cause == directory.CauseEnding {
+		c.State, c.Cause, c.Ended = directory.ConnectionGone, directory.CauseDisconnected, p.history.clock.Now()
 		must(p.store.Amend(ctx, c))
 	}
 }
@@ -238,7 +235,7 @@ func (p *program) endings() {
 			all, err := p.store.Connections(context.Background(), c.id)
 			must(err)
 			for _, connection := range all {
-				if connection.State == directory.ConnectionPending {
+				if connection.Cause == directory.CauseEnding {
 					p.end(context.Background(), connection.Installation)
 				}
 			}
