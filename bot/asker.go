@@ -28,6 +28,21 @@ func (b *Bot) Edit(ctx context.Context, inst directory.Installation, to director
 	return platform.Edit(ctx, inst, to, ref, card)
 }
 
+// Report shows a job as a card in a message of ours, or in a new one where ref is zero. Errors as
+// [Platform.Send] and [Platform.Edit].
+func (b *Bot) Report(ctx context.Context, inst directory.Installation, to directory.AccountID, ref directory.MessageRef, report directory.Report, mark string) (directory.MessageRef, error) {
+	platform, err := b.platform(inst)
+	if err != nil {
+		return directory.MessageRef{}, err
+	}
+	card := catalog.Report(report.Lang, report.Job.Done, report.Job.Total)
+	card.Mark = mark
+	if ref.IsZero() {
+		return platform.Send(ctx, inst, to, card)
+	}
+	return platform.Edit(ctx, inst, to, ref, card)
+}
+
 // Find looks for a message with a mark. Errors as [Platform.Find].
 func (b *Bot) Find(ctx context.Context, inst directory.Installation, to directory.AccountID, mark string, since time.Time) (directory.MessageRef, bool, error) {
 	platform, err := b.platform(inst)
@@ -35,6 +50,14 @@ func (b *Bot) Find(ctx context.Context, inst directory.Installation, to director
 		return directory.MessageRef{}, false, err
 	}
 	return platform.Find(ctx, inst, to, mark, since)
+}
+
+// Edits is how often one message may be edited; zero: no limit is known.
+func (b *Bot) Edits(name directory.Platform) int {
+	if p := b.platforms[name]; p != nil {
+		return p.Limits().Edits.Value
+	}
+	return 0
 }
 
 // Pace is how many messages per second one installation may post in bulk; zero: no limit is known.

@@ -76,7 +76,7 @@ type Sink interface {
 	Accept(ctx context.Context, origin directory.Origin, event Event) (Reply, error)
 }
 
-// Event is something that happened on a platform: [Pressed], [Said], [Met], [Changed],
+// Event is something that happened on a platform: [Pressed], [Said], [Met], [Opened], [Changed],
 // [Gone] or [Teams].
 type Event interface{ event() }
 
@@ -96,6 +96,10 @@ type Said struct {
 // Met is the first time that somebody opens the chat with the app, or the app is added to it. It
 // may be delivered any number of times.
 type Met struct{}
+
+// Opened is a look at the app's own page on the platform, where it has one. The reply is that page. It
+// may be delivered any number of times, and each time is answered.
+type Opened struct{}
 
 // Changed is a hint that an account joined or changed, as the platform describes it. Hints may be
 // late, out of order or repeated.
@@ -119,6 +123,7 @@ type Teams struct {
 func (Pressed) event() {}
 func (Said) event()    {}
 func (Met) event()     {}
+func (Opened) event()  {}
 func (Changed) event() {}
 func (Gone) event()    {}
 func (Teams) event()   {}

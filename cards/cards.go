@@ -27,7 +27,7 @@ type Card struct {
 	Mark string
 }
 
-// Block is a part of a card's body: [Text], [Facts], [Figure] or [Divider].
+// Block is a part of a card's body: [Text], [Facts], [Figure], [Table], [Bar] or [Divider].
 type Block interface{ block() }
 
 // Text is a paragraph.
@@ -65,6 +65,19 @@ type Figure struct {
 	Label string // what it is, for screen readers
 }
 
+// Table is a small table that reads well on a phone: two to four columns, at most 20 rows, each of as
+// many cells as there are heads.
+type Table struct {
+	Heads []string
+	Rows  [][]string
+}
+
+// Bar is how far long work is.
+type Bar struct {
+	Done, Total int    // Total 0: not known yet
+	Label       string // the same in words: the count, the rate, the time left
+}
+
 // Divider is a line between blocks.
 type Divider struct{}
 
@@ -72,6 +85,8 @@ func (Text) block()    {}
 func (Facts) block()   {}
 func (Figure) block()  {}
 func (Divider) block() {}
+func (Table) block()   {}
+func (Bar) block()     {}
 
 // Say is a paragraph of one plain run.
 func Say(text string) Text { return Text{Runs: []Run{{Text: text}}} }
@@ -80,6 +95,8 @@ func Say(text string) Text { return Text{Runs: []Run{{Text: text}}} }
 type Action struct {
 	Label string
 	Press Press
+	// URL opens a page, https, instead of pressing; then Press is empty.
+	URL   string
 	Style Style
 }
 

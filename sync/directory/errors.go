@@ -59,6 +59,7 @@ type Error struct {
 	Code  Code
 	Text  string
 	After time.Duration // how long to wait, with Throttled
+	Reach ReachState    // why somebody can't be written to, with Undeliverable, as far as it is known
 	Err   error         // the cause, if any
 }
 
@@ -75,6 +76,22 @@ func (e *Error) Unwrap() error { return e.Err }
 func Errorf(code Code, format string, args ...any) error {
 	wrapped := fmt.Errorf(format, args...)
 	return &Error{Code: code, Text: wrapped.Error(), Err: errors.Unwrap(wrapped)}
+}
+
+// Undelivered makes an Undeliverable error that says why.
+func Undelivered(reach ReachState, format string, args ...any) error {
+	err := Errorf(Undeliverable, format, args...).(*Error)
+	err.Reach = reach
+	return err
+}
+
+// ReachOf is why somebody can't be written to, as far as the error knows; else [Unseen].
+func ReachOf(err error) ReachState {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Reach
+	}
+	return Unseen
 }
 
 // Wait makes a Throttled error.

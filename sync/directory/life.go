@@ -31,6 +31,7 @@ const (
 	Unreachable State = "unreachable" // the platform will not deliver to the person
 	Suspended   State = "suspended"   // left the group; comes back exactly as it was
 	Unsynced    State = "unsynced"    // left for good; would begin anew
+	Unlinked    State = "unlinked"    // the person, or an admin, undid it; only they bring it back
 
 	// AsItWas stands in the table for the state that a suspended link had before.
 	AsItWas State = "as it was"
@@ -72,6 +73,10 @@ const (
 	Forgo      Event = "forgo"      // the person has no other address
 	Represent  Event = "represent"  // a stand-in was made
 	Hold       Event = "hold"       // no stand-in can be made
+	Unlink     Event = "unlink"     // the person, or an admin, undid the link
+	Relink     Event = "relink"     // an admin took that back
+	Rejoin     Event = "rejoin"     // the person, or an admin for them, asked for it to begin anew
+	Divert     Event = "divert"     // the primary platform doesn't deliver: ask on the other one
 )
 
 // Move is one line of the table of a link's life.
@@ -155,6 +160,14 @@ func Life() []Move {
 
 	add(Declined, Shift, New)
 	add(Linked, Lose, Suspended)
+	add(Linked, Disown, Declined) // said later, by either account
+	add(Linked, Unlink, Unlinked)
+	add(Unlinked, Relink, Linked)
+	add(Unlinked, Disown, Declined)
+	add(Asking, Divert, Matched)
+	for _, s := range []State{Unlinked, Declined, Stopped, Unanswered, Unreachable, Disputed} {
+		add(s, Rejoin, New)
+	}
 
 	add(Unreachable, Reconsider, New)
 
@@ -165,7 +178,7 @@ func Life() []Move {
 	// Whoever leaves is suspended, whatever was going on.
 	for _, s := range []State{
 		New, Waiting, Unmatched, Disputed, Exempt, Held, Represented, Searching, Matched, Asking,
-		Choosing, Snoozed, Proving, Confirming, Linked, Declined, Stopped, Unanswered, Unreachable,
+		Choosing, Snoozed, Proving, Confirming, Linked, Declined, Stopped, Unanswered, Unreachable, Unlinked,
 	} {
 		add(s, Leave, Suspended)
 	}
@@ -195,7 +208,7 @@ func (s State) Live() bool { return s != Suspended && s != Unsynced && s != "" }
 func (s State) Holds() bool {
 	switch s {
 	case Represented, Searching, Matched, Asking, Choosing, Snoozed, Proving, Confirming, Linked, Stopped,
-		Unanswered, Unreachable, Suspended:
+		Unanswered, Unreachable, Suspended, Unlinked:
 		return true
 	}
 	return false

@@ -81,6 +81,11 @@ type Link struct {
 	SuspendedAt time.Time
 	Barred      []Bar // accounts of which this person said "not me"
 
+	Parked   bool      // waits for a plan to be applied: nobody is asked and nothing is made for it
+	Turned   bool      // asked on the secondary platform, because the primary one doesn't deliver
+	Exempted bool      // an admin exempted the person
+	Decided  AccountID // the counterpart that an admin decided for
+
 	DueAt   time.Time // when the engine looks again; zero: only when something happens
 	Created time.Time
 

@@ -94,6 +94,14 @@ type Sources interface {
 
 	// Batches are the tenant's removal batches, newest first.
 	Batches(ctx context.Context, tenant TenantID) ([]Batch, error)
+
+	// Proposals are the tenant's, newest first.
+	Proposals(ctx context.Context, tenant TenantID) ([]Proposal, error)
+	// ProposalLines pages through a proposal's lines in the order of their links' texts. None, if
+	// there is no such proposal.
+	ProposalLines(ctx context.Context, tenant TenantID, proposal string, query LineQuery) ([]ProposalLine, error)
+	// ProposalLinesOf are a proposal's lines for these links, in no particular order.
+	ProposalLinesOf(ctx context.Context, tenant TenantID, proposal string, keys ...LinkKey) ([]ProposalLine, error)
 }
 
 // Registry keeps tenants, installations, where people can be written to, and what must be
@@ -159,6 +167,18 @@ type Registry interface {
 	// Suppressed reports whether the account's owner asked not to be asked.
 	Suppressed(ctx context.Context, tenant TenantID, account AccountID) (bool, error)
 
+	// Reach is what is known of these accounts, by account text; who was never tried isn't there.
+	// [Change] writes it.
+	Reach(ctx context.Context, tenant TenantID, accounts ...AccountID) ([]Reach, error)
+	// ReachCounts is how many of a platform's accounts are in each state.
+	ReachCounts(ctx context.Context, tenant TenantID, platform Platform) (map[ReachState]int, error)
+	// Unreached pages through the accounts of a platform in a state, by account text, after one, at most limit.
+	Unreached(ctx context.Context, tenant TenantID, platform Platform, state ReachState, after AccountID, limit int) ([]Reach, error)
+
+	// Preference is what an account's owner wants; the zero value where they said nothing.
+	Preference(ctx context.Context, tenant TenantID, account AccountID) (Preference, error)
+	PutPreference(ctx context.Context, tenant TenantID, account AccountID, preference Preference) error
+
 	// Creations are what was made on a platform for the tenant, gone ones included, by account
 	// text. [Change] writes them.
 	Creations(ctx context.Context, tenant TenantID, platform Platform) ([]Creation, error)
@@ -180,7 +200,18 @@ type Change struct {
 	Suppress []AccountID // asked not to be asked
 	Lift     []AccountID // may be asked again
 	Made     []Creation  // put, one after the other; see [Creation]
+	Reached  []Reach     // put
 	Audit    []Entry
+
+	Proposals []ProposalChange
+	Lines     []ProposalLine // put
+	Drop      []string       // proposals that are deleted with all their lines; a missing one is no error
+}
+
+// ProposalChange writes a proposal. The store sets its Version to Version+1.
+type ProposalChange struct {
+	Proposal Proposal
+	Version  int64 // 0: it must not exist
 }
 
 // LinkChange writes a link. The store sets its Version to Version+1.
@@ -198,6 +229,7 @@ type ReadingChange struct {
 	Reading Reading
 	Version int64
 	Fence   int64
+	Over    bool // it is deleted instead
 }
 
 // BatchChange writes a removal batch. The store sets its Version to Version+1.
@@ -287,6 +319,34 @@ type Group struct {
 	Added     time.Time // ties fall to the earlier
 	Paused    bool      // what happens is recorded and not acted on
 	Retired   bool      // no longer configured: neither read nor asked, and it decides for nobody
+	// Draft says that no plan of it was applied since it was added or changed: it is read and its
+	// people are looked up, and nobody is asked, nothing is made and nobody is removed.
+	Draft bool
+	// Rollout lets only a part of the people be asked at first.
+	Rollout Rollout
+	// ByAdmin says that an admin added it with a command, and it doesn't stand in the configuration.
+	ByAdmin bool
+	// Configured is a digest of what the configuration last said of it; a command's change stands
+	// until the configuration says something else.
+	Configured string
+}
+
+// Stage is how many of a group's people may be asked.
+type Stage string
+
+// The stages of a rollout, in their order.
+const (
+	StageAll     Stage = ""      // everybody
+	StagePilot   Stage = "pilot" // ten people
+	StageFew     Stage = "5%"
+	StageQuarter Stage = "25%"
+)
+
+// Rollout is which stage a group is in.
+type Rollout struct {
+	Stage  Stage
+	Since  time.Time
+	Halted string // why the next stage doesn't open: a sentence; empty: it isn't halted
 }
 
 // Pair is the group's pair of platforms.
@@ -338,6 +398,7 @@ type Reading struct {
 	// ListedSeen is how many people that listing, and the deltas since, named as present.
 	ListedSeen int
 	DueAt      time.Time
+	Job        *Job // for a job; nil: it is another reading
 	Version    int64
 	Fence      int64
 	Lease      time.Time

@@ -25,6 +25,9 @@ type Tenant struct {
 	Settings Settings
 	// SignedUp says that the tenant came by installing the app, and not with the configuration.
 	SignedUp bool
+	// Configured is a digest of what the configuration last said of the settings; a command's change
+	// stands until the configuration says something else.
+	Configured string
 }
 
 // Settings are a tenant's policies.
@@ -38,8 +41,14 @@ type Settings struct {
 	// QuietFrom and QuietTo are the hours of the person's own day between which nobody is
 	// prompted (18 and 8: from six in the evening to eight in the morning). Equal: no quiet hours.
 	QuietFrom, QuietTo int
+	// QuietDays are the days of the person's own week on which nobody is prompted.
+	QuietDays []time.Weekday
 	// Zone is the IANA zone for people of whom no zone is known. Empty means UTC.
 	Zone string
+	// Locale is the BCP 47 language for people of whom none is known. Empty means English.
+	Locale string
+	// PerHour is how many prompts the tenant's people get in an hour at most. Zero: no limit.
+	PerHour int
 	// ReadEvery is the longest time between two reads of a group. Zero means 15 minutes.
 	ReadEvery time.Duration
 	// AskFirst has somebody who wasn't found asked once for another address, before a stand-in

@@ -21,6 +21,10 @@ type Asker interface {
 	Edit(ctx context.Context, inst directory.Installation, to directory.AccountID, ref directory.MessageRef, notice directory.Notice, mark string) (directory.MessageRef, error)
 	// Find looks for a message with a mark that was posted not before since.
 	Find(ctx context.Context, inst directory.Installation, to directory.AccountID, mark string, since time.Time) (directory.MessageRef, bool, error)
+	// Report shows a job in a message of ours, or in a new one where ref is zero.
+	Report(ctx context.Context, inst directory.Installation, to directory.AccountID, ref directory.MessageRef, report directory.Report, mark string) (directory.MessageRef, error)
+	// Edits is how often a platform lets one message be edited; zero: no limit is known.
+	Edits(platform directory.Platform) int
 	// Pace is how many messages per second one installation of a platform may post in bulk.
 	Pace(platform directory.Platform) float64
 }
