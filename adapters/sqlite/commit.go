@@ -40,6 +40,12 @@ func (s *Store) Commit(ctx context.Context, tenant directory.TenantID, change di
 		if err := c.made(change.Made); err != nil {
 			return err
 		}
+		if err := c.reached(change.Reached); err != nil {
+			return err
+		}
+		if err := c.proposals(change); err != nil {
+			return err
+		}
 		return c.audit(change.Audit)
 	})
 }
@@ -86,6 +92,10 @@ func (c commit) reading(change directory.ReadingChange) error {
 		return directory.Errorf(directory.Conflict, "no such reading")
 	}
 	if err := guard(change.Version, version, change.Fence, fence); err != nil {
+		return err
+	}
+	if change.Over {
+		_, err := c.exec("DELETE FROM readings WHERE tenant = ? AND id = ?", c.tenant, r.ID)
 		return err
 	}
 	if change.Fence != 0 {

@@ -46,7 +46,7 @@
 //	found, asking, choosing, snoozed, proving --accept--> proving
 //	found, asking, choosing, snoozed --give up--> unanswered
 //	asking, choosing --later--> snoozed
-//	asking, choosing, snoozed, proving --disown--> declined
+//	asking, choosing, snoozed, proving, linked, unlinked --disown--> declined
 //	asking, choosing, snoozed --stop--> stopped
 //	asking, choosing --wave over--> found
 //	asking, choosing, proving --fail--> unreachable
@@ -55,6 +55,10 @@
 //	proving --miss--> asking
 //	proving --lapse--> asking
 //	confirming --confirm--> linked
+//	linked --unlink--> unlinked
+//	unlinked --relink--> linked
+//	asking --divert--> found
+//	unlinked, declined, stopped, unanswered, unreachable, disputed --rejoin--> new
 //	unreachable --reconsider--> new
 //	suspended --return--> as it was
 //	suspended --expire--> unsynced

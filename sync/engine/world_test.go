@@ -35,6 +35,7 @@ type message struct {
 type desk struct {
 	now      func() time.Time
 	messages []*message
+	reports  []*reported
 	accounts map[directory.AccountID]directory.Account
 	// postErr is asked before each post; lose answers the error after the message is out.
 	postErr  func(to directory.AccountID) (err error, lose bool)
@@ -85,6 +86,11 @@ func (d *desk) Find(_ context.Context, _ directory.Installation, to directory.Ac
 	for _, m := range d.messages {
 		if m.to == to && m.mark == mark {
 			return m.ref, true, nil
+		}
+	}
+	for _, r := range d.reports {
+		if r.to == to && r.mark == mark {
+			return r.ref, true, nil
 		}
 	}
 	return directory.MessageRef{}, false, nil

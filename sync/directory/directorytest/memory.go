@@ -55,12 +55,17 @@ type book struct {
 	mail     map[mailbox][]directory.AccountID // by text
 	batches  map[string]directory.Batch
 
-	suppressed map[directory.AccountID]bool
-	made       map[directory.AccountID]directory.Creation
-	chats      map[chat]string
-	admins     map[directory.AccountID]directory.Admin
-	firsts     map[string]time.Time // until when they are remembered at least
-	sweep      int                  // so many firsts, and the old ones are thrown away
+	proposals map[string]directory.Proposal
+	lines     map[string][]line // by proposal; by text
+
+	suppressed  map[directory.AccountID]bool
+	made        map[directory.AccountID]directory.Creation
+	chats       map[chat]string
+	admins      map[directory.AccountID]directory.Admin
+	reached     map[directory.AccountID]directory.Reach
+	preferences map[directory.AccountID]directory.Preference
+	firsts      map[string]time.Time // until when they are remembered at least
+	sweep       int                  // so many firsts, and the old ones are thrown away
 }
 
 // page is one stored link with its key's text.
@@ -79,22 +84,26 @@ func (m *Memory) book(tenant directory.TenantID) *book {
 	b := m.books[tenant]
 	if b == nil {
 		b = &book{
-			links:      make(map[directory.LinkKey]*page),
-			nonces:     make(map[directory.NonceHash]*page),
-			holds:      make(map[hold]*page),
-			named:      make(map[directory.AccountID][]*page),
-			mailed:     make(map[directory.Address][]*page),
-			groups:     make(map[directory.GroupID]directory.Group),
-			readings:   make(map[directory.ReadingID]*reading),
-			rosters:    make(map[directory.GroupID][]row),
-			accounts:   make(map[directory.AccountID]directory.SeenAccount),
-			mail:       make(map[mailbox][]directory.AccountID),
-			batches:    make(map[string]directory.Batch),
-			suppressed: make(map[directory.AccountID]bool),
-			made:       make(map[directory.AccountID]directory.Creation),
-			chats:      make(map[chat]string),
-			admins:     make(map[directory.AccountID]directory.Admin),
-			firsts:     make(map[string]time.Time),
+			links:       make(map[directory.LinkKey]*page),
+			nonces:      make(map[directory.NonceHash]*page),
+			holds:       make(map[hold]*page),
+			named:       make(map[directory.AccountID][]*page),
+			mailed:      make(map[directory.Address][]*page),
+			groups:      make(map[directory.GroupID]directory.Group),
+			readings:    make(map[directory.ReadingID]*reading),
+			rosters:     make(map[directory.GroupID][]row),
+			accounts:    make(map[directory.AccountID]directory.SeenAccount),
+			mail:        make(map[mailbox][]directory.AccountID),
+			batches:     make(map[string]directory.Batch),
+			proposals:   make(map[string]directory.Proposal),
+			lines:       make(map[string][]line),
+			suppressed:  make(map[directory.AccountID]bool),
+			made:        make(map[directory.AccountID]directory.Creation),
+			chats:       make(map[chat]string),
+			admins:      make(map[directory.AccountID]directory.Admin),
+			reached:     make(map[directory.AccountID]directory.Reach),
+			preferences: make(map[directory.AccountID]directory.Preference),
+			firsts:      make(map[string]time.Time),
 		}
 		m.books[tenant] = b
 	}

@@ -74,6 +74,9 @@ func (b *book) check(change directory.Change) error {
 	if err := b.checkMade(change.Made); err != nil {
 		return err
 	}
+	if err := b.checkProposals(change); err != nil {
+		return err
+	}
 	return b.checkHolds(change.Links, written)
 }
 
@@ -140,8 +143,12 @@ func (b *book) apply(change directory.Change) {
 	for _, key := range change.Unroster {
 		b.unenrol(key)
 	}
-	if change.Reading != nil {
-		b.readings[change.Reading.Reading.ID].write(*change.Reading)
+	if c := change.Reading; c != nil {
+		if c.Over {
+			delete(b.readings, c.Reading.ID)
+		} else {
+			b.readings[c.Reading.ID].write(*c)
+		}
 	}
 	for _, seen := range change.Accounts {
 		b.see(seen)
@@ -164,6 +171,10 @@ func (b *book) apply(change directory.Change) {
 	for _, c := range change.Made {
 		b.made[c.Account] = c
 	}
+	for _, r := range change.Reached {
+		b.reach(r)
+	}
+	b.propose(change)
 }
 
 func (b *book) write(c *directory.LinkChange) {

@@ -62,6 +62,7 @@ func (m *Memory) Tenants(ctx context.Context) ([]directory.Tenant, error) {
 
 // cloneTenant copies a tenant with everything that it points to.
 func cloneTenant(t directory.Tenant) directory.Tenant {
+	t.Settings.QuietDays = slices.Clone(t.Settings.QuietDays)
 	t.Settings.StandIns = maps.Clone(t.Settings.StandIns)
 	for platform, kinds := range t.Settings.StandIns {
 		t.Settings.StandIns[platform] = slices.Clone(kinds)

@@ -25,7 +25,7 @@ func (r *reading) write(c directory.ReadingChange) {
 	if c.Fence != 0 {
 		lease = time.Time{}
 	}
-	r.Reading = c.Reading
+	r.Reading = cloneReading(c.Reading)
 	r.Version, r.Fence, r.Lease = c.Version+1, fence, lease
 	if !r.Underway() {
 		r.DueAt = earlier(r.DueAt, r.hint)
@@ -51,7 +51,17 @@ func (b *book) begin(r directory.Reading) {
 		return
 	}
 	r.Version, r.Fence, r.Lease = 1, 0, time.Time{}
-	b.readings[r.ID] = &reading{Reading: r}
+	b.readings[r.ID] = &reading{Reading: cloneReading(r)}
+}
+
+// cloneReading copies a reading with everything that it points to.
+func cloneReading(r directory.Reading) directory.Reading {
+	if r.Job != nil {
+		job := *r.Job
+		job.Tell = slices.Clone(job.Tell)
+		r.Job = &job
+	}
+	return r
 }
 
 // Groups implements [directory.Sources].
@@ -108,7 +118,7 @@ func (m *Memory) ClaimReading(ctx context.Context, tenant directory.TenantID, no
 	if !first.Underway() {
 		first.hint = time.Time{} // this very read follows it
 	}
-	return first.Reading, nil
+	return cloneReading(first.Reading), nil
 }
 
 // Readings implements [directory.Sources].
@@ -120,7 +130,7 @@ func (m *Memory) Readings(ctx context.Context, tenant directory.TenantID) ([]dir
 	defer leave()
 	var out []directory.Reading
 	for _, r := range inOrder(m.book(tenant).readings) {
-		out = append(out, r.Reading)
+		out = append(out, cloneReading(r.Reading))
 	}
 	return out, nil
 }

@@ -115,8 +115,9 @@ func fullLink(id string) directory.Link {
 		Present: true, Checked: at(11 * tick), Recheck: true,
 		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true, Refused: true},
 		SuspendedAt: at(7 * tick),
-		Barred:      []directory.Bar{{Account: onSlack("other"), Until: at(8 * tick)}, {Account: onSlack("another"), Until: at(9 * tick)}},
-		DueAt:       at(10 * tick), Created: at(-time.Hour),
+		Parked:      true, Turned: true, Exempted: true, Decided: onSlack("decided-" + id),
+		Barred: []directory.Bar{{Account: onSlack("other"), Until: at(8 * tick)}, {Account: onSlack("another"), Until: at(9 * tick)}},
+		DueAt:  at(10 * tick), Created: at(-time.Hour),
 	}
 }
 
@@ -128,12 +129,45 @@ func fullReading(id directory.ReadingID) directory.Reading {
 		ID: id, Group: "staff", Of: directory.Installation{Tenant: "acme", Platform: slack, Workspace: "T1", Generation: 3},
 		Cursor: "c\x00/?", Midway: true, Whole: true, Settle: true, Round: 4, Pages: 5, Milepost: "m/ж", Seen: 6, Failures: 7,
 		Trouble: "the directory said no", Complete: at(tick), Listed: at(2 * tick), ListedRound: 3, ListedSeen: 9, DueAt: at(3 * tick),
+		Job: fullJob("j/" + string(id)),
 	}
+}
+
+func fullJob(id string) *directory.Job {
+	inst := directory.Installation{Tenant: "acme", Platform: webex, Workspace: "O1", Generation: 2}
+	return &directory.Job{
+		ID: id, Kind: directory.JobTell, Group: "staff", Subject: directory.TellHeld, By: onSlack("admin").Text(), Began: at(tick),
+		Done: 3, Total: 9, Changed: 2, Left: 1, Trouble: "the platform asks to wait", Of: inst, To: inst.Account("admin"),
+		Card: directory.Message{
+			Mark: "mark «j»", Delivery: directory.Sent, Ref: directory.MessageRef{Conversation: "D/9", ID: "1700000000.000200", Edits: 4}, Shown: at(2 * tick),
+		},
+		Tell: []directory.AccountID{onSlack("one"), onWebex("two/ж")}, Link: keyOf("ж/2"),
+	}
+}
+
+func fullProposal(id string) directory.Proposal {
+	return directory.Proposal{
+		ID: id, Group: "staff", State: directory.ProposalApplied, At: at(tick), By: onSlack("admin").Text(), Hash: "abc", Lines: 7,
+		Counts: map[directory.Intent]int{directory.IntentAsk: 5, directory.IntentNone: 2}, Drift: map[directory.Intent]int{directory.IntentSuspend: 1},
+		Why: "the directory said no", Version: 4,
+	}
+}
+
+func fullLine(proposal, id string) directory.ProposalLine {
+	return directory.ProposalLine{
+		Proposal: proposal, Link: keyOf(id), Group: "staff", Name: "Zoë «Z»", State: directory.Asking, Intent: directory.IntentChoose,
+		Account: onSlack("s-" + id), Counterpart: onWebex("w-" + id), Reason: "two accounts have the address", Drift: "they answered meanwhile",
+	}
+}
+
+func fullReach(account directory.AccountID) directory.Reach {
+	return directory.Reach{Account: account, State: directory.AppMissing, Since: at(tick), Why: "the app isn't installed for them «yet»"}
 }
 
 func fullGroup(id directory.GroupID) directory.Group {
 	return directory.Group{
 		ID: id, Name: "Ärzte", Directory: "people", External: "x/1", Primary: slack, Secondary: webex, Priority: -3, Added: at(tick), Paused: true, Retired: true,
+		Draft: true, Rollout: directory.Rollout{Stage: directory.StageFew, Since: at(2 * tick), Halted: "too many said «not me»"}, ByAdmin: true, Configured: "d41d8",
 	}
 }
 
@@ -173,8 +207,9 @@ func fullCreation(account directory.AccountID) directory.Creation {
 }
 
 func fullTenant(id directory.TenantID) directory.Tenant {
-	return directory.Tenant{ID: id, Name: "Ärzte", SignedUp: true, Settings: directory.Settings{
-		On: true, Removal: directory.RemovalDelete, Grace: 36 * time.Hour, QuietFrom: 18, QuietTo: 8, Zone: "Europe/Zurich", ReadEvery: time.Minute,
+	return directory.Tenant{ID: id, Name: "Ärzte", SignedUp: true, Configured: "d41d8", Settings: directory.Settings{
+		On: true, Removal: directory.RemovalDelete, Grace: 36 * time.Hour, QuietFrom: 18, QuietTo: 8, QuietDays: []time.Weekday{time.Sunday, time.Saturday},
+		Zone: "Europe/Zurich", Locale: "de-CH", PerHour: 40, ReadEvery: time.Minute,
 		AskFirst: true, StandIns: map[directory.Platform][]directory.StandInKind{webex: {directory.StandInBot, directory.StandInGuest}, teams: {}},
 	}}
 }

@@ -20,6 +20,7 @@ func TestSamplesAreFull(t *testing.T) {
 		fullLink("x"), fullReading("x"), fullGroup("x"), fullMembership("x", member("x")), fullAccount(onSlack("x")),
 		fullBatch("x"), fullEntry(keyOf("x")), fullTenant("x"), fullCreation(onSlack("x")),
 		fullConnection(directory.Installation{Tenant: "x", Platform: slack, Workspace: "x", Generation: 1}), fullCredential("x"), fullAdmin(onSlack("x")), fullTicket("x"),
+		fullProposal("x"), fullLine("x", "y"), fullReach(onSlack("x")), directory.Preference{Locale: "de-CH"},
 	} {
 		v := reflect.ValueOf(record)
 		for _, path := range empties(v, v.Type().Name()) {
@@ -37,6 +38,9 @@ func TestSamplesAreFull(t *testing.T) {
 func empties(v reflect.Value, path string) []string {
 	if v.IsZero() {
 		return []string{path}
+	}
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
 	}
 	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[time.Time]() {
 		return nil

@@ -1,0 +1,46 @@
+-- Plans and their lines, who can be written to, and what people want for themselves.
+
+-- +goose Up
+CREATE TABLE proposals (
+    tenant  TEXT NOT NULL,
+    id      TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    record  BLOB NOT NULL,
+    PRIMARY KEY (tenant, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE proposal_lines (
+    tenant   TEXT NOT NULL,
+    proposal TEXT NOT NULL,
+    link     TEXT NOT NULL,
+    intent   TEXT NOT NULL,
+    drifted  INTEGER NOT NULL, -- 1: it was left out
+    record   BLOB NOT NULL,
+    PRIMARY KEY (tenant, proposal, link)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX proposal_lines_intent ON proposal_lines (tenant, proposal, intent, link);
+CREATE INDEX proposal_lines_drifted ON proposal_lines (tenant, proposal, link) WHERE drifted = 1;
+
+CREATE TABLE reach (
+    tenant   TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    account  TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    record   BLOB NOT NULL,
+    PRIMARY KEY (tenant, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reach_state ON reach (tenant, platform, state, account);
+
+CREATE TABLE preferences (
+    tenant  TEXT NOT NULL,
+    account TEXT NOT NULL,
+    record  BLOB NOT NULL,
+    PRIMARY KEY (tenant, account)
+) STRICT, WITHOUT ROWID;
+
+-- +goose Down
+DROP TABLE preferences;
+DROP TABLE reach;
+DROP TABLE proposal_lines;
+DROP TABLE proposals;
