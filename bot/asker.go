@@ -88,7 +88,7 @@ func (b *Bot) compose(inst directory.Installation, notice directory.Notice, mark
 		Name: notice.Name, Other: notice.Other, Masked: notice.Masked,
 		Here: b.title(notice.Here), There: b.title(notice.There),
 		Number: notice.Number, Choices: notice.Choices, Options: options(notice), Room: platform.Limits().Actions.Value,
-		Until: notice.Until, Zone: directory.Location(notice.Zone), Wave: notice.Wave, Nonce: string(notice.Nonce),
+		Until: notice.Until, Zone: directory.Location(notice.Zone), Lang: notice.Locale, Wave: notice.Wave, Nonce: string(notice.Nonce),
 	})
 	card.Mark = mark
 	return platform, card, nil

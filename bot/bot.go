@@ -67,7 +67,7 @@ func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) 
 	}
 	if origin.Actor.Platform != inst.Platform || origin.Actor.Workspace != inst.Workspace {
 		// Somebody from elsewhere gets the same short answer whatever they sent.
-		reply, err := b.once(ctx, inst, origin, event, catalog.Foreign())
+		reply, err := b.once(ctx, inst, origin, event, catalog.Foreign(catalog.Reader{}))
 		if _, press := event.(Pressed); press && err == nil {
 			reply.Word = catalog.WordForeign
 		}
@@ -101,7 +101,7 @@ func (b *Bot) said(ctx context.Context, inst directory.Installation, origin dire
 		}
 		b.logger.Info("address", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
 		if outcome == directory.AnswerTaken || outcome == directory.AnswerTwice {
-			card = catalog.Named() // also where the platform delivers it again because we could not answer
+			card = catalog.Named(catalog.Reader{}) // also where the platform delivers it again because we could not answer
 		}
 	}
 	return b.once(ctx, inst, origin, s, card)
@@ -136,22 +136,22 @@ func replyTo(outcome directory.Outcome) (cards.Card, string) {
 	case directory.AnswerTaken:
 		return cards.Card{}, catalog.WordTaken
 	case directory.AnswerTwice:
-		return catalog.Twice(), catalog.WordTwice
+		return catalog.Twice(catalog.Reader{}), catalog.WordTwice
 	case directory.AnswerForeign:
-		return catalog.Foreign(), catalog.WordForeign
+		return catalog.Foreign(catalog.Reader{}), catalog.WordForeign
 	}
-	return catalog.Late(), catalog.WordLate
+	return catalog.Late(catalog.Reader{}), catalog.WordLate
 }
 
 // answerTo is the card for a text. It repeats nothing of it.
 func (b *Bot) answerTo(text string, inst directory.Installation) cards.Card {
 	switch word(text) {
 	case "", "help":
-		return catalog.Help()
+		return catalog.Help(catalog.Reader{})
 	case "hi", "hello", "hey", "hallo", "bonjour", "hola":
 		return catalog.Hello(catalog.Reader{Here: b.title(inst.Platform)})
 	}
-	return catalog.Unknown()
+	return catalog.Unknown(catalog.Reader{})
 }
 
 // word is a text's first word in lower case, without the signs that people put around it: a slash,

@@ -128,7 +128,7 @@ func TestStrangers(t *testing.T) {
 				if kind == "pressed" {
 					word = catalog.WordForeign
 				}
-				for _, want := range []*cards.Card{card(catalog.Foreign()), nil} {
+				for _, want := range []*cards.Card{card(catalog.Foreign(catalog.Reader{})), nil} {
 					reply := b.accept(t, o, event)
 					wantReply(t, reply, want)
 					wantWord(t, reply, word)
@@ -149,9 +149,9 @@ func TestOutcomes(t *testing.T) {
 		word    string
 	}{
 		{directory.AnswerTaken, nil, catalog.WordTaken}, // the prompt's own card says what follows
-		{directory.AnswerTwice, card(catalog.Twice()), catalog.WordTwice},
-		{directory.AnswerLate, card(catalog.Late()), catalog.WordLate},
-		{directory.AnswerForeign, card(catalog.Foreign()), catalog.WordForeign},
+		{directory.AnswerTwice, card(catalog.Twice(catalog.Reader{})), catalog.WordTwice},
+		{directory.AnswerLate, card(catalog.Late(catalog.Reader{})), catalog.WordLate},
+		{directory.AnswerForeign, card(catalog.Foreign(catalog.Reader{})), catalog.WordForeign},
 	} {
 		t.Run(string(test.outcome), func(t *testing.T) {
 			t.Parallel()
@@ -232,12 +232,12 @@ func TestAPressElsewhereIsTheEnginesToJudge(t *testing.T) {
 		return directory.AnswerForeign, nil
 	}
 	channel := origin(func(o *directory.Origin) { o.Direct, o.Conversation = false, "C9" })
-	wantReply(t, b.accept(t, channel, Pressed{ID: "1"}), card(catalog.Foreign()))
+	wantReply(t, b.accept(t, channel, Pressed{ID: "1"}), card(catalog.Foreign(catalog.Reader{})))
 }
 
 func TestWords(t *testing.T) {
 	t.Parallel()
-	help, unknown := catalog.Help(), catalog.Unknown()
+	help, unknown := catalog.Help(catalog.Reader{}), catalog.Unknown(catalog.Reader{})
 	hello := catalog.Hello(catalog.Reader{Here: "Slack"})
 	for _, test := range []struct {
 		text string
@@ -296,7 +296,7 @@ func FuzzWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		b := newBench(t)
 		reply := b.accept(t, origin(), Said{ID: "1", Text: text})
-		for _, known := range []cards.Card{catalog.Help(), catalog.Unknown(), catalog.Hello(catalog.Reader{Here: "Slack"})} {
+		for _, known := range []cards.Card{catalog.Help(catalog.Reader{}), catalog.Unknown(catalog.Reader{}), catalog.Hello(catalog.Reader{Here: "Slack"})} {
 			if cmp.Equal(*reply.Card, known) {
 				return
 			}
@@ -359,7 +359,7 @@ func TestHints(t *testing.T) {
 // What is said to a press that changes nothing is short, and offers nothing to press.
 func TestRefusalsAreShort(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]cards.Card{"twice": catalog.Twice(), "late": catalog.Late(), "foreign": catalog.Foreign()} {
+	for name, c := range map[string]cards.Card{"twice": catalog.Twice(catalog.Reader{}), "late": catalog.Late(catalog.Reader{}), "foreign": catalog.Foreign(catalog.Reader{})} {
 		if err := c.Validate(); err != nil || len(c.Actions) != 0 || c.Mark != "" {
 			t.Errorf("%s: %+v, %v", name, c, err)
 		}

@@ -39,7 +39,7 @@ func TestAnAddressIsNamed(t *testing.T) {
 				t.Errorf("named %q, want %q", got, test.want)
 			}
 			if test.want != "" {
-				wantReply(t, reply, card(catalog.Named()))
+				wantReply(t, reply, card(catalog.Named(catalog.Reader{})))
 				wantWord(t, reply, "")
 			}
 		})
@@ -52,10 +52,10 @@ func TestWhatIsSaidToAnAddress(t *testing.T) {
 		outcome directory.Outcome
 		want    cards.Card
 	}{
-		{directory.AnswerTaken, catalog.Named()},
-		{directory.AnswerTwice, catalog.Named()},
-		{directory.AnswerLate, catalog.Unknown()},
-		{directory.AnswerForeign, catalog.Unknown()},
+		{directory.AnswerTaken, catalog.Named(catalog.Reader{})},
+		{directory.AnswerTwice, catalog.Named(catalog.Reader{})},
+		{directory.AnswerLate, catalog.Unknown(catalog.Reader{})},
+		{directory.AnswerForeign, catalog.Unknown(catalog.Reader{})},
 	} {
 		t.Run(string(test.outcome), func(t *testing.T) {
 			t.Parallel()
@@ -76,8 +76,8 @@ func TestAnAddressElsewhereIsATextLikeAnyOther(t *testing.T) {
 	said := Said{ID: "1", Text: "ann@acme.example"}
 	b := newBench(t)
 	b.syncer.NamedFn = nil
-	wantReply(t, b.accept(t, origin(func(o *directory.Origin) { o.Direct = false }), said), card(catalog.Unknown()))
-	wantReply(t, b.accept(t, origin(func(o *directory.Origin) { o.Actor.Workspace = "T2" }), said), card(catalog.Foreign()))
+	wantReply(t, b.accept(t, origin(func(o *directory.Origin) { o.Direct = false }), said), card(catalog.Unknown(catalog.Reader{})))
+	wantReply(t, b.accept(t, origin(func(o *directory.Origin) { o.Actor.Workspace = "T2" }), said), card(catalog.Foreign(catalog.Reader{})))
 }
 
 // Whoever writes, or opens the chat, can be written to again, and the engine hears of it once for

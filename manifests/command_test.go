@@ -46,7 +46,7 @@ func TestTheBotAnswersEveryCommand(t *testing.T) {
 		}
 		return string(out)
 	}
-	unknown, err := json.Marshal(catalog.Unknown())
+	unknown, err := json.Marshal(catalog.Unknown(catalog.Reader{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func TestButtons(t *testing.T) {
 		}},
 		{"search", Search(p), []string{"I have none none", "Stop asking stop"}},
 		{"searched", Searched(p), nil},
-		{"named", Named(), nil},
+		{"named", Named(Reader{}), nil},
 		{"number", Number(p), []string{"New number sync", "Not me not-me"}},
 		{"missed", Missed(p), []string{"New number sync", "Not me not-me"}},
 		{"lapsed", Lapsed(p), []string{"New number sync", "Not me not-me"}},
@@ -77,11 +77,11 @@ func TestButtons(t *testing.T) {
 		{"suspended", Suspended(p), nil},
 		{"welcome", Welcome(Reader{}), nil},
 		{"hello", Hello(Reader{}), nil},
-		{"help", Help(), nil},
-		{"unknown", Unknown(), nil},
-		{"twice", Twice(), nil},
-		{"late", Late(), nil},
-		{"foreign", Foreign(), nil},
+		{"help", Help(Reader{}), nil},
+		{"unknown", Unknown(Reader{}), nil},
+		{"twice", Twice(Reader{}), nil},
+		{"late", Late(Reader{}), nil},
+		{"foreign", Foreign(Reader{}), nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,16 +131,16 @@ func TestWhatCardsSay(t *testing.T) {
 		{"later after a choice says when", Later(chooser(3, 5)), []string{"on Tuesday 24 November, 14:00.", "1: a•••@example.com"}, []string{"Sync now"}},
 		{"search says what to do", Search(asked), []string{"Webex", "reply here with that address", "only once", "until Tuesday 24 November, 14:00."}, nil},
 		{"searched", Searched(asked), []string{"Thank you", "Webex", "If you named an address", "nothing to do"}, nil},
-		{"named says what follows", Named(), []string{"Thank you", "looks for that address"}, nil},
+		{"named says what follows", Named(Reader{}), []string{"Thank you", "looks for that address"}, nil},
 		{"number says where to pick which", Number(asked), []string{"Open Webex.", "Pick 47."}, nil},
 		{"prove says who asks", Prove(claimed), []string{"Ada Lovelace", "a•••@example.com", "Slack", "ignore"}, nil},
 		{"linked says with whom", Linked(asked), []string{"Slack", "Webex", "Ada King"}, nil},
 		{"replaced says where to look", Replaced(asked), []string{"newest message"}, nil},
 		{"suspended says that it comes back", Suspended(asked), []string{"comes back", "Nothing has been deleted"}, nil},
 		{"no platform is known", Linked(Prompt{}), []string{"this platform", "the other platform", "someone"}, nil},
-		{"welcome says how to go on", Welcome(Reader{"Ada", "Slack"}), []string{"Hello Ada.", "only when it needs an answer", "help"}, nil},
-		{"help names its words", Help(), []string{"help: ", "hi: "}, nil},
-		{"unknown names what is understood", Unknown(), []string{"help: ", "hi: "}, nil},
+		{"welcome says how to go on", Welcome(Reader{Name: "Ada", Here: "Slack"}), []string{"Hello Ada.", "only when it needs an answer", "help"}, nil},
+		{"help names its words", Help(Reader{}), []string{"help: ", "hi: "}, nil},
+		{"unknown names what is understood", Unknown(Reader{}), []string{"help: ", "hi: "}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

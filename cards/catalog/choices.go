@@ -69,7 +69,7 @@ func (p Prompt) accounts() []cards.Block {
 	}
 	var facts cards.Facts
 	for i, o := range p.Options {
-		facts = append(facts, cards.Fact{Label: strconv.Itoa(i + 1), Value: o.text()})
+		facts = append(facts, cards.Fact{Label: strconv.Itoa(i + 1), Value: o.text(p.speech())})
 	}
 	return []cards.Block{facts}
 }
@@ -81,7 +81,7 @@ func (p Prompt) choices() []cards.Action {
 	for i, o := range p.Options {
 		text := cleanAddress(o.Masked)
 		if text == "" {
-			text = Clean(o.Name)
+			text = p.speech().clean(o.Name)
 		}
 		actions = append(actions, cards.Action{
 			Label: cut(strconv.Itoa(i+1)+": "+text, maxOption),
@@ -92,11 +92,11 @@ func (p Prompt) choices() []cards.Action {
 }
 
 // text is an account's address and name. The address comes first, so that no name can pass for one.
-func (o Option) text() string {
+func (o Option) text(s speech) string {
 	address, name := cleanAddress(o.Masked), clean(o.Name, maxName, "")
 	switch {
 	case address == "":
-		return Clean(o.Name)
+		return s.clean(o.Name)
 	case name == "":
 		return address
 	}

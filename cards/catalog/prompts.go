@@ -20,6 +20,7 @@ type Prompt struct {
 	Room    int            // how many buttons a card may have here; 0: any number
 	Until   time.Time      // until when it can be answered; with Later: when it is asked again. Zero: not said
 	Zone    *time.Location // the reader's; nil: not known
+	Lang    string         // the reader's, BCP 47; empty: not known
 	Wave    int            // with Ask: 1 the first time
 	Nonce   string         // with a card that has buttons
 }
@@ -99,7 +100,7 @@ func Number(p Prompt) cards.Card {
 		Summary: p.line(numberSummary),
 		Title:   p.line(numberTitle),
 		Body: []cards.Block{
-			cards.Figure{Value: p.line("{Number}"), Label: labelNumber},
+			cards.Figure{Value: p.line("{Number}"), Label: p.line(labelNumber)},
 			p.say(cards.Normal, numberHow),
 			cards.Divider{},
 			p.say(cards.Subtle, numberUntil, numberNotMe),
@@ -147,7 +148,7 @@ func Prove(p Prompt) cards.Card {
 		Title:   p.line(proveTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, proveWho),
-			append(p.account(), cards.Fact{Label: labelPlatform, Value: p.line("{There}")}),
+			append(p.account(), cards.Fact{Label: p.line(labelPlatform), Value: p.line("{There}")}),
 			p.say(cards.Normal, proveHow, proveNotMe),
 			cards.Divider{},
 			p.say(cards.Subtle, canIgnore, answerUntil),

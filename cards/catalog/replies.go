@@ -6,9 +6,10 @@ import "rollcall/cards"
 type Reader struct {
 	Name string
 	Here string // what people call the platform on which this is shown
+	Lang string // BCP 47; empty: not known
 }
 
-func (r Reader) prompt() Prompt { return Prompt{Name: r.Name, Here: r.Here} }
+func (r Reader) prompt() Prompt { return Prompt{Name: r.Name, Here: r.Here, Lang: r.Lang} }
 
 // Welcome is the first message that somebody gets, once: on installation or first contact.
 func Welcome(r Reader) cards.Card {
@@ -37,8 +38,8 @@ func Hello(r Reader) cards.Card {
 }
 
 // Help says what Rollcall does and which words it understands.
-func Help() cards.Card {
-	var p Prompt
+func Help(r Reader) cards.Card {
+	p := r.prompt()
 	return cards.Card{
 		Summary: p.line(helpSummary),
 		Title:   p.line(helpTitle),
@@ -46,7 +47,7 @@ func Help() cards.Card {
 			p.say(cards.Normal, helpWhat),
 			p.say(cards.Normal, helpHow),
 			p.say(cards.Normal, helpWords),
-			words(),
+			words(p),
 			cards.Divider{},
 			p.say(cards.Subtle, helpIgnore, passesNothing),
 		},
@@ -54,30 +55,34 @@ func Help() cards.Card {
 }
 
 // Unknown answers whatever wasn't understood. It repeats nothing of it.
-func Unknown() cards.Card {
-	var p Prompt
+func Unknown(r Reader) cards.Card {
+	p := r.prompt()
 	return cards.Card{
 		Summary: p.line(unknownSummary),
-		Body:    []cards.Block{p.say(cards.Normal, unknownWhat, helpWords), words()},
+		Body:    []cards.Block{p.say(cards.Normal, unknownWhat, helpWords), words(p)},
 	}
 }
 
 // Named answers an address that was asked for. It doesn't say whether anybody has that address.
-func Named() cards.Card { return short(namedText) }
+func Named(r Reader) cards.Card { return short(r, namedText) }
 
 // Twice answers a press that has taken effect before.
-func Twice() cards.Card { return short(twiceText) }
+func Twice(r Reader) cards.Card { return short(r, twiceText) }
 
 // Late answers a press on a card that no longer stands.
-func Late() cards.Card { return short(lateText) }
+func Late(r Reader) cards.Card { return short(r, lateText) }
 
 // Foreign answers a press by somebody whom the card didn't ask. It says nothing of the one it did.
-func Foreign() cards.Card { return short(foreignText) }
+func Foreign(r Reader) cards.Card { return short(r, foreignText) }
 
-func words() cards.Facts {
-	return cards.Facts{{Label: wordHelp, Value: wordHelpDoes}, {Label: wordHi, Value: wordHiDoes}}
+func words(p Prompt) cards.Facts {
+	return cards.Facts{{Label: wordHelp, Value: p.line(wordHelpDoes)}, {Label: wordHi, Value: p.line(wordHiDoes)}}
 }
 
-func short(text string) cards.Card {
+// Say is one of the texts of this package in somebody's language (BCP 47; empty: English).
+func Say(lang, text string) string { return speak(lang, nil).text(text) }
+
+func short(r Reader, text string) cards.Card {
+	text = Say(r.Lang, text)
 	return cards.Card{Summary: text, Body: []cards.Block{cards.Say(text)}}
 }

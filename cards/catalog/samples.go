@@ -15,12 +15,16 @@ type Sample struct {
 
 // Samples is every card of the catalogue, and those that show names once more with the names that
 // people, and those who mean no good, really have. Always the same, in the same order: goldens, the
-// simulators' tests and drawings are made from it.
-func Samples() []Sample {
+// simulators' tests and drawings are made from it. They are in English.
+func Samples() []Sample { return SamplesIn("") }
+
+// SamplesIn is Samples in another of the [Languages].
+func SamplesIn(lang string) []Sample {
 	var samples []Sample
 	add := func(name string, card cards.Card) { samples = append(samples, Sample{name, card}) }
 
 	asked, claimed := sampleAsked(), sampleClaimed()
+	asked.Lang, claimed.Lang = lang, lang
 	add("ask", marked(Ask(asked)))
 	second, last := asked, asked
 	second.Wave, last.Wave, last.Zone, last.Masked = 2, 3, nil, ""
@@ -52,15 +56,15 @@ func Samples() []Sample {
 	add("review", Review(asked))
 	add("suspended", Suspended(asked))
 
-	reader := Reader{Name: asked.Name, Here: asked.Here}
+	reader := Reader{Name: asked.Name, Here: asked.Here, Lang: lang}
 	add("welcome", Welcome(reader))
-	add("help", Help())
+	add("help", Help(reader))
 	add("hello", Hello(reader))
-	add("unknown", Unknown())
-	add("named", Named())
-	add("twice", Twice())
-	add("late", Late())
-	add("foreign", Foreign())
+	add("unknown", Unknown(reader))
+	add("named", Named(reader))
+	add("twice", Twice(reader))
+	add("late", Late(reader))
+	add("foreign", Foreign(reader))
 
 	for _, n := range sampleNames() {
 		asked, claimed := asked, claimed
@@ -69,7 +73,7 @@ func Samples() []Sample {
 		add("ask-"+n.name, Ask(asked))
 		add("choose-"+n.name, Choose(asked))
 		add("prove-"+n.name, Prove(claimed))
-		add("hello-"+n.name, Hello(Reader{Name: n.text, Here: asked.Here}))
+		add("hello-"+n.name, Hello(Reader{Name: n.text, Here: asked.Here, Lang: lang}))
 	}
 	return samples
 }

@@ -5,51 +5,149 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+
 	"rollcall/cards"
 )
 
 // speech is how texts are said to one reader: their language and their zone. A text's key is the text in
-// English; {Name} and the like stand for values, which are cleaned.
+// English; {Name} and the like stand for values, which are cleaned, once, and aren't looked at for
+// placeholders in turn. {Sync now} stands for the button of that name.
 type speech struct {
-	lang string
-	zone *time.Location
+	*locale
+	digits language.Tag // by which numbers are written
+	zone   *time.Location
 }
 
-// speak is the speech of a language (BCP 47; empty or unknown: English) and a zone (nil: UTC).
-func speak(lang string, zone *time.Location) speech { return speech{lang, zone} }
+// speak is the speech of a language (BCP 47; empty or unknown: English) and a zone (nil: UTC, which is
+// then named).
+func speak(lang string, zone *time.Location) speech {
+	l, digits, _ := match(lang)
+	return speech{l, digits, zone}
+}
 
 // text is a text with its values: pairs of a placeholder's name and its value.
 func (s speech) text(key string, pairs ...string) string {
-	for i := 0; i+1 < len(pairs); i += 2 {
-		key = strings.ReplaceAll(key, "{"+pairs[i]+"}", Clean(pairs[i+1]))
-	}
-	return key
+	return s.put(s.say(key), pairs)
 }
 
 // count is a text that depends on a number, which is {N} in it. Its key is the English singular and
 // plural with "|" between them.
 func (s speech) count(key string, n int, pairs ...string) string {
-	one, other, _ := strings.Cut(key, "|")
-	if n != 1 {
-		one = other
+	return s.put(s.form(key, n), append([]string{"N", s.number(n)}, pairs...))
+}
+
+// put puts values into a text that is in the reader's language.
+func (s speech) put(text string, pairs []string) string {
+	return flat(fill(text, func(name string) (string, bool) {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return s.clean(pairs[i+1]), false
+			}
+		}
+		return s.say(name), false
+	}))
+}
+
+// clean is [Clean] in the reader's language.
+func (s speech) clean(value string) string { return clean(value, maxName, s.say(nobody)) }
+
+// say is a text in the reader's language, its placeholders as they are.
+func (s speech) say(key string) string {
+	if text, ok := s.Texts[key]["other"]; ok {
+		return text
 	}
-	return s.text(one, append(pairs, "N", s.number(n))...)
+	return key
+}
+
+// form is say for a text that depends on a number.
+func (s speech) form(key string, n int) string {
+	if f, ok := s.Texts[key]; ok {
+		if text, ok := f[formOf(s.tag, n)]; ok {
+			return text
+		}
+		return f["other"]
+	}
+	one, other, _ := strings.Cut(key, "|")
+	if formOf(language.English, n) == "one" {
+		return one
+	}
+	return other
+}
+
+// formOf is the plural form that a language has for a number.
+func formOf(tag language.Tag, n int) string {
+	switch plural.Cardinal.MatchPlural(tag, max(n, -n)%10_000_000, 0, 0, 0, 0) {
+	case plural.Zero:
+		return "zero"
+	case plural.One:
+		return "one"
+	case plural.Two:
+		return "two"
+	case plural.Few:
+		return "few"
+	case plural.Many:
+		return "many"
+	}
+	return "other"
 }
 
 // number is a number as the language writes it.
-func (s speech) number(n int) string { return strconv.Itoa(n) }
+func (s speech) number(n int) string {
+	return message.NewPrinter(s.digits).Sprint(number.Decimal(n))
+}
 
 // moment is a date and time as the language writes it, in the reader's zone.
-func (s speech) moment(t time.Time) string {
+func (s speech) moment(t time.Time) string { return s.date(s.Far, t) }
+
+// soon is moment for a time of the coming days: with the day of the week, without the year.
+func (s speech) soon(t time.Time) string { return s.date(s.Near, t) }
+
+// date is a time in one of the language's layouts. It names the zone where that may not be the
+// reader's own.
+func (s speech) date(layout string, t time.Time) string {
 	zone := s.zone
 	if zone == nil {
 		zone = time.UTC
 	}
-	return t.In(zone).Format("2 January 2006, 15:04 MST")
+	t = t.In(zone)
+	text := strings.NewReplacer(
+		"{Weekday}", s.Weekdays[t.Weekday()],
+		"{Day}", strconv.Itoa(t.Day()),
+		"{Month}", s.Months[t.Month()-1],
+		"{Year}", strconv.Itoa(t.Year()),
+		"{Clock}", t.Format(s.Clock),
+	).Replace(layout)
+	if zone.String() == time.UTC.String() {
+		text += " " + zone.String()
+	}
+	return text
 }
 
 // span is a length of time in words, in its two largest units.
-func (s speech) span(d time.Duration) string { return d.Round(time.Second).String() }
+func (s speech) span(d time.Duration) string {
+	d = max(d.Round(time.Second), 0)
+	units := []struct {
+		length time.Duration
+		key    string
+	}{{24 * time.Hour, spanDays}, {time.Hour, spanHours}, {time.Minute, spanMinutes}, {time.Second, spanSeconds}}
+	for i, unit := range units {
+		if d < unit.length && i+1 < len(units) {
+			continue
+		}
+		text := s.count(unit.key, int(d/unit.length))
+		if i+1 < len(units) {
+			if n := int(d % unit.length / units[i+1].length); n > 0 {
+				text += s.Units + s.count(units[i+1].key, n)
+			}
+		}
+		return text
+	}
+	return ""
+}
 
 // run is a button that gives a command, as if it had been written. A command that can't be carried by a
 // button has none: the zero Action.

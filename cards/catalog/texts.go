@@ -1,17 +1,15 @@
 package catalog
 
-// Every word that people read in a card. {Name} and the like are filled in by [Prompt.fill], and
+// Every word that people read in a card. {Name} and the like are filled in by [Prompt.value], and
 // {Sync now} stands for the button of that name. A text never begins with a person's name, so that
 // no name can pass for the beginning of a quotation, a list or a heading in a client that looks for
 // those.
 
 // Words for what is not known.
 const (
-	nobody   = "someone"
-	noThere  = "the other platform"
-	noHere   = "this platform"
-	zoneName = "UTC"
-	dateForm = "Monday 2 January, 15:04"
+	nobody  = "someone"
+	noThere = "the other platform"
+	noHere  = "this platform"
 )
 
 // Buttons.

@@ -83,7 +83,7 @@ func (w *world) messages(t *testing.T) {
 	}
 	done(t, w.sim.Say, tenantB, guv, "help")
 	w.pump(t)
-	w.sink.answer(bot.Reply{Card: new(catalog.Help())})
+	w.sink.answer(bot.Reply{Card: new(catalog.Help(catalog.Reader{}))})
 	done(t, w.sim.Say, tenantA, ann, "help")
 	w.pump(t)
 }

@@ -170,7 +170,7 @@ func converse(t *testing.T, s *demo.State) {
 
 	say(slack, "ada", demo.MessageView{Mine: true, Text: "hi", At: ago(50 * time.Minute)})
 	say(slack, "ada", blocks(t, catalog.Hello(catalog.Reader{Name: "Ada Lovelace", Here: "Slack"}), demo.MessageView{At: ago(49 * time.Minute)}))
-	say(slack, "ada", blocks(t, catalog.Late(), demo.MessageView{At: ago(40 * time.Minute), Private: true}))
+	say(slack, "ada", blocks(t, catalog.Late(catalog.Reader{}), demo.MessageView{At: ago(40 * time.Minute), Private: true}))
 	say(slack, "ada", demo.MessageView{At: ago(30 * time.Minute), Deleted: true})
 	say(slack, "ada", blocks(t, catalog.Number(ask), demo.MessageView{At: ago(30 * time.Second), Edits: 1}))
 	say(webex, "ada", draw(t, webex, catalog.Prove(prove), demo.MessageView{At: ago(20 * time.Second)}))

@@ -135,7 +135,7 @@ func TestNews(t *testing.T) {
 	tell := func() {
 		f.change(func(s *demo.State) {
 			for _, id := range []string{"zoe", "p3", "p4", "p5", "p6"} {
-				say(&s.Panes[0], id, blocks(t, catalog.Late(), demo.MessageView{At: noon}))
+				say(&s.Panes[0], id, blocks(t, catalog.Late(catalog.Reader{}), demo.MessageView{At: noon}))
 			}
 		})
 	}
