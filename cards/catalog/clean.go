@@ -88,18 +88,42 @@ func cut(s string, most int) string {
 }
 
 // unlink replaces the dots and colons by which chat clients recognise addresses of the web, of mail
-// and of emoji, by twins that look the same and mean nothing. "J. R. Hartley" has none of them.
+// and of emoji, by twins that look the same and mean nothing. "J. R. Hartley" has none of them, nor has
+// "at 14:00".
 func unlink(s string) string {
 	runes := []rune(s)
 	for i, r := range runes {
 		switch {
-		case r == ':' && !strings.HasPrefix(string(runes[i+1:]), " "):
+		case r == ':' && !strings.HasPrefix(string(runes[i+1:]), " ") && !clock(runes, i):
 			runes[i] = '∶'
 		case r == '.' && i > 0 && joins(runes[:i], runes[i+1:]):
 			runes[i] = '․'
 		}
 	}
 	return string(runes)
+}
+
+// clock reports whether the colon at i is that of a time of day: between one or two digits and two,
+// with nothing else of a word or an address around them.
+func clock(runes []rune, i int) bool {
+	start, end := i, i+1
+	for start > 0 && digit(runes[start-1]) {
+		start--
+	}
+	for end < len(runes) && digit(runes[end]) {
+		end++
+	}
+	if n := i - start; n < 1 || n > 2 || end-i != 3 {
+		return false
+	}
+	return (start == 0 || apart(runes[start-1])) && (end == len(runes) || apart(runes[end]))
+}
+
+func digit(r rune) bool { return '0' <= r && r <= '9' }
+
+// apart reports whether r ends a time of day, or comes before one: a space, and what a sentence has.
+func apart(r rune) bool {
+	return r == ' ' || r == ',' || r == ';' || r == '…' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Ps, unicode.Pe)
 }
 
 // joins reports whether a dot between before and after makes one address of them.
