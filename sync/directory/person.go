@@ -151,6 +151,9 @@ func (a Address) Masked() string {
 	return "•••@" + domain
 }
 
+// Obscured is an address whose very text is the masked one: it can be shown, and finds nobody.
+func (a Address) Obscured() Address { return Address{a.Masked()} }
+
 // String hides the address.
 func (a Address) String() string { return "[address]" }
 

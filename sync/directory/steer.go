@@ -45,18 +45,26 @@ type LinkStory struct {
 	Intent      Intent
 	Next        string    // what happens next, as a sentence
 	When        time.Time // when; zero: now, or when something happens
+	Holds       []string  // what keeps it from going on, each a sentence; none: nothing does
 	Account     Account   // as the snapshot has it; the zero value: none
 	Counterpart Account
-	Candidates  []Account
+	Candidates  []Sighting // on both platforms, those of the primary one first
 	Reach       []Reach
-	Trail       []Entry // the newest last
+	Trail       []Entry // the newest last, at most a hundred
+}
+
+// Sighting is an account that was found under a person's address, and whether it could be theirs.
+type Sighting struct {
+	Account Account
+	Usable  bool   // it can be linked
+	Why     string // what speaks for it, or against it: a sentence without its subject, the account
 }
 
 // GroupHealth says whether a group is kept up to date.
 type GroupHealth struct {
 	Group    Group
-	Event    time.Time     // when its directory last told of a change, or showed one
-	P50, P95 time.Duration // from the directory showing a change to it being taken, of the last hundred; zero: none yet
+	Event    time.Time     // when its directory last told of a change, or showed one; zero: never yet
+	P50, P95 time.Duration // of its [Pulse]; zero: nothing was measured yet
 	Listed   time.Time     // when it was last listed whole
 	Drift    int           // what that listing found that no event had told
 	Trouble  string

@@ -398,11 +398,35 @@ type Reading struct {
 	// ListedSeen is how many people that listing, and the deltas since, named as present.
 	ListedSeen int
 	DueAt      time.Time
-	Job        *Job // for a job; nil: it is another reading
+	Pulse      Pulse // for a group
+	Job        *Job  // for a job; nil: it is another reading
 	Version    int64
 	Fence      int64
 	Lease      time.Time
 }
+
+// Pulse says how well a group's reading keeps up with its directory.
+type Pulse struct {
+	// Asked is since when the read under way, or the one that failed, has been wanted: since the first
+	// hint, or since its turn had come. Zero: none is wanted.
+	Asked  time.Time
+	Hinted bool // by a hint
+	// Event is when the directory last told of a change, or showed one.
+	Event time.Time
+	// Lags are how long the last changes took from the directory showing them to their being taken, a
+	// sample for each page that had any, the newest last, at most [MostLags]. What was hinted at counts
+	// from the hint. What only a poll found counts from the middle between that poll's turn and the
+	// read before it, since nobody can know: half the time between the two is what it may be off by.
+	Lags []time.Duration
+	// Drift is how many people the last complete listing found added or removed of whom no event had
+	// told. The first listing of all has none, and neither has one that a hint began where the
+	// directory has nothing but listings. Drifts says that the listing under way counts them.
+	Drift  int
+	Drifts bool
+}
+
+// MostLags is how many samples a [Pulse] keeps.
+const MostLags = 100
 
 // Underway reports whether the read has begun and isn't over: what is done next goes on with it.
 func (r Reading) Underway() bool { return r.Midway || r.Settle }
