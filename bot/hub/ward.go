@@ -22,8 +22,8 @@ type steward struct {
 	account directory.AccountID
 }
 
-// roles are those of whom their platform has said a moment ago that they administer what is connected. That
-// somebody doesn't is not kept: it ends their session, and signing in again asks the platform.
+// roles are those of whom their platform has said a moment ago that they administer what is connected, or that it
+// doesn't show roles. That somebody doesn't is not kept: it ends their session, and what they do next asks again.
 type roles struct {
 	mu   sync.Mutex
 	seen map[steward]time.Time
@@ -47,35 +47,42 @@ func (r *roles) note(who steward, now time.Time) {
 	r.seen[who] = now
 }
 
-// administers asks the platform of a session's account whether that still administers what is connected there.
-// A session can outlast the role by hours. Nobody is asked about an invitation's session, about a platform that
-// isn't connected, or one that doesn't show roles: then the list of admins alone decides. An error is no answer.
-func (h *Hub) administers(ctx context.Context, s *session) (bool, error) {
-	warden, ok := h.connectors[s.of.Platform].(Warden)
+// Administers asks the platform of an account whether that still administers what a tenant has connected there.
+// That somebody is among the admins, in a session or not, can outlast the role by months. Nobody is asked about
+// an account of a platform that isn't connected, or that doesn't show roles: then the list of admins alone
+// decides. An error is no answer. It blocks for a few requests, or not at all where the answer is younger than
+// five minutes, and is safe for concurrent use.
+func (h *Hub) Administers(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
+	warden, ok := h.connectors[account.Platform].(Warden)
 	if !ok {
 		return true, nil
 	}
-	now, who := h.config.Now(), steward{s.tenant.ID, s.of}
+	now, who := h.config.Now(), steward{tenant, account}
 	if h.roles.fresh(who, now) {
 		return true, nil
 	}
-	connection, err := h.connection(ctx, s.tenant.ID, s.of.Platform)
+	connection, err := h.connection(ctx, tenant, account.Platform)
 	if err != nil {
 		return false, err
 	}
 	if connection == nil || !connection.Active() {
 		return true, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, roleWithin)
-	defer cancel()
-	is, err := warden.Administers(ctx, *connection, s.of)
+	is, err := warden.Administers(ctx, *connection, account)
 	if directory.Is(err, directory.Unsupported) {
-		return true, nil
+		is, err = true, nil
 	}
 	if err == nil && is {
 		h.roles.note(who, now)
 	}
 	return is, err
+}
+
+// administers is [Hub.Administers] for whoever acts in a session; with an invitation's nobody is asked.
+func (h *Hub) administers(ctx context.Context, s *session) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, roleWithin)
+	defer cancel()
+	return h.Administers(ctx, s.tenant.ID, s.of)
 }
 
 // entitled reports whether the session may still steer its tenant, as the platform of its account says. If not

@@ -57,7 +57,14 @@ type TenantConfig struct {
 	Grace     time.Duration `yaml:"grace"`      // zero: seven days
 	ReadEvery time.Duration `yaml:"read_every"` // zero: 15 minutes
 	Zone      string        `yaml:"zone"`       // empty: UTC
+	Locale    string        `yaml:"locale"`     // empty: en
 	Quiet     Quiet         `yaml:"quiet"`
+	QuietDays []string      `yaml:"quiet_days"` // as in sat, sun
+	// PerHour is how many prompts the tenant's people get in an hour at most. Zero: no limit.
+	PerHour int `yaml:"per_hour"`
+	// Admins are accounts that may steer the tenant in chat and in the hub, beside those who connected something: each
+	// as rollcall admins prints it, such as slack/T024BE7LD/U0123ABCD.
+	Admins []string `yaml:"admins"`
 	// AskFirst has somebody who wasn't found asked once for another address, before a stand-in is
 	// made.
 	AskFirst bool `yaml:"ask_first"`

@@ -2,9 +2,12 @@ package program
 
 import (
 	"context"
-	"fmt"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/sync/directory"
@@ -20,7 +23,7 @@ func (m *Main) record(ctx context.Context) error {
 	for _, t := range stored {
 		if _, ok := m.config.Tenants[string(t.ID)]; !ok && t.Settings.On && !t.SignedUp {
 			m.logger.Warn("a tenant is no longer configured: it rests", "tenant", t.ID)
-			t.Settings.On = false
+			t.Settings.On, t.Configured = false, "" // once it is configured again, that counts
 			if err := m.Store.PutTenant(ctx, t); err != nil {
 				return err
 			}
@@ -53,14 +56,64 @@ func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t Tenant
 	if err := m.recordSubscribers(ctx, id, t); err != nil {
 		return err
 	}
-	if !t.On {
-		m.logger.Info("the tenant is off: nothing is read and nobody is asked", "tenant", id)
+	was, err := m.Store.Tenant(ctx, id)
+	if err != nil && !directory.Is(err, directory.NotFound) {
+		return err
+	}
+	if err := m.recordAdmins(ctx, id, t, was); err != nil {
+		return err
 	}
 	// Last: a tenant that can't be connected as it is configured is not switched on.
-	return m.Store.PutTenant(ctx, directory.Tenant{ID: id, Name: t.Name, Settings: directory.Settings{
-		On: t.On, Removal: directory.Removal(t.Removal), Grace: t.Grace, Zone: t.Zone, ReadEvery: t.ReadEvery,
-		QuietFrom: t.Quiet.From, QuietTo: t.Quiet.To, AskFirst: t.AskFirst, StandIns: t.standIns(),
-	}})
+	return m.recordSettings(ctx, id, t, was)
+}
+
+// recordSettings has the configuration decide on a tenant's settings where it says something else than before.
+// Otherwise they stay as commands have left them. A tenant that wasn't there is its zero value.
+func (m *Main) recordSettings(ctx context.Context, id directory.TenantID, t TenantConfig, was directory.Tenant) error {
+	is := directory.Tenant{ID: id, Name: t.Name, Settings: t.settings(), Configured: t.digest()}
+	before, _, _ := strings.Cut(was.Configured, ".")
+	switch now := digest(is.Settings); {
+	case before == now:
+		is.Settings = was.Settings
+	case before != "" && digest(was.Settings) != before:
+		m.logger.Warn("the configuration has other settings for a tenant than before: they take the place of what commands have set", "tenant", id)
+	}
+	if !is.Settings.On {
+		m.logger.Info("the tenant is off: nothing is read and nobody is asked", "tenant", id)
+	}
+	if err := m.Store.PutTenant(ctx, is); err != nil {
+		return err
+	}
+	if was.ID == id && !was.Settings.On && is.Settings.On {
+		return m.wakeLinks(ctx, id, "")
+	}
+	return nil
+}
+
+// digest is of what a tenant's configuration says that commands change as well: of its settings, and of its admins.
+func (t TenantConfig) digest() string { return digest(t.settings()) + "." + digest(t.admins()) }
+
+// settings are a tenant's as the configuration says them.
+func (t TenantConfig) settings() directory.Settings {
+	return directory.Settings{
+		On: t.On, Removal: directory.Removal(t.Removal), Grace: t.Grace, Zone: t.Zone, Locale: t.Locale, ReadEvery: t.ReadEvery,
+		QuietFrom: t.Quiet.From, QuietTo: t.Quiet.To, QuietDays: t.quietDays(), PerHour: t.PerHour, AskFirst: t.AskFirst, StandIns: t.standIns(),
+	}
+}
+
+// digest is the same for the same settings, or the same group, also once there is more that they can say.
+func digest(configured any) string {
+	text, err := json.Marshal(configured)
+	var said map[string]any
+	if json.Unmarshal(text, &said) == nil { // or it is a list
+		maps.DeleteFunc(said, func(_ string, value any) bool { return value == nil || value == false || value == "" || value == 0.0 })
+		text, err = json.Marshal(said)
+	}
+	if err != nil {
+		panic(err) // of plain values
+	}
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // standIns are the kinds of stand-ins that a tenant chose.
@@ -123,43 +176,4 @@ func (m *Main) recordInstallation(ctx context.Context, inst installation) error 
 	// Due at once: accounts are read before the groups that need them.
 	reading := directory.Reading{ID: directory.ReadingOfAccounts(inst.Installation), Of: inst.Installation, DueAt: time.Unix(0, 0)}
 	return m.Store.PutReading(ctx, inst.Tenant, reading)
-}
-
-func (m *Main) recordGroups(ctx context.Context, id directory.TenantID, t TenantConfig) error {
-	groups, err := m.Store.Groups(ctx, id)
-	if err != nil {
-		return err
-	}
-	known := make(map[directory.GroupID]directory.Group)
-	for _, g := range groups {
-		known[g.ID] = g
-		if _, ok := t.Groups[string(g.ID)]; !ok && !g.Retired {
-			m.logger.Warn("a group is no longer configured: its links rest", "tenant", id, "group", string(g.ID))
-			g.Retired = true
-			if err := m.Store.PutGroup(ctx, id, g); err != nil {
-				return err
-			}
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(t.Groups)) {
-		g := t.Groups[key]
-		was, stored := known[directory.GroupID(key)]
-		group := directory.Group{
-			ID: directory.GroupID(key), Name: g.Name, Directory: g.Directory, External: g.Group,
-			Primary: directory.Platform(g.Primary), Secondary: directory.Platform(g.Secondary),
-			Priority: g.Priority, Added: was.Added, Paused: g.Paused,
-		}
-		if !stored {
-			group.Added = m.options.Now()
-		}
-		if err := m.Store.PutGroup(ctx, id, group); err != nil {
-			return fmt.Errorf("tenants.%s.groups.%s: %w", id, key, err)
-		}
-		if was.Retired { // much may have happened meanwhile
-			if err := m.Store.Hasten(ctx, id, directory.ReadingOfGroup(group.ID), m.options.Now()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

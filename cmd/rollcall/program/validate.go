@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"rollcall/adapters/csv"
 	"rollcall/adapters/hook"
@@ -102,10 +101,7 @@ func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID
 	oneOf(p, at+".removal", t.Removal, "suspend", "unsync", "delete")
 	p.check(t.Grace >= 0, at+".grace", "must not be negative")
 	p.check(t.ReadEvery >= 0, at+".read_every", "must not be negative")
-	p.check(t.Quiet.From >= 0 && t.Quiet.From < 24, at+".quiet.from", "must be an hour, 0 to 23")
-	p.check(t.Quiet.To >= 0 && t.Quiet.To < 24, at+".quiet.to", "must be an hour, 0 to 23")
-	_, err := time.LoadLocation(t.Zone)
-	p.check(err == nil && t.Zone != "Local", at+".zone", "%q is not a time zone: use a name like Europe/Berlin", t.Zone)
+	t.validateManners(p, at)
 	if t.Slack.Workspace != "" {
 		p.check(slackID.MatchString(t.Slack.Workspace), at+".slack.workspace", "must be the workspace's id, such as T024BE7LD: it is in the address of Slack in a browser")
 	}
@@ -122,6 +118,7 @@ func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID
 	}
 	p.check(t.Webex.AdminToken == "" || t.Webex.Organisation != "", at+".webex.organisation", "is missing: whose token is it?")
 	t.validateEntra(p, at)
+	t.validateAdmins(p, at)
 	t.validateStandIns(p, at)
 	t.validateSubscribers(p, at, tenant)
 	// What is to be connected in the hub comes before groups can be named.
