@@ -46,8 +46,8 @@
 //	found, asking, choosing, snoozed, proving --accept--> proving
 //	found, asking, choosing, snoozed --give up--> unanswered
 //	asking, choosing --later--> snoozed
-//	asking, choosing, snoozed, proving, linked, unlinked --disown--> declined
-//	asking, choosing, snoozed --stop--> stopped
+//	asking, choosing, snoozed, proving, linked, found, confirming, stopped, unanswered, unreachable, unlinked --disown--> declined
+//	asking, choosing, snoozed, proving --stop--> stopped
 //	asking, choosing --wave over--> found
 //	asking, choosing, proving --fail--> unreachable
 //	snoozed --wake--> found

@@ -163,7 +163,11 @@ func Life() []Move {
 	add(Linked, Disown, Declined) // said later, by either account
 	add(Linked, Unlink, Unlinked)
 	add(Unlinked, Relink, Linked)
-	add(Unlinked, Disown, Declined)
+	// What a person writes without a card to answer.
+	for _, s := range []State{Matched, Confirming, Stopped, Unanswered, Unreachable, Unlinked} {
+		add(s, Disown, Declined)
+	}
+	add(Proving, Stop, Stopped)
 	add(Asking, Divert, Matched)
 	for _, s := range []State{Unlinked, Declined, Stopped, Unanswered, Unreachable, Disputed} {
 		add(s, Rejoin, New)

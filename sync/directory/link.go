@@ -85,6 +85,7 @@ type Link struct {
 	Turned   bool      // asked on the secondary platform, because the primary one doesn't deliver
 	Exempted bool      // an admin exempted the person
 	Decided  AccountID // the counterpart that an admin decided for
+	Invited  time.Time // when the person asked for the question that comes next; zero: they didn't
 
 	DueAt   time.Time // when the engine looks again; zero: only when something happens
 	Created time.Time
@@ -282,6 +283,7 @@ const (
 	FaceSearch Face = "search" // nobody was found: another address? reply with it, or there is none
 	FaceLater  Face = "later"  // will be asked again; sync now, stop
 	FaceNumber Face = "number" // go to the other account and pick this number
+	FaceOpen   Face = "open"   // open the app with the other account first, and then pick this number
 	FaceMissed Face = "missed" // a wrong number was picked; get a fresh one
 	FaceLapsed Face = "lapsed" // the proof's time is over; get a fresh one
 
@@ -297,12 +299,13 @@ const (
 	FaceWithdrawn Face = "withdrawn" // no longer valid
 	FaceReview    Face = "review"    // an admin looks at it
 	FaceSuspended Face = "suspended" // unsynced; comes back with the person
+	FaceUnlinked  Face = "unlinked"  // undone by one of the two, or by an admin
 )
 
 // Asks reports whether a face has buttons, and so needs a nonce.
 func (f Face) Asks() bool {
 	switch f {
-	case FaceAsk, FaceChoose, FaceSearch, FaceLater, FaceNumber, FaceMissed, FaceLapsed, FaceProve:
+	case FaceAsk, FaceChoose, FaceSearch, FaceLater, FaceNumber, FaceOpen, FaceMissed, FaceLapsed, FaceProve:
 		return true
 	}
 	return false
@@ -318,7 +321,7 @@ type Notice struct {
 	Masked  string    // its masked address
 	Here    Platform  // where this is shown
 	There   Platform  // the other end
-	Number  string    // with FaceNumber
+	Number  string    // with FaceNumber and FaceOpen
 	Choices []string  // with FaceProve
 	Options []Option  // with FaceChoose, and with FaceLater after it: what to choose among
 	Until   time.Time // until when it can be answered, or when it is asked again
