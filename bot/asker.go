@@ -117,6 +117,8 @@ func face(f directory.Face) func(catalog.Prompt) cards.Card {
 		return catalog.Later
 	case directory.FaceNumber:
 		return catalog.Number
+	case directory.FaceOpen:
+		return catalog.Open
 	case directory.FaceMissed:
 		return catalog.Missed
 	case directory.FaceLapsed:
@@ -141,6 +143,8 @@ func face(f directory.Face) func(catalog.Prompt) cards.Card {
 		return catalog.Review
 	case directory.FaceSuspended:
 		return catalog.Suspended
+	case directory.FaceUnlinked:
+		return catalog.Unlinked
 	}
 	return nil
 }

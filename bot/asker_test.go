@@ -162,7 +162,7 @@ func TestWhichCardAFaceIs(t *testing.T) {
 		"later": catalog.Later, "number": catalog.Number, "missed": catalog.Missed, "lapsed": catalog.Lapsed,
 		"prove": catalog.Prove, "spent": catalog.Spent, "linked": catalog.Linked, "declined": catalog.Declined,
 		"stopped": catalog.Stopped, "replaced": catalog.Replaced, "over": catalog.Over, "withdrawn": catalog.Withdrawn,
-		"review": catalog.Review, "suspended": catalog.Suspended,
+		"review": catalog.Review, "suspended": catalog.Suspended, "open": catalog.Open, "unlinked": catalog.Unlinked,
 	}
 	for _, face := range faces(t) {
 		n := notice(face, "Ada")

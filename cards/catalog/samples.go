@@ -42,6 +42,7 @@ func SamplesIn(lang string) []Sample {
 	add("search", marked(Search(asked)))
 	add("searched", Searched(asked))
 	add("number", Number(asked))
+	add("open", Open(asked))
 	add("missed", Missed(asked))
 	add("lapsed", Lapsed(asked))
 	add("prove", marked(Prove(claimed)))
@@ -55,6 +56,7 @@ func SamplesIn(lang string) []Sample {
 	add("withdrawn", Withdrawn(asked))
 	add("review", Review(asked))
 	add("suspended", Suspended(asked))
+	add("unlinked", Unlinked(asked))
 
 	reader := Reader{Name: asked.Name, Here: asked.Here, Lang: lang}
 	add("welcome", Welcome(reader))
