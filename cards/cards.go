@@ -65,8 +65,9 @@ type Figure struct {
 	Label string // what it is, for screen readers
 }
 
-// Table is a small table that reads well on a phone: two to four columns, at most 20 rows, each of as
-// many cells as there are heads.
+// Table is a small table that reads well on a phone: two to four columns, one to 20 rows, each of as
+// many cells as there are heads. No cell is blank. The first cell of a row says what the row is about.
+// Slack draws one table in a message; a second one is shown as lines.
 type Table struct {
 	Heads []string
 	Rows  [][]string
@@ -74,7 +75,7 @@ type Table struct {
 
 // Bar is how far long work is.
 type Bar struct {
-	Done, Total int    // Total 0: not known yet
+	Done, Total int    // Total 0: not known yet. More done than there is counts as all
 	Label       string // the same in words: the count, the rate, the time left
 }
 
@@ -95,7 +96,7 @@ func Say(text string) Text { return Text{Runs: []Run{{Text: text}}} }
 type Action struct {
 	Label string
 	Press Press
-	// URL opens a page, https, instead of pressing; then Press is empty.
+	// URL opens a page instead of pressing; then Press is empty. See [IsURL].
 	URL   string
 	Style Style
 }

@@ -15,7 +15,6 @@ import (
 	"rollcall/cards"
 	"rollcall/cards/adaptive"
 	"rollcall/cards/blockkit"
-	"rollcall/cards/catalog"
 	"rollcall/cards/plain"
 )
 
@@ -59,7 +58,7 @@ var renderers = map[string]func(*testing.T, cards.Card) []byte{
 func TestGoldens(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{"README.md": true}
-	for _, sample := range catalog.Samples() {
+	for _, sample := range samples() {
 		for name, render := range renderers {
 			file := sample.Name + "." + name
 			known[file] = true

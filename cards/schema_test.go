@@ -11,7 +11,6 @@ import (
 
 	"rollcall/cards/adaptive"
 	"rollcall/cards/blockkit"
-	"rollcall/cards/catalog"
 )
 
 // TestPublishedSchemas holds what the renderers write to the platforms' own schemas. The one of
@@ -21,7 +20,7 @@ import (
 func TestPublishedSchemas(t *testing.T) {
 	t.Parallel()
 	card, blocks := schema(t, "adaptive-card-1.3.0.json"), schema(t, "slack-blocks.json")
-	for _, sample := range catalog.Samples() {
+	for _, sample := range samples() {
 		t.Run(sample.Name, func(t *testing.T) {
 			t.Parallel()
 			out, err := adaptive.Webex.Render(sample.Card)

@@ -3,11 +3,20 @@ package cards
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
+	"unicode"
 )
 
-// maxMark is the longest mark.
-const maxMark = 64
+const (
+	maxMark = 64   // letters
+	maxURL  = 2048 // bytes: what every browser opens, and less than any platform takes
+
+	minColumns = 2
+	maxColumns = 4
+	maxRows    = 20
+)
 
 // Sign is what stands before a paragraph of this tone, since colour alone says nothing to some.
 // Empty for the tones that need none.
@@ -42,8 +51,8 @@ func Within(platform, part string, have, most int) error {
 }
 
 // Validate reports everything that is wrong with c on every platform: a missing summary, nothing to
-// show, an empty part, a divider that divides nothing, a button that can't be read back or stands
-// there twice, two primary buttons, a mark that isn't one. Renderers call it before they add their
+// show, an empty part, a table that is too large for a phone, a divider that divides nothing, a button
+// that can't be read back, opens no page or stands there twice, two primary buttons, a mark that isn't one. Renderers call it before they add their
 // own limits. Its errors quote nothing of the card.
 func (c Card) Validate() error {
 	var errs []error
@@ -89,27 +98,49 @@ func whole(block Block) bool {
 		return len(b) > 0 && !slices.ContainsFunc(b, func(f Fact) bool { return f.Label == "" || f.Value == "" })
 	case Figure:
 		return b.Value != "" && b.Label != ""
+	case Table:
+		return b.whole()
+	case Bar:
+		return b.Done >= 0 && b.Total >= 0 && b.Label != ""
 	case Divider:
 		return true
 	}
 	return false
 }
 
+func (t Table) whole() bool {
+	if len(t.Heads) < minColumns || len(t.Heads) > maxColumns || len(t.Rows) == 0 || len(t.Rows) > maxRows {
+		return false
+	}
+	return !slices.ContainsFunc(append([][]string{t.Heads}, t.Rows...), func(row []string) bool {
+		return len(row) != len(t.Heads) || slices.ContainsFunc(row, blank)
+	})
+}
+
+// blank reports whether there is nothing to see in a text.
+func blank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+}
+
 func (c Card) validateActions() error {
+	type act struct { // what a button does
+		press Press
+		url   string
+	}
 	var errs []error
 	primary := 0
-	seen := make(map[Press]bool)
+	seen := make(map[act]bool)
 	for i, a := range c.Actions {
 		if a.Label == "" {
 			errs = append(errs, fmt.Errorf("button %d has no label", i+1))
 		}
-		if _, err := a.Press.Encode(); err != nil {
+		if err := a.validate(); err != nil {
 			errs = append(errs, fmt.Errorf("button %d: %w", i+1, err))
 		}
-		if seen[a.Press] {
+		if seen[act{a.Press, a.URL}] {
 			errs = append(errs, fmt.Errorf("button %d does what another one does", i+1))
 		}
-		seen[a.Press] = true
+		seen[act{a.Press, a.URL}] = true
 		if a.Style == Primary {
 			primary++
 		}
@@ -118,6 +149,29 @@ func (c Card) validateActions() error {
 		errs = append(errs, errors.New("the card has more than one primary button"))
 	}
 	return errors.Join(errs...)
+}
+
+// validate reports whether the button either presses or opens a page.
+func (a Action) validate() error {
+	if a.URL == "" {
+		_, err := a.Press.Encode()
+		return err
+	}
+	switch {
+	case a.Press != (Press{}):
+		return errors.New("it opens a page and presses as well")
+	case !IsURL(a.URL):
+		return errors.New("what it opens is no address of a page")
+	}
+	return nil
+}
+
+// IsURL reports whether a button may open s: an address of a page under https, with a host, without a
+// user, of at most 2048 characters, all of them such as stand in an address.
+func IsURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && len(s) <= maxURL && strings.HasPrefix(s, "https://") && u.Hostname() != "" && u.User == nil &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"\\^`{|}", r) })
 }
 
 // IsMark reports whether s can be a card's mark, or is empty.

@@ -46,13 +46,13 @@ func TestLimits(t *testing.T) {
 		},
 		{
 			"bytes", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 79_000)},
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 80_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a", 26_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a", 27_000)},
 		},
 		{
 			"bytes, not letters", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 40_000)},
-			cards.Card{Summary: "s", Title: strings.Repeat("é", 40_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a", 13_500)},
+			cards.Card{Summary: "s", Title: strings.Repeat("é", 13_500)},
 		},
 	}
 	for _, test := range tests {

@@ -13,11 +13,13 @@ type element struct {
 	Separator bool   `json:"separator,omitempty"`
 	Spacing   string `json:"spacing,omitempty"`
 	Style     string `json:"style,omitempty"`               // Container
-	Width     string `json:"width,omitempty"`               // Column
+	Width     any    `json:"width,omitempty"`               // Column, TableColumnDefinition: a number is a share
 	Align     string `json:"horizontalAlignment,omitempty"` // RichTextBlock
 
-	Items   []element `json:"items,omitempty"`   // Container, Column
-	Columns []element `json:"columns,omitempty"` // ColumnSet
+	Items   []element `json:"items,omitempty"`   // Container, Column, TableCell
+	Columns []element `json:"columns,omitempty"` // ColumnSet, Table
+	Rows    []element `json:"rows,omitempty"`    // Table
+	Cells   []element `json:"cells,omitempty"`   // TableRow
 	Inlines []element `json:"inlines,omitempty"` // RichTextBlock
 	Actions []action  `json:"actions,omitempty"` // ActionSet
 
@@ -28,7 +30,7 @@ type element struct {
 	Subtle bool   `json:"isSubtle,omitempty"`
 }
 
-func elements(card cards.Card) []element {
+func (p Profile) elements(card cards.Card) []element {
 	var body []element
 	if card.Title != "" {
 		body = append(body, paragraph(run(card.Title, "bolder", "large")))
@@ -46,6 +48,10 @@ func elements(card cards.Card) []element {
 			e = facts(block)
 		case cards.Figure:
 			e = figure(block)
+		case cards.Table:
+			e = p.table(block)
+		case cards.Bar:
+			e = bar(block)
 		}
 		if line {
 			e.Separator, e.Spacing, line = true, "medium", false

@@ -3,12 +3,14 @@ package adaptive
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"rollcall/cards"
+	"rollcall/cards/plain"
 )
 
 // Profile is what one platform draws and takes.
@@ -51,7 +53,10 @@ var Teams = Profile{
 	Row:      40,
 	Bytes:    80_000,
 	UTF16:    true,
-	Elements: []string{"Container", "ColumnSet", "Column", "RichTextBlock", "TextRun", "ActionSet"},
+	Elements: []string{
+		"Container", "ColumnSet", "Column", "RichTextBlock", "TextRun", "ActionSet",
+		"Table", "TableColumnDefinition", "TableRow", "TableCell",
+	},
 }
 
 // schema is where clients and editors find what a card may hold. It names no version.
@@ -72,7 +77,8 @@ type action struct {
 	Title string `json:"title"`
 	Style string `json:"style,omitempty"`
 	Verb  string `json:"verb,omitempty"` // Action.Execute
-	Data  data   `json:"data"`
+	URL   string `json:"url,omitempty"`  // Action.OpenUrl
+	Data  *data  `json:"data,omitempty"` // of what is pressed
 	// Fallback is what clients that don't know Type show instead.
 	Fallback *action `json:"fallback,omitempty"`
 }
@@ -87,8 +93,9 @@ type data struct {
 // Render is the card's JSON. It fails on what [cards.Card.Validate] refuses, and with a
 // [*cards.LimitError] on what the platform wouldn't take.
 //
-// The mark is in the data of every button; a card without buttons, or with buttons in its body, has it in
-// the id of its first element, so that a message stays recognisable when its question is over.
+// The mark is in the data of every button that presses; a card without any, or with buttons in its body,
+// has it in the id of its first element, so that a message stays recognisable when its question is over.
+// Those who don't see the card get all that it says, as the text that stands in for it and as speech.
 func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 	if err := card.Validate(); err != nil {
 		return nil, err
@@ -96,22 +103,23 @@ func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 	if err := cards.Within(p.Platform, "buttons", len(card.Actions), p.Actions); err != nil {
 		return nil, err
 	}
-	body, actions := elements(card), p.actions(card)
+	body, actions := p.elements(card), p.actions(card)
 	if p.Row > 0 && letters(actions) > p.Row {
 		body, actions = append(body, below(actions)...), nil
 	}
 	if unknown := p.unknown(body); unknown != "" {
 		return nil, fmt.Errorf("the card has a %s, which %s doesn't draw", unknown, p.Platform)
 	}
-	if card.Mark != "" && len(actions) == 0 {
+	if card.Mark != "" && !slices.ContainsFunc(actions, func(a action) bool { return a.Data != nil }) {
 		body[0].ID = markID + card.Mark
 	}
+	said := plain.Spoken(card)
 	text, err := json.Marshal(document{
 		Schema:       schema,
 		Type:         "AdaptiveCard",
 		Version:      p.Version,
-		FallbackText: escape(card.Summary),
-		Speak:        speakable(card.Summary),
+		FallbackText: escape(said),
+		Speak:        speakable(said),
 		Body:         body,
 		Actions:      actions,
 	})
@@ -151,13 +159,16 @@ func letters(actions []action) int {
 
 // action is a button. What it carries is the same whichever type a client knows.
 func (p Profile) action(a cards.Action, mark string) action {
-	press, _ := a.Press.Encode() // Validate has read it
 	submit := action{
-		Type:  p.Action,
 		Title: a.Label,
 		Style: map[cards.Style]string{cards.Primary: "positive", cards.Danger: "destructive"}[a.Style],
-		Data:  data{Press: press, Mark: mark},
 	}
+	if a.URL != "" {
+		submit.Type, submit.URL = "Action.OpenUrl", a.URL
+		return submit
+	}
+	press, _ := a.Press.Encode() // Validate has read it
+	submit.Type, submit.Data = p.Action, &data{Press: press, Mark: mark}
 	if p.Fallback == "" {
 		return submit
 	}
@@ -174,7 +185,7 @@ func (p Profile) unknown(body []element) string {
 		if !slices.Contains(p.Elements, e.Type) {
 			return e.Type
 		}
-		for _, inner := range [][]element{e.Items, e.Columns, e.Inlines} {
+		for _, inner := range [][]element{e.Items, e.Columns, e.Rows, e.Cells, e.Inlines} {
 			if unknown := p.unknown(inner); unknown != "" {
 				return unknown
 			}
@@ -182,6 +193,9 @@ func (p Profile) unknown(body []element) string {
 	}
 	return ""
 }
+
+// opening is what makes a list of a line in markdown: the end of it has to be escaped.
+var opening = regexp.MustCompile(`(?m)^(\s*\d*)([-+.)])`)
 
 // escape makes a text literal where clients may read it as markdown.
 func escape(text string) string {
@@ -192,7 +206,7 @@ func escape(text string) string {
 		}
 		b.WriteRune(r)
 	}
-	return b.String()
+	return opening.ReplaceAllString(b.String(), `$1\$2`)
 }
 
 // speakable is a text without the characters that would make it markup in speech (SSML). They have

@@ -36,9 +36,11 @@ func MarkOf(card json.RawMessage) string {
 	if json.Unmarshal(card, &d) != nil {
 		return ""
 	}
-	if len(d.Actions) > 0 {
-		mark, _ := field(d.Actions[0].Data, "mark")
-		return checked(mark)
+	for _, a := range d.Actions {
+		if len(a.Data) > 0 { // otherwise it opens a page
+			mark, _ := field(a.Data, "mark")
+			return checked(mark)
+		}
 	}
 	if len(d.Body) > 0 {
 		var id string

@@ -26,13 +26,13 @@ func TestTeamsLimits(t *testing.T) {
 		},
 		{
 			"two bytes a letter", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 39_500)},
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 40_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a", 13_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a", 13_500)},
 		},
 		{
 			"four bytes an emoji", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("🙂", 19_500)},
-			cards.Card{Summary: "s", Title: strings.Repeat("🙂", 20_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("🙂", 6_500)},
+			cards.Card{Summary: "s", Title: strings.Repeat("🙂", 6_700)},
 		},
 	}
 	for _, test := range tests {

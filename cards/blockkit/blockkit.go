@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf16"
 
 	"rollcall/cards"
 )
@@ -24,11 +23,16 @@ const (
 	maxButtons = 25
 	maxLabel   = 75
 	maxMessage = 4000 // of the fallback, above which chat.update refuses
+
+	maxTables = 1      // in a message: Slack says only_one_table_allowed
+	maxTable  = 10_000 // of all cells together
 )
 
 // Message is what is posted to Slack.
 type Message struct {
-	Text   string          // the fallback, for notifications and screen readers: mrkdwn, escaped
+	// Text is the fallback, for notifications and screen readers: mrkdwn, escaped. It begins with the
+	// card's summary and says all that the card says, as far as Slack takes it.
+	Text   string
 	Blocks json.RawMessage // an array of blocks
 	Mark   string          // for the message's metadata; empty: none
 }
@@ -51,8 +55,7 @@ func Render(card cards.Card) (Message, error) {
 		r.actions(card.Actions)
 	}
 	r.within("blocks", len(r.blocks), maxBlocks)
-	text := escape(card.Summary)
-	r.within("summary", length(text), maxMessage)
+	r.within("summary", length(escape(card.Summary)), maxMessage)
 	var blocks json.RawMessage
 	if r.err == nil {
 		blocks, r.err = json.Marshal(r.blocks)
@@ -60,12 +63,13 @@ func Render(card cards.Card) (Message, error) {
 	if r.err != nil {
 		return Message{}, r.err
 	}
-	return Message{Text: text, Blocks: blocks, Mark: card.Mark}, nil
+	return Message{Text: fallback(card), Blocks: blocks, Mark: card.Mark}, nil
 }
 
 // renderer collects blocks, and keeps the first limit that one of them broke.
 type renderer struct {
 	blocks []any
+	tables int // as blocks of their own
 	err    error
 }
 
@@ -79,12 +83,12 @@ func (r *renderer) add(block any) { r.blocks = append(r.blocks, block) }
 
 func (r *renderer) header(text string) {
 	r.within("title", length(text), maxHeader)
-	r.add(header{"header", plain(text)})
+	r.add(header{"header", plainly(text)})
 }
 
 func (r *renderer) context(text string) {
 	r.within("text", length(text), maxText)
-	r.add(context{"context", []plainText{plain(text)}})
+	r.add(context{"context", []plainText{plainly(text)}})
 }
 
 // rich adds a paragraph. Slack states no limit for rich_text; this is the one of a text object.
@@ -94,7 +98,7 @@ func (r *renderer) rich(runs []richRun) {
 		all += length(run.Text)
 	}
 	r.within("text", all, maxText)
-	r.add(richText{"rich_text", []richSection{{"rich_text_section", runs}}})
+	r.add(paragraph(runs...))
 }
 
 func (r *renderer) block(block cards.Block) {
@@ -113,6 +117,10 @@ func (r *renderer) block(block cards.Block) {
 	case cards.Figure:
 		r.context(block.Label)
 		r.header(block.Value)
+	case cards.Table:
+		r.table(block)
+	case cards.Bar:
+		r.rich([]richRun{rich(block.Characters()+"\n", false), rich(block.Label, false)})
 	case cards.Divider:
 		r.add(divider{"divider"})
 	}
@@ -143,25 +151,17 @@ func (r *renderer) actions(list []cards.Action) {
 	block := actions{Type: "actions"}
 	for i, a := range list {
 		r.within("button's label", length(a.Label), maxLabel)
-		press, _ := a.Press.Encode() // Validate has read it
-		block.Elements = append(block.Elements, button{
+		b := button{
 			Type:     "button",
-			Text:     plain(a.Label),
+			Text:     plainly(a.Label),
 			ActionID: fmt.Sprintf("rollcall-%d", i+1),
-			Value:    press,
+			URL:      a.URL, // Slack tells of its press as of any other: without a value, which says nothing to us
 			Style:    styles[a.Style],
-		})
+		}
+		if a.URL == "" {
+			b.Value, _ = a.Press.Encode() // Validate has read it
+		}
+		block.Elements = append(block.Elements, b)
 	}
 	r.add(block)
-}
-
-func length(s string) int { return len(utf16.Encode([]rune(s))) }
-
-// escape makes a text literal in mrkdwn. Slack can escape three characters only; the four that make
-// formats are replaced by signs that look much the same.
-func escape(text string) string {
-	return strings.NewReplacer(
-		"&", "&amp;", "<", "&lt;", ">", "&gt;",
-		"*", "∗", "_", "＿", "~", "∼", "`", "‵",
-	).Replace(text)
 }

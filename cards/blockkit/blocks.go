@@ -36,6 +36,17 @@ type richStyle struct {
 	Bold bool `json:"bold"`
 }
 
+type table struct {
+	Type    string       `json:"type"`
+	Columns []column     `json:"column_settings"`
+	Rows    [][]richText `json:"rows"`
+}
+
+// column always says that its text is wrapped; Slack's own default cuts it.
+type column struct {
+	Wrapped bool `json:"is_wrapped"`
+}
+
 type actions struct {
 	Type     string   `json:"type"`
 	Elements []button `json:"elements"`
@@ -45,7 +56,8 @@ type button struct {
 	Type     string    `json:"type"`
 	Text     plainText `json:"text"`
 	ActionID string    `json:"action_id"`
-	Value    string    `json:"value"`
+	Value    string    `json:"value,omitempty"`
+	URL      string    `json:"url,omitempty"`
 	Style    string    `json:"style,omitempty"`
 }
 
@@ -56,7 +68,7 @@ type plainText struct {
 	Emoji bool   `json:"emoji"`
 }
 
-func plain(text string) plainText { return plainText{Type: "plain_text", Text: text} }
+func plainly(text string) plainText { return plainText{Type: "plain_text", Text: text} }
 
 func rich(text string, bold bool) richRun {
 	run := richRun{Type: "text", Text: text}
@@ -64,4 +76,8 @@ func rich(text string, bold bool) richRun {
 		run.Style = &richStyle{Bold: true}
 	}
 	return run
+}
+
+func paragraph(runs ...richRun) richText {
+	return richText{"rich_text", []richSection{{"rich_text_section", runs}}}
 }

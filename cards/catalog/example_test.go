@@ -28,7 +28,7 @@ func ExampleNumber() {
 	//
 	// The number is good until Tuesday 24 November, 14:00. If that Webex account isn't yours, choose Not me.
 	//
-	// Answer in Rollcall's card: New number / Not me <nil>
+	// [New number] [Not me] <nil>
 }
 
 func ExampleClean() {

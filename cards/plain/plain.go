@@ -1,10 +1,12 @@
-// Package plain renders a card as plain text: for clients that draw no cards, and for people who
-// read a log. The text is literal, so it must be sent as plain text and never as markdown.
+// Package plain renders a card as plain text: for clients that draw no cards, for people who read a log or
+// a terminal, and for ears. The text is literal, so it must be sent as plain text and never as markdown.
 //
-// It owns the order in which a card is read aloud. It asks for nothing and knows no platform.
+// It owns the order in which a card is read aloud, and has no words of its own: everything that it writes
+// is the card's, in the card's language. It asks for nothing and knows no platform.
 package plain
 
 import (
+	"math"
 	"strings"
 
 	"rollcall/cards"
@@ -14,34 +16,67 @@ import (
 // bytes (https://developer.webex.com/docs/api/v1/messages/create-a-message).
 const MaxBytes = 7439
 
-// Render is the card as text. Paragraphs are separated by an empty line; buttons are named in a last
-// line that says where to press them. It fails on what [cards.Card.Validate] refuses, and on a text
-// over MaxBytes with a [*cards.LimitError].
+// Render is the card as text to be read. Paragraphs are separated by an empty line; the buttons are named
+// in a last line, each in brackets, and the pages that can be opened in lines of their own. The cells of a
+// large table are cut if the text would be too long otherwise. It fails on what [cards.Card.Validate]
+// refuses, and on a text over MaxBytes with a [*cards.LimitError].
 func Render(card cards.Card) (string, error) {
 	if err := card.Validate(); err != nil {
 		return "", err
 	}
-	var parts []string
-	if card.Title != "" {
-		parts = append(parts, card.Title)
+	whole := read(card, math.MaxInt)
+	if len(whole) > MaxBytes {
+		whole = read(card, cutCell)
 	}
-	for _, block := range card.Body {
-		if part := text(block); part != "" {
-			parts = append(parts, part)
-		}
-	}
-	if len(card.Actions) > 0 {
-		parts = append(parts, hint(card.Actions))
-	}
-	whole := strings.Join(parts, "\n\n")
 	if err := cards.Within("plain text", "length in bytes", len(whole), MaxBytes); err != nil {
 		return "", err
 	}
 	return whole, nil
 }
 
+// Spoken is the card as text to be heard, a line for each sentence that belongs together: its summary,
+// then everything that it shows, with the heads of a table said with every cell and without what has no
+// sound. Buttons are left out; whoever reads a card aloud reads those by themselves. The card is valid.
+func Spoken(card cards.Card) string {
+	lines := []string{card.Summary}
+	if !strings.Contains(strings.ToLower(card.Summary), strings.ToLower(card.Title)) {
+		lines = append(lines, card.Title)
+	}
+	for _, block := range card.Body {
+		var said []string
+		switch block := block.(type) {
+		case cards.Table:
+			said = Lines(block)
+		case cards.Bar:
+			said = []string{block.Label}
+		default:
+			said = []string{text(block, math.MaxInt)}
+		}
+		for _, line := range said {
+			if line != "" && line != card.Summary {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// read is the card as Render makes it. A cell of a table takes at most so many bytes.
+func read(card cards.Card, cell int) string {
+	var parts []string
+	if card.Title != "" {
+		parts = append(parts, card.Title)
+	}
+	for _, block := range card.Body {
+		if part := text(block, cell); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(append(parts, buttons(card.Actions)...), "\n\n")
+}
+
 // text is a block's text. A divider has none: the empty line between paragraphs is enough.
-func text(block cards.Block) string {
+func text(block cards.Block, cell int) string {
 	var b strings.Builder
 	switch block := block.(type) {
 	case cards.Text:
@@ -60,14 +95,30 @@ func text(block cards.Block) string {
 		}
 	case cards.Figure:
 		b.WriteString(block.Label + ": " + block.Value)
+	case cards.Table:
+		b.WriteString(table(block, cell))
+	case cards.Bar:
+		b.WriteString(block.Characters() + " " + block.Label)
 	}
 	return b.String()
 }
 
-func hint(actions []cards.Action) string {
-	labels := make([]string, len(actions))
-	for i, a := range actions {
-		labels[i] = a.Label
+// buttons are the parts that name what can be pressed, and opened.
+func buttons(actions []cards.Action) []string {
+	var presses, pages []string
+	for _, a := range actions {
+		if a.URL != "" {
+			pages = append(pages, a.Label+": "+a.URL)
+		} else {
+			presses = append(presses, "["+a.Label+"]")
+		}
 	}
-	return "Answer in Rollcall's card: " + strings.Join(labels, " / ")
+	var parts []string
+	if len(presses) > 0 {
+		parts = append(parts, strings.Join(presses, " "))
+	}
+	if len(pages) > 0 {
+		parts = append(parts, strings.Join(pages, "\n"))
+	}
+	return parts
 }

@@ -36,7 +36,7 @@ func ExampleRender() {
 	//
 	// ⚠ Nothing is linked yet.
 	//
-	// Answer in Rollcall's card: Yes / Not me <nil>
+	// [Yes] [Not me] <nil>
 }
 
 func TestRenderRefuses(t *testing.T) {

@@ -29,6 +29,7 @@ type checker struct {
 	problems []string
 	presses  []string
 	ids      map[string]bool
+	tables   int
 }
 
 // checkBlocks reads blocks strictly: known kinds, no field that isn't documented, every limit.
@@ -128,6 +129,8 @@ func (c *checker) block(at string, raw json.RawMessage) {
 		id = c.actions(at, raw)
 	case "rich_text":
 		id = c.richText(at, raw)
+	case "table":
+		id = c.table(at, raw)
 	default:
 		c.fail(at+"/type", "unsupported type: %s", kind)
 	}
@@ -225,6 +228,9 @@ func (c *checker) button(at string, raw json.RawMessage, ids map[string]bool) {
 	c.length(at+"/action_id", b.ActionID, 0, longestActionID)
 	c.length(at+"/value", b.Value, 0, longestValue)
 	c.length(at+"/url", b.URL, 0, longestURL)
+	if b.URL != "" && !opens(b.URL) {
+		c.fail(at+"/url", "invalid url")
+	}
 	c.length(at+"/accessibility_label", b.Label, 0, longestLabel)
 	if b.Style != "" && b.Style != "primary" && b.Style != "danger" {
 		c.fail(at+"/style", "must be primary or danger")

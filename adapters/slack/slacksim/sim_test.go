@@ -255,10 +255,32 @@ func TestBlocks(t *testing.T) {
 	dividers := func(n int) string {
 		return "[" + strings.TrimSuffix(strings.Repeat(`{"type":"divider"},`, n), ",") + "]"
 	}
+	table := func(rows, columns, letters int) string {
+		cell := `{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + text("text", letters) + `]}]},`
+		row := "[" + strings.TrimSuffix(strings.Repeat(cell, columns), ",") + "],"
+		return `{"type":"table","column_settings":[{"is_wrapped":true}],"rows":[` + strings.TrimSuffix(strings.Repeat(row, rows), ",") + `]}`
+	}
+	link := func(url string) string {
+		return `[{"type":"actions","elements":[{"type":"button","text":` + text("plain_text", 1) + `,"url":"` + url + `"}]}]`
+	}
 	for _, test := range []struct {
 		name, blocks string
 		fine         bool
 	}{
+		{"a table", "[" + table(100, 20, 5) + "]", true},
+		{"a table of too many rows", "[" + table(101, 1, 1) + "]", false},
+		{"a table of too many columns", "[" + table(1, 21, 1) + "]", false},
+		{"a table of no rows", "[" + table(0, 0, 0) + "]", false},
+		{"a table with an empty row", "[" + table(1, 0, 0) + "]", false},
+		{"a table with an empty cell", "[" + table(1, 2, 0) + "]", false},
+		{"a table of too many letters", "[" + table(10, 2, 501) + "]", false},
+		{"a table of words without format", `[{"type":"table","rows":[[` + text("raw_text", 5) + `]]}]`, true},
+		{"a table of mrkdwn", `[{"type":"table","rows":[[` + text("mrkdwn", 5) + `]]}]`, false},
+		{"a table that is aligned oddly", `[{"type":"table","column_settings":[{"align":"top"}],"rows":[[` + text("raw_text", 5) + `]]}]`, false},
+		{"two tables", "[" + table(1, 2, 1) + "," + table(1, 2, 1) + "]", false},
+		{"a button that opens a page", link("https://rollcall.example/a?b=c"), true},
+		{"a button that opens no page", link("rollcall"), false},
+		{"a button that opens a long address", link("https://rollcall.example/" + strings.Repeat("a", 2976)), false},
 		{"fifty", dividers(50), true},
 		{"fifty-one", dividers(51), false},
 		{"a full header", `[{"type":"header","text":` + text("plain_text", 150) + `}]`, true},
