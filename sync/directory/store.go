@@ -200,9 +200,10 @@ type Change struct {
 	Suppress []AccountID // asked not to be asked
 	Lift     []AccountID // may be asked again
 	Made     []Creation  // put, one after the other; see [Creation]
-	Reached  []Reach     // put
+	Reached  []Reach     // put; one that is Unseen is forgotten
 	Audit    []Entry
 
+	// One after the other. A line's proposal is stored, or is in the same change, else Conflict.
 	Proposals []ProposalChange
 	Lines     []ProposalLine // put
 	Drop      []string       // proposals that are deleted with all their lines; a missing one is no error
@@ -229,7 +230,9 @@ type ReadingChange struct {
 	Reading Reading
 	Version int64
 	Fence   int64
-	Over    bool // it is deleted instead
+	// Over: it is deleted instead, and its hints with it. Its id isn't used again: a worker that lost
+	// its lease would take the new one for its own.
+	Over bool
 }
 
 // BatchChange writes a removal batch. The store sets its Version to Version+1.
@@ -407,19 +410,19 @@ type Reading struct {
 
 // Pulse says how well a group's reading keeps up with its directory.
 type Pulse struct {
-	// Asked is since when the read under way, or the one that failed, has been wanted: since the first
-	// hint, or since its turn had come. Zero: none is wanted.
-	Asked  time.Time
-	Hinted bool // by a hint
+	// Since is from when the changes count that the read under way, or the one that failed, shows: from
+	// the first hint at them; or, where its turn had come, from the middle between that turn and the
+	// read before it. Nobody can know that one better: it may be off by half the time between the two.
+	// Zero: no read is under way.
+	Since  time.Time
+	Hinted bool // it was a hint
 	// Event is when the directory last told of a change, or showed one.
 	Event time.Time
-	// Lags are how long the last changes took from the directory showing them to their being taken, a
-	// sample for each page that had any, the newest last, at most [MostLags]. What was hinted at counts
-	// from the hint. What only a poll found counts from the middle between that poll's turn and the
-	// read before it, since nobody can know: half the time between the two is what it may be off by.
+	// Lags are how long the last changes took until they were taken, a sample for each page that had
+	// any, the newest last, at most [MostLags].
 	Lags []time.Duration
 	// Drift is how many people the last complete listing found added or removed of whom no event had
-	// told. The first listing of all has none, and neither has one that a hint began where the
+	// told. The first listing of all finds none, and neither does one that a hint began where the
 	// directory has nothing but listings. Drifts says that the listing under way counts them.
 	Drift  int
 	Drifts bool

@@ -55,6 +55,7 @@ func (e *Engine) readGroup(ctx context.Context, tenant directory.Tenant, r direc
 		next.DueAt, next.Settle = now.Add(listEvery), false
 		return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
 	}
+	r.Pulse = wanted(r, readEvery(tenant.Settings))
 	source, ok := e.Source(tenant.ID, group.Directory)
 	if !ok {
 		return e.failed(ctx, tenant, r, now, directory.Errorf(directory.Unauthorized, "the directory %q is not connected", group.Directory))
@@ -184,6 +185,7 @@ func turn(r directory.Reading, cursor string) directory.Reading {
 func (e *Engine) takePage(ctx context.Context, tenant directory.Tenant, group directory.Group, r directory.Reading, page directory.Page, now time.Time) error {
 	next := turn(r, page.Cursor)
 	next.Whole = page.Whole
+	opened(&next.Pulse, r, page)
 	change := directory.Change{}
 	var present []directory.Member
 	gone := page.Left
@@ -198,8 +200,12 @@ func (e *Engine) takePage(ctx context.Context, tenant directory.Tenant, group di
 	if err := e.arrive(ctx, tenant, group, next.Round, present, now, &change); err != nil {
 		return err
 	}
+	seen := len(change.Roster)
 	if err := e.nominate(ctx, tenant, group, gone, &change); err != nil {
 		return err
+	}
+	if len(change.Links) > 0 || len(change.Roster) > seen {
+		took(&next.Pulse, arrivals(change), now)
 	}
 	next.DueAt = now
 	if page.Last {

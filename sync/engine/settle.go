@@ -12,7 +12,7 @@ import (
 // confirmed one by one, or holds every one of them.
 func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group directory.Group, r directory.Reading, now time.Time) error {
 	next := r
-	next.Settle = false
+	next.Settle, next.Pulse = false, rested(r.Pulse)
 	next.DueAt = now.Add(readEvery(tenant.Settings))
 	if group.Paused {
 		// What happens is recorded and not acted on. The roster remembers who is absent, and the
@@ -50,6 +50,10 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 		over := *held
 		over.State = directory.BatchSuperseded
 		putBatch(&change, over, held.Version)
+	}
+	if n := unknown(absent, held); n > 0 {
+		took(&r.Pulse, n, now)
+		next.Pulse = rested(r.Pulse)
 	}
 	if why == "" {
 		e.mark(absent, directory.Leaving{Since: now}, now, &change)

@@ -130,7 +130,7 @@ func fullReading(id directory.ReadingID) directory.Reading {
 		Cursor: "c\x00/?", Midway: true, Whole: true, Settle: true, Round: 4, Pages: 5, Milepost: "m/ж", Seen: 6, Failures: 7,
 		Trouble: "the directory said no", Complete: at(tick), Listed: at(2 * tick), ListedRound: 3, ListedSeen: 9, DueAt: at(3 * tick),
 		Pulse: directory.Pulse{
-			Asked: at(4 * tick), Hinted: true, Event: at(5 * tick), Lags: []time.Duration{time.Second, time.Minute}, Drift: 8, Drifts: true,
+			Since: at(4 * tick), Hinted: true, Event: at(5 * tick), Lags: []time.Duration{time.Second, time.Minute}, Drift: 8, Drifts: true,
 		},
 		Job: fullJob("j/" + string(id)),
 	}
