@@ -56,6 +56,7 @@ func (b *book) begin(r directory.Reading) {
 
 // cloneReading copies a reading with everything that it points to.
 func cloneReading(r directory.Reading) directory.Reading {
+	r.Pulse.Lags = slices.Clone(r.Pulse.Lags)
 	if r.Job != nil {
 		job := *r.Job
 		job.Tell = slices.Clone(job.Tell)

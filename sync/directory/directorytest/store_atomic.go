@@ -26,6 +26,9 @@ type everything struct {
 	Accounts    []directory.Account
 	ByAddress   []directory.Account
 	Batches     []directory.Batch
+	Proposals   []directory.Proposal
+	Lines       []directory.ProposalLine
+	Reach       []directory.Reach
 	Suppressed  [2]bool
 	Creations   []directory.Creation
 	Trail       []directory.Entry
@@ -58,6 +61,11 @@ func (d *desk) look() everything {
 		d.ok("Suppressed", err)
 	}
 	e.Creations = d.creations(webex)
+	e.Proposals = d.proposals()
+	for _, p := range e.Proposals {
+		e.Lines = append(e.Lines, d.lines(p.ID, directory.LineQuery{})...)
+	}
+	e.Reach = d.reach(onSlack("a"), onSlack("b"), onSlack("c"))
 	return e
 }
 
@@ -73,7 +81,11 @@ func (d *desk) settled() (directory.Link, directory.Reading) {
 		Batches:  []directory.BatchChange{{Batch: directory.Batch{ID: "b1", State: directory.BatchHeld, At: start}}},
 		Suppress: []directory.AccountID{onSlack("a")},
 		Made:     []directory.Creation{{Account: onWebex("bot"), Link: keyOf("one"), At: start}},
+		Reached:  []directory.Reach{{Account: onSlack("a"), State: directory.Reachable}, {Account: onSlack("b"), State: directory.Blocked}},
 		Audit:    []directory.Entry{{At: start, Link: keyOf("one"), Event: "first"}},
+
+		Proposals: []directory.ProposalChange{proposed("p1", at(hour)), proposed("p2", start)},
+		Lines:     []directory.ProposalLine{{Proposal: "p1", Link: keyOf("one")}, {Proposal: "p2", Link: keyOf("one")}},
 	})
 	r, err := d.ClaimReading(d.ctx(), d.tenant, start, at(hour))
 	d.ok("ClaimReading", err)
@@ -97,8 +109,18 @@ func good(l directory.Link, r directory.Reading) directory.Change {
 		Suppress: []directory.AccountID{onSlack("b")},
 		Lift:     []directory.AccountID{onSlack("a")},
 		Made:     []directory.Creation{{Account: onWebex("bot"), Link: keyOf("one"), At: start, Gone: at(hour)}, {Account: onWebex("guest"), Link: keyOf("two"), At: at(hour)}},
+		Reached:  []directory.Reach{{Account: onSlack("b")}, {Account: onSlack("c"), State: directory.AppMissing}},
 		Audit:    []directory.Entry{{At: at(hour), Link: keyOf("one"), Event: "second"}, {At: at(hour), Link: keyOf("two"), Event: "third"}},
+
+		Proposals: []directory.ProposalChange{proposed("p3", at(2*hour)), {Proposal: directory.Proposal{ID: "p1", At: at(hour), State: directory.ProposalReady}, Version: 1}},
+		Lines:     []directory.ProposalLine{{Proposal: "p3", Link: keyOf("two")}, {Proposal: "p1", Link: keyOf("one"), Drift: "asked meanwhile"}},
+		Drop:      []string{"p2", "nothing"},
 	}
+}
+
+// proposed is the change by which a proposal begins.
+func proposed(id string, when time.Time) directory.ProposalChange {
+	return directory.ProposalChange{Proposal: directory.Proposal{ID: id, At: when, State: directory.ProposalMaking}}
 }
 
 func atomicNothing(d *desk) {
@@ -120,12 +142,16 @@ func atomicEverything(d *desk) {
 	reading.Version, reading.Lease = r.Version+1, time.Time{}
 	batches := []directory.Batch{change.Batches[0].Batch, {ID: "b1", State: directory.BatchHeld, At: start}}
 	batches[0].Version, batches[1].Version = 1, 1
+	proposals := []directory.Proposal{change.Proposals[0].Proposal, change.Proposals[1].Proposal}
+	proposals[0].Version, proposals[1].Version = 1, 2
 	want := everything{
 		Links: []directory.Link{one, two}, Next: start, Holder: two.Key.Text(), Asked: two.Key.Text(),
 		Readings:    []directory.Reading{reading},
 		Memberships: []directory.Membership{change.Roster[1], change.Roster[0]},
 		Unseen:      []directory.Membership{change.Roster[1], change.Roster[0]},
 		Accounts:    []directory.Account{change.Accounts[0].Account}, ByAddress: []directory.Account{change.Accounts[0].Account},
+		Proposals: proposals, Lines: change.Lines,
+		Reach:   []directory.Reach{{Account: onSlack("a"), State: directory.Reachable}, {Account: onSlack("c"), State: directory.AppMissing}},
 		Batches: batches, Suppressed: [2]bool{false, true}, Creations: change.Made, Trail: got.Trail,
 		Counts: directory.Counts{Live: 1, States: map[directory.State]int{directory.Unsynced: 1, directory.Asking: 1}},
 	}
@@ -172,6 +198,19 @@ func atomicOneBadPart(d *desk) {
 		{"a batch twice, as if read between", directory.Conflict, func(c *directory.Change) {
 			c.Batches = append(c.Batches, directory.BatchChange{Batch: c.Batches[0].Batch, Version: 1})
 		}},
+		{"a proposal that exists", directory.Conflict, func(c *directory.Change) { c.Proposals[1].Version = 0 }},
+		{"a proposal's version", directory.Conflict, func(c *directory.Change) { c.Proposals[1].Version = 2 }},
+		{"a proposal that does not exist", directory.Conflict, func(c *directory.Change) { c.Proposals[0].Version = 1 }},
+		{"a proposal twice", directory.Conflict, func(c *directory.Change) { c.Proposals = append(c.Proposals, c.Proposals[0]) }},
+		{"a proposal twice, as if read between", directory.Conflict, func(c *directory.Change) {
+			c.Proposals = append(c.Proposals, directory.ProposalChange{Proposal: c.Proposals[1].Proposal, Version: 2})
+		}},
+		{"a line of no proposal", directory.Conflict, func(c *directory.Change) { c.Lines[0].Proposal = "nowhere" }},
+		{"the end of a reading of another version", directory.Conflict, func(c *directory.Change) { c.Reading.Version++; c.Reading.Over = true }},
+		{"the end of a reading of another worker", directory.Fenced, func(c *directory.Change) { c.Reading.Fence++; c.Reading.Over = true }},
+		{"the end of a reading that does not exist", directory.Conflict, func(c *directory.Change) {
+			c.Reading.Reading.ID, c.Reading.Fence, c.Reading.Over = "nowhere", 0, true
+		}},
 		{"another link's creation", directory.Taken, func(c *directory.Change) { c.Made[0].Link = keyOf("two") }},
 		{"a creation of two links", directory.Taken, func(c *directory.Change) {
 			c.Made = append(c.Made, directory.Creation{Account: onWebex("guest"), Link: keyOf("one")})
@@ -184,6 +223,8 @@ func atomicOneBadPart(d *desk) {
 				slices.Reverse(change.Links)
 				slices.Reverse(change.Batches)
 				slices.Reverse(change.Made)
+				slices.Reverse(change.Proposals)
+				slices.Reverse(change.Lines)
 			}
 			d.refused(bad.name+" "+order, d.Commit(d.ctx(), d.tenant, change), bad.want)
 			same(d, "everything after "+bad.name+" "+order, d.look(), before)

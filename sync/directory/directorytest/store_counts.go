@@ -12,6 +12,7 @@ var countCases = []storeCase{
 	{"live and linked", countLive},
 	{"on the way out", countLeaving},
 	{"approved batches", countApproved},
+	{"what was undone", countUnlinked},
 }
 
 func (d *desk) count(group directory.GroupID, since time.Time) directory.Counts {
@@ -44,21 +45,22 @@ func countLive(d *desk) {
 	put("guests", directory.Linked, 4)
 	put("guests", directory.Unsynced, 5)
 	put("guests", directory.Declined, 6)
+	put("guests", directory.Unlinked, 7)
 	since := at(1000 * hour)
 	same(d, "the tenant's", d.count("", since).States, map[directory.State]int{
-		directory.New: 1, directory.Linked: 6, directory.Suspended: 3, directory.Unsynced: 5, directory.Declined: 6,
+		directory.New: 1, directory.Linked: 6, directory.Suspended: 3, directory.Unsynced: 5, directory.Declined: 6, directory.Unlinked: 7,
 	})
 	got := d.count("", since)
-	if got.Live != 13 || got.Linked != 6 {
-		d.t.Errorf("live and linked: got %v, %v, want 13, 6", got.Live, got.Linked)
+	if got.Live != 20 || got.Linked != 6 {
+		d.t.Errorf("live and linked: got %v, %v, want 20, 6", got.Live, got.Linked)
 	}
 	for group, want := range map[directory.GroupID]directory.Counts{
 		"staff":  {GroupLive: 3, GroupLinked: 2, States: map[directory.State]int{directory.New: 1, directory.Linked: 2, directory.Suspended: 3}},
-		"guests": {GroupLive: 10, GroupLinked: 4, States: map[directory.State]int{directory.Linked: 4, directory.Unsynced: 5, directory.Declined: 6}},
+		"guests": {GroupLive: 17, GroupLinked: 4, States: map[directory.State]int{directory.Linked: 4, directory.Unsynced: 5, directory.Declined: 6, directory.Unlinked: 7}},
 		"nobody": {},
 	} {
 		got := d.count(group, since)
-		want.Live, want.Linked, want.Leaving, want.LeavingLinked = 13, 6, got.Leaving, got.LeavingLinked
+		want.Live, want.Linked, want.Leaving, want.LeavingLinked = 20, 6, got.Leaving, got.LeavingLinked
 		same(d, "group "+string(group), got, want)
 	}
 }
@@ -119,4 +121,29 @@ func countApproved(d *desk) {
 		d.update(links[i])
 		d.leaving(start, 2-i, 2-i)
 	}
+}
+
+// A link that its person undid, or an admin, is in scope and isn't linked, wherever it goes from there.
+func countUnlinked(d *desk) {
+	never := time.Time{}
+	l := d.add(leaver("one", directory.Linked, "", at(hour), never))[0]
+	d.leaving(start, 1, 1)
+	l.State = directory.Unlinked
+	l = d.update(l)
+	d.leaving(start, 1, 0)
+	l = d.update(leaverOf(l, directory.Suspended, directory.Unlinked, at(2*hour)))
+	d.leaving(start, 1, 0)
+	same(d, "live", d.count("staff", start).GroupLive, 0)
+	l = d.update(leaverOf(l, directory.Unlinked, "", never))
+	d.leaving(start, 0, 0)
+	same(d, "live again", d.count("staff", start).GroupLive, 1)
+	l.State = directory.Linked
+	d.update(l)
+	same(d, "linked again", d.count("staff", start).GroupLinked, 1)
+}
+
+// leaverOf is a stored link that has left, or has come back.
+func leaverOf(l directory.Link, state, before directory.State, suspended time.Time) directory.Link {
+	l.State, l.Before, l.SuspendedAt, l.Leaving = state, before, suspended, directory.Leaving{}
+	return l
 }

@@ -52,6 +52,8 @@ func holdFollowsState(d *desk) {
 		{directory.Suspended, directory.Linked, a},
 		{directory.Suspended, directory.Waiting, a},
 		{directory.Suspended, directory.Asking, a},
+		{directory.Unlinked, "", a},
+		{directory.Suspended, directory.Unlinked, a},
 		{directory.Unsynced, directory.Linked, a},
 		{directory.Declined, "", a},
 		{directory.Linked, "", directory.AccountID{}},
@@ -92,6 +94,9 @@ func holdTaken(d *desk) {
 
 	// A suspended link's accounts are never inherited; an unsynced one's are free.
 	one.State, one.Before = directory.Suspended, directory.Linked
+	one = d.update(one)
+	d.refuse(over(two), directory.Taken)
+	one.State, one.Before = directory.Unlinked, "" // neither are those of one that its person undid
 	one = d.update(one)
 	d.refuse(over(two), directory.Taken)
 	one.State = directory.Unsynced

@@ -113,9 +113,9 @@ func (g *gambler) call(d *desk) (string, call) {
 	key, account, group, email, id, n := g.key(), g.account(), g.group(), g.email(), g.reading(), g.IntN(5)
 	at := g.now.Add(time.Duration(g.IntN(600)-300) * time.Second)
 	people := []directory.MemberID{g.key().Member, g.key().Member}
-	switch g.IntN(16) {
-	case 0, 1, 2, 3, 4, 5:
-		draft := g.draft()
+	switch pick := g.IntN(19); pick {
+	case 0, 1, 2, 3, 4, 5, 15, 16, 17:
+		draft := g.draft(pick > 5)
 		return "Commit", func(s directory.Store) (any, error) {
 			change, err := draft(ctx, s, tenant)
 			if err == nil {

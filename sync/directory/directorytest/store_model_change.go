@@ -10,10 +10,15 @@ import (
 )
 
 // draft makes up a change. All its chances are taken here; what it then asks of a store is only
-// what a writer would have read there.
-func (g *gambler) draft() func(context.Context, directory.Store, directory.TenantID) (directory.Change, error) {
+// what a writer would have read there. A small one is without that by which most are
+// refused: links and creations.
+func (g *gambler) draft(small bool) func(context.Context, directory.Store, directory.TenantID) (directory.Change, error) {
 	var change directory.Change
-	for range g.IntN(4) {
+	links, made := g.IntN(4), g.IntN(3)
+	if small {
+		links, made = 0, 0
+	}
+	for range links {
 		l := g.link()
 		if !slices.ContainsFunc(change.Links, func(c directory.LinkChange) bool { return c.Link.Key == l.Key }) {
 			change.Links = append(change.Links, directory.LinkChange{Link: l, Version: of[int64](g, 0, 0, 0, 0, 0, 0, 0, 1, -1), Keep: g.often(3)})
@@ -44,16 +49,17 @@ func (g *gambler) draft() func(context.Context, directory.Store, directory.Tenan
 	} else {
 		change.Lift = []directory.AccountID{who}
 	}
-	for range g.IntN(3) {
+	for range made {
 		change.Made = append(change.Made, directory.Creation{
 			Account: g.account(), Marker: strconv.Itoa(g.IntN(100)), Link: g.key(), At: g.now, Gone: of(g, time.Time{}, g.now),
 		})
 	}
 	change.Audit = []directory.Entry{{At: g.now, Link: g.key(), Event: strconv.Itoa(g.IntN(100))}}
 	if g.often(3) {
-		change.Reading = &directory.ReadingChange{Reading: directory.Reading{ID: g.reading(), Round: int64(g.IntN(5)), DueAt: g.moment()}}
+		change.Reading = &directory.ReadingChange{Reading: directory.Reading{ID: g.reading(), Round: int64(g.IntN(5)), DueAt: g.moment()}, Over: small && g.often(3)}
 	}
 	reader := of[int64](g, 9, 0, 0, 1)
+	g.steer(&change)
 
 	return func(ctx context.Context, s directory.Store, tenant directory.TenantID) (directory.Change, error) {
 		return asRead(ctx, s, tenant, change, worker, reader)
@@ -77,6 +83,19 @@ func asRead(ctx context.Context, s directory.Store, tenant directory.TenantID, c
 		c.Version += l.Version
 		if worker[i] != 9 {
 			c.Fence = l.Fence + worker[i]
+		}
+	}
+	proposals, err := s.Proposals(ctx, tenant)
+	if err != nil {
+		return change, err
+	}
+	change.Proposals = slices.Clone(change.Proposals)
+	for i := range change.Proposals {
+		c := &change.Proposals[i]
+		for _, p := range proposals {
+			if p.ID == c.Proposal.ID {
+				c.Version += p.Version
+			}
 		}
 	}
 	if change.Reading == nil {
@@ -104,8 +123,8 @@ func (g *gambler) link() directory.Link {
 	l := newLink("x")
 	l.Key = g.key()
 	l.Member = directory.Member{ID: l.Key.Member, Email: g.email()}
-	l.State = of(g, directory.New, directory.Matched, directory.Asking, directory.Linked, directory.Linked, directory.Suspended, directory.Unsynced)
-	l.Before = of(g, directory.New, directory.Linked)
+	l.State = of(g, directory.New, directory.Matched, directory.Asking, directory.Linked, directory.Linked, directory.Suspended, directory.Unsynced, directory.Unlinked)
+	l.Before = of(g, directory.New, directory.Linked, directory.Unlinked)
 	l.Group, l.DueAt, l.Waves = g.group(), g.moment(), g.IntN(100)
 	l.Account, l.Counterpart = g.account(), g.account()
 	if l.Account == l.Counterpart {
@@ -177,5 +196,7 @@ func all(d *desk, s directory.Store, tenant directory.TenantID, people []directo
 		creations, err := s.Creations(ctx, tenant, platform)
 		say(creations, err)
 	}
+	steered, err := allSteered(ctx, s, tenant, account)
+	say(steered, err)
 	return said, failed
 }

@@ -26,8 +26,13 @@ func (d *desk) furnish() {
 		Accounts: []directory.SeenAccount{{Account: directory.Account{ID: onSlack("a"), Name: name, Email: mail("a@acme.example")}, Round: 1}},
 		Batches:  []directory.BatchChange{{Batch: directory.Batch{ID: "b", Why: name, At: start}}},
 		Made:     []directory.Creation{{Account: onWebex("bot"), Marker: name, Link: l.Key, At: start}},
+		Reached:  []directory.Reach{{Account: onSlack("a"), State: directory.Blocked, Why: name}},
 		Audit:    []directory.Entry{{At: start, Link: l.Key, Event: name}},
+
+		Proposals: []directory.ProposalChange{{Proposal: directory.Proposal{ID: "p", Why: name, At: start}}},
+		Lines:     []directory.ProposalLine{{Proposal: "p", Link: l.Key, Name: name, Intent: directory.IntentAsk, Drift: "changed"}},
 	})
+	d.prefer(onSlack("a"), name)
 	inst := directory.Installation{Tenant: d.tenant, Platform: slack, Workspace: "T1"}
 	d.ok("SaveConversation", d.SaveConversation(d.ctx(), inst, onSlack("a"), name))
 	d.connect(directory.Connection{Installation: d.own(), Title: name}, name)
@@ -91,6 +96,24 @@ func (d *desk) only() {
 	see("AccountsByAddress", accounts[0].Name)
 	same(d, "Batches", len(d.batches()), 1)
 	see("Batches", d.batches()[0].Why)
+	same(d, "Proposals", len(d.proposals()), 1)
+	see("Proposals", d.proposals()[0].Why)
+	for _, query := range []directory.LineQuery{{}, {Intent: directory.IntentAsk}, {Drifted: true}} {
+		lines := d.lines("p", query)
+		same(d, "ProposalLines", len(lines), 1)
+		see("ProposalLines", lines[0].Name)
+	}
+	lines := d.linesOf("p", keyOf("one"))
+	same(d, "ProposalLinesOf", len(lines), 1)
+	see("ProposalLinesOf", lines[0].Name)
+	reach := d.reach(onSlack("a"))
+	same(d, "Reach", len(reach), 1)
+	see("Reach", reach[0].Why)
+	same(d, "ReachCounts", d.reachCounts(slack), map[directory.ReachState]int{directory.Blocked: 1})
+	reach = d.unreached(slack, directory.Blocked, directory.AccountID{}, 9)
+	same(d, "Unreached", len(reach), 1)
+	see("Unreached", reach[0].Why)
+	see("Preference", d.preference(onSlack("a")))
 	creations := d.creations(webex)
 	same(d, "Creations", len(creations), 1)
 	see("Creations", creations[0].Marker)
@@ -132,14 +155,22 @@ func tenantsSameIDs(d *desk) {
 		Suppress: []directory.AccountID{onSlack("a")},
 		Made:     []directory.Creation{{Account: onWebex("bot"), Marker: "changed", Link: l.Key, Gone: at(hour)}, {Account: onWebex("another"), Link: l.Key}},
 		Batches:  []directory.BatchChange{{Batch: directory.Batch{ID: "b", Why: "changed", At: start}, Version: 1}},
+		Reached:  []directory.Reach{{Account: onSlack("a"), State: directory.Reachable}, {Account: onSlack("another"), State: directory.Blocked}},
+
+		Proposals: []directory.ProposalChange{{Proposal: directory.Proposal{ID: "p", Why: "changed", At: start}, Version: 1}, {Proposal: directory.Proposal{ID: "another"}}},
+		Lines:     []directory.ProposalLine{{Proposal: "p", Link: l.Key, Name: "changed"}, {Proposal: "p", Link: keyOf("another")}},
 	})
 	d.ok("PutGroup", a.PutGroup(d.ctx(), "a", directory.Group{ID: "staff", Name: "changed"}))
 	a.first("k", start, hour)
+	a.prefer(onSlack("a"), "changed")
 	a.putAdmin(directory.Admin{Account: onSlack("a"), By: "changed"})
 	a.putAdmin(directory.Admin{Account: onSlack("another")})
 	gone := directory.Connection{Installation: a.own(), State: directory.ConnectionGone, Version: 1}
 	d.ok("Amend", d.Amend(d.ctx(), gone, directory.Entry{At: start, Event: "gone"}))
 	b.only()
+	a.commit(directory.Change{Drop: []string{"p"}})
+	b.only()
+	b.refuse(directory.Change{Lines: []directory.ProposalLine{{Proposal: "another", Link: l.Key}}}, directory.Conflict)
 	same(d, "First of the other", b.first("k", start, hour), true)
 	suppressed, err := b.Suppressed(d.ctx(), "b", onSlack("a"))
 	d.ok("Suppressed", err)
