@@ -159,6 +159,8 @@ func minds(l directory.Link) bool {
 		return true
 	case directory.Suspended:
 		return l.Present
+	case directory.Matched:
+		return l.Parked
 	}
 	return false
 }

@@ -160,7 +160,7 @@ func (e *Engine) rules(ctx context.Context, tenant directory.Tenant, l directory
 	if err != nil {
 		return plan.Rules{}, err
 	}
-	rules := plan.Rules{Settings: tenant.Settings, Paused: group.Paused || group.Retired, Zone: l.Member.Zone}
+	rules := plan.Rules{Settings: tenant.Settings, Paused: group.Paused || group.Retired, Draft: group.Draft, Zone: l.Member.Zone}
 	if !l.Account.IsZero() {
 		accounts, err := e.Store.AccountsByID(ctx, tenant.ID, l.Account)
 		if err != nil {
@@ -231,11 +231,11 @@ func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group director
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
-	paused := make(map[directory.GroupID]bool)
+	paused, draft := make(map[directory.GroupID]bool), make(map[directory.GroupID]bool)
 	for _, g := range groups {
-		paused[g.ID] = g.Paused || g.Retired
+		paused[g.ID], draft[g.ID] = g.Paused || g.Retired, g.Draft
 	}
 	return plan.Of(all, func(l directory.Link) plan.Rules {
-		return plan.Rules{Settings: tenant.Settings, Paused: paused[l.Group], Zone: l.Member.Zone}
+		return plan.Rules{Settings: tenant.Settings, Paused: paused[l.Group], Draft: draft[l.Group], Zone: l.Member.Zone}
 	}, e.Now()), all, nil
 }

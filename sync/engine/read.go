@@ -250,8 +250,8 @@ func (e *Engine) arrive(ctx context.Context, tenant directory.Tenant, group dire
 		}
 		row.Member, row.Round, row.Gone = m, round, false
 		change.Roster = append(change.Roster, row)
-		deciding := decide(group, groups, rows[m.ID])
 		link, exists := links[keys[i]]
+		deciding := decide(group, groups, rows[m.ID], link.Group)
 		if !exists {
 			e.addLink(change, newLink(keys[i], deciding, m, now), directory.Link{}, "listed", "listed in "+string(group.ID), now)
 			continue
@@ -273,19 +273,26 @@ func (e *Engine) addLink(change *directory.Change, next, was directory.Link, eve
 func newLink(key directory.LinkKey, group directory.Group, m directory.Member, now time.Time) directory.Link {
 	return directory.Link{
 		Key: key, State: directory.New, Why: "listed in " + string(group.ID), Member: m, Group: group.ID,
-		Primary: group.Primary, Secondary: group.Secondary, Present: true, DueAt: now, Created: now,
+		Primary: group.Primary, Secondary: group.Secondary, Present: true, Parked: group.Draft, DueAt: now, Created: now,
 	}
 }
 
-// decide is the group that decides for a person in this group and in those of the rows.
-func decide(group directory.Group, groups []directory.Group, rows []directory.Membership) directory.Group {
+// decide is the group that decides for a person in this group and in those of the rows. The one that
+// decided until now goes on for as long as no plan was applied of it, or of what would take its place.
+func decide(group directory.Group, groups []directory.Group, rows []directory.Membership, until directory.GroupID) directory.Group {
 	candidates := []directory.Group{group}
 	for _, g := range groups {
 		if row, ok := rowOf(rows, g.ID); ok && !row.Gone && g.ID != group.ID && g.Pair() == group.Pair() {
 			candidates = append(candidates, g)
 		}
 	}
-	return plan.Prefer(candidates)
+	best := plan.Prefer(candidates)
+	for _, g := range candidates {
+		if g.ID == until && (g.Draft || best.Draft) {
+			return g
+		}
+	}
+	return best
 }
 
 // present is a link whose person the directory lists, as it describes them now.
@@ -303,7 +310,7 @@ func (e *Engine) present(l directory.Link, group directory.Group, m directory.Me
 		moved = true
 	}
 	if l.Group != group.ID {
-		next.Group = group.ID
+		next.Group, next.Parked = group.ID, group.Draft
 		event, why, changed = "group", "now decided by "+string(group.ID), true
 	}
 	if moved && l.State.Live() {

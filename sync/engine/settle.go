@@ -14,9 +14,9 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	next := r
 	next.Settle, next.Pulse = false, rested(r.Pulse)
 	next.DueAt = now.Add(readEvery(tenant.Settings))
-	if group.Paused {
+	if group.Paused || group.Draft {
 		// What happens is recorded and not acted on. The roster remembers who is absent, and the
-		// first read after the pause looks at them.
+		// first read after the pause, or after a plan was applied, looks at them.
 		return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
 	}
 	absent, change, err := e.absent(ctx, tenant, group, r, now)

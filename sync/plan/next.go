@@ -48,6 +48,7 @@ type Step struct {
 type Rules struct {
 	Settings directory.Settings
 	Paused   bool
+	Draft    bool // no plan of the group was applied yet
 	// Zone is the person's IANA zone; empty, or unknown to this machine: the tenant's counts.
 	Zone string
 }
@@ -61,10 +62,10 @@ func Next(l directory.Link, rules Rules, now time.Time) Step {
 			return step
 		}
 	}
-	step := nextOfState(l, rules, now)
+	step := withhold(l, rules, nextOfState(l, rules, now))
 	if step.Do == Wait {
 		// Last of all, so that a stand-in that can't be tended keeps nobody from coming back.
-		return nextStandIn(l, rules, now, step)
+		return withhold(l, rules, nextStandIn(l, rules, now, step))
 	}
 	return step
 }
@@ -86,16 +87,20 @@ func nextDelivery(l directory.Link, _ Rules, now time.Time) (Step, bool) {
 	return Step{}, false
 }
 
-// nextPause looks again now and then, because nobody wakes the links of a group when its pause ends.
-func nextPause(_ directory.Link, rules Rules, now time.Time) (Step, bool) {
-	if rules.Settings.On && !rules.Paused {
-		return Step{}, false
+// nextPause lets links rest. Those of a pause look again now and then: it may have been ended in the
+// configuration.
+func nextPause(l directory.Link, rules Rules, now time.Time) (Step, bool) {
+	switch {
+	case !rules.Settings.On:
+		return nextOff(l), true
+	case rules.Paused:
+		return Step{Do: Wait, Until: now.Add(PausedFor), Reason: "paused"}, true
 	}
-	return Step{Do: Wait, Until: now.Add(PausedFor), Reason: "paused"}, true
+	return Step{}, false
 }
 
-func nextLeaving(l directory.Link, _ Rules, _ time.Time) (Step, bool) {
-	if l.Leaving.Since.IsZero() || !l.State.Live() {
+func nextLeaving(l directory.Link, rules Rules, _ time.Time) (Step, bool) {
+	if l.Leaving.Since.IsZero() || !l.State.Live() || rules.Draft {
 		return Step{}, false
 	}
 	return Step{Do: Check, Reason: "the directory no longer lists this person"}, true

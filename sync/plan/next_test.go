@@ -266,7 +266,7 @@ func TestNextOfWhatComesFirst(t *testing.T) {
 	stale := looks(ask, directory.FaceAsk, directory.FaceNumber)
 	for _, test := range []circumstance{
 		{"paused", link(directory.Matched), paused, pause},
-		{"off", link(directory.Matched), Rules{}, pause},
+		{"off", link(directory.Matched), Rules{}, forever()},
 		{"paused, and leaving", link(directory.Linked, leaving), paused, pause},
 		{"paused, and the card is stale", link(directory.Proving, stale), paused, pause},
 		{"leaving", link(directory.Linked, leaving), on, Step{Do: Check}},
