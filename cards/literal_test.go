@@ -27,7 +27,7 @@ var (
 	// dateMacro is the one markup in a TextRun.
 	dateMacro = regexp.MustCompile(`\{\{(DATE|TIME)\(`)
 	// slackToken is a mention, a link or a date in mrkdwn; a bare & there could begin an entity.
-	slackToken = regexp.MustCompile("<|>|[*_~`]|&(?:[^agl]|$)|&(?:a[^m]|g[^t]|l[^t])|(?m:^(?:&gt;|•|-|\\d+\\.) ?)|:[a-z0-9_+-]+:")
+	slackToken = regexp.MustCompile("<|>|[*_~`]|&(?:[^agl]|$)|&(?:a[^m]|g[^t]|l[^t])|(?m:^\\s*(?:&gt;|(?:•|-|\\d+\\.)(?:\\s|$)))|:[a-z0-9_+-]+:")
 	// escaped is a character that is escaped in markdown.
 	escaped = regexp.MustCompile("\\\\[!-/:-@\\[-`{-~]")
 	// markdownToken is anything that opens, or could open, a format, a link, a mention, an entity, HTML
@@ -111,7 +111,7 @@ func hostile(t *rapid.T) (cards.Card, string) {
 	options := []catalog.Option{
 		{Value: "a", Name: p.Other, Masked: p.Masked}, {Value: "b", Name: p.Name}, {Value: "c", Masked: p.Masked},
 	}
-	switch rapid.SampledFrom([]string{"ask", "prove", "choose", "choose-later", "search", "linked", "hello", "welcome"}).Draw(t, "card") {
+	switch rapid.SampledFrom([]string{"ask", "prove", "choose", "choose-later", "search", "linked", "hello", "welcome", "blocks"}).Draw(t, "card") {
 	case "ask":
 		return catalog.Ask(p), catalog.Clean(p.Other)
 	case "prove":
@@ -126,10 +126,24 @@ func hostile(t *rapid.T) (cards.Card, string) {
 		return catalog.Search(p), ""
 	case "linked":
 		return catalog.Linked(p), catalog.Clean(p.Other)
+	case "blocks":
+		return everyBlock(catalog.Clean(p.Name), catalog.Clean(p.Other)), catalog.Clean(p.Other)
 	case "hello":
 		return catalog.Hello(catalog.Reader{Name: p.Name, Here: p.Here}), ""
 	}
 	return catalog.Welcome(catalog.Reader{Name: p.Name, Here: p.Here}), ""
+}
+
+// everyBlock shows two names in every place where a name can be.
+func everyBlock(one, two string) cards.Card {
+	table := cards.Table{Heads: []string{"Person", "Found as"}, Rows: [][]string{{one, two}, {two, one}}}
+	return cards.Card{
+		Summary: one + " and " + two, Title: one,
+		Body: []cards.Block{
+			cards.Say(two), cards.Text{Runs: []cards.Run{{Text: one}}, Tone: cards.Subtle}, cards.Figure{Value: one, Label: two},
+			cards.Facts{{Label: "Name", Value: two}}, table, table, cards.Bar{Done: 1, Total: 2, Label: two},
+		},
+	}
 }
 
 func TestNothingIsLiveInAdaptiveCards(t *testing.T) {
@@ -181,7 +195,7 @@ func TestNothingIsLiveInSlack(t *testing.T) {
 		}
 		shown := false
 		literal := map[any]bool{
-			"header": true, "context": true, "divider": true, "rich_text": true, "rich_text_section": true, "actions": true,
+			"header": true, "context": true, "divider": true, "rich_text": true, "rich_text_section": true, "actions": true, "table": true,
 			"button": true, "plain_text": true, "text": true,
 		}
 		walk(t, message.Blocks, func(object map[string]any, key, text string) {

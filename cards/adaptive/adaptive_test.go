@@ -155,6 +155,8 @@ func TestMarkOf(t *testing.T) {
 		{"in a button", `{"actions":[{"data":{"rollcall":"x","mark":"m1"}}]}`, "m1"},
 		{"in an element", `{"body":[{"type":"RichTextBlock","id":"rollcall-m1"}]}`, "m1"},
 		{"a button comes first", `{"body":[{"id":"rollcall-m2"}],"actions":[{"data":{"mark":"m1"}}]}`, "m1"},
+		{"a button after a page", `{"body":[{"id":"rollcall-m2"}],"actions":[{"url":"x"},{"data":{"mark":"m1"}}]}`, "m1"},
+		{"a page alone", `{"body":[{"id":"rollcall-m2"}],"actions":[{"url":"x"}]}`, "m2"},
 		{"a button without one", `{"body":[{"id":"rollcall-m2"}],"actions":[{"data":{}}]}`, ""},
 		{"another id", `{"body":[{"id":"m1"}]}`, ""},
 		{"an id that is no text", `{"body":[{"id":7}]}`, ""},
@@ -212,4 +214,39 @@ func FuzzMarkOf(f *testing.F) {
 			t.Errorf("%q has the mark %q", card, mark)
 		}
 	})
+}
+
+// TestPages: a button that opens a page carries nothing, and the mark is found all the same.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	page := cards.Action{Label: "Open", URL: "https://rollcall.example/?a=b"}
+	for _, profile := range []adaptive.Profile{adaptive.Webex, adaptive.Teams} {
+		for _, actions := range [][]cards.Action{{page}, append([]cards.Action{page}, buttons(1)...)} {
+			out, err := profile.Render(cards.Card{Summary: "s", Title: "t", Mark: "m4rk", Actions: actions})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := `{"type":"Action.OpenUrl","title":"Open","url":"https://rollcall.example/?a=b"}`
+			if !strings.Contains(string(out), want) || adaptive.MarkOf(out) != "m4rk" {
+				t.Errorf("%s: got %s", profile.Platform, out)
+			}
+		}
+	}
+}
+
+// TestFallbackText: no line of it begins a list.
+func TestFallbackText(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"- a": `\- a`, "+ a": `\+ a`, " - a": ` \- a`, "1. a": `1\. a`, "12) a": `12\) a`, "# a": `\# a`, "a - b": "a - b", "-": `\-`,
+	} {
+		out, err := adaptive.Webex.Render(cards.Card{Summary: "s", Body: []cards.Block{cards.Say(line)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read struct{ FallbackText string }
+		if err := json.Unmarshal(out, &read); err != nil || read.FallbackText != "s\n"+want {
+			t.Errorf("%q: got %q, %v", line, read.FallbackText, err)
+		}
+	}
 }

@@ -195,7 +195,7 @@ func (p Profile) unknown(body []element) string {
 }
 
 // opening is what makes a list of a line in markdown: the end of it has to be escaped.
-var opening = regexp.MustCompile(`(?m)^(\s*\d*)([-+.)])`)
+var opening = regexp.MustCompile(`(?m)^(\s*\d*)([-+.)])(\s|$)`)
 
 // escape makes a text literal where clients may read it as markdown.
 func escape(text string) string {
@@ -206,7 +206,7 @@ func escape(text string) string {
 		}
 		b.WriteRune(r)
 	}
-	return opening.ReplaceAllString(b.String(), `$1\$2`)
+	return opening.ReplaceAllString(b.String(), `$1\$2$3`)
 }
 
 // speakable is a text without the characters that would make it markup in speech (SSML). They have

@@ -33,6 +33,14 @@ func with(block cards.Block, n int) cards.Card {
 	return card
 }
 
+func table(rows int, cell string) cards.Table {
+	t := cards.Table{Heads: []string{"h", "h"}}
+	for range rows {
+		t.Rows = append(t.Rows, []string{cell, cell})
+	}
+	return t
+}
+
 func titled(summary, title string) cards.Card { return cards.Card{Summary: summary, Title: title} }
 
 func buttons(n int, label string) cards.Card {
@@ -66,6 +74,8 @@ func TestLimits(t *testing.T) {
 		{"small print", "text", with(subtle(3000), 1), with(subtle(3001), 1)},
 		{"buttons", "buttons", buttons(25, "l"), buttons(26, "l")},
 		{"label", "button's label", buttons(1, long(75)), buttons(1, long(76))},
+		{"table", "table", with(table(20, long(249)), 1), with(table(20, long(250)), 1)},
+		{"second table", "text", with(table(1, long(1400)), 2), with(table(1, long(1600)), 2)},
 		{"summary", "summary", titled(long(4000), "t"), titled(long(4001), "t")},
 		{"summary, escaped", "summary", titled(strings.Repeat("&", 800), "t"), titled(strings.Repeat("&", 801), "t")},
 	}
@@ -150,5 +160,58 @@ func TestButtons(t *testing.T) {
 				t.Errorf("%s: got %+v, want %+v", sample.Name, presses[i], a.Press)
 			}
 		}
+	}
+}
+
+// TestFallback: what doesn't fit is left out in whole lines, and no line begins a list or a quote.
+func TestFallback(t *testing.T) {
+	t.Parallel()
+	card := titled("s", "Title")
+	card.Body = []cards.Block{table(20, strings.Repeat("a", 120)), cards.Say("The end.")}
+	message, err := blockkit.Render(card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(message.Text, "\n")
+	if len(message.Text) > 4000 || len(lines) != 18 || lines[0] != "s" || len(lines[17]) != len(lines[2]) {
+		t.Errorf("got %d lines, %d bytes: %s", len(lines), len(message.Text), message.Text)
+	}
+	for line, want := range map[string]string{
+		"- a": "– a", "> a": "› a", " • a": " · a", "1. a": "1․ a", "-": "–", "a - b": "a - b", "12.5": "12.5", "-5": "-5", "a > b": "a &gt; b",
+	} {
+		message, err := blockkit.Render(cards.Card{Summary: "s", Body: []cards.Block{cards.Say(line)}})
+		if err != nil || message.Text != "s\n"+want {
+			t.Errorf("%q: got %q, %v", line, message.Text, err)
+		}
+	}
+}
+
+// TestTables: Slack takes one table in a message; a second one is a paragraph.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	message, err := blockkit.Render(with(table(2, "c"), 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(message.Blocks), `"type":"table"`); n != 1 {
+		t.Errorf("got %d tables: %s", n, message.Blocks)
+	}
+	line := `{"type":"text","text":"c","style":{"bold":true}},{"type":"text","text":" · h: c"}`
+	if n := strings.Count(string(message.Blocks), line); n != 4 {
+		t.Errorf("got %d lines: %s", n, message.Blocks)
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	card := titled("s", "t")
+	card.Actions = []cards.Action{{Label: "l", URL: "https://rollcall.example/?a=b"}}
+	message, err := blockkit.Render(card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"type":"button","text":{"type":"plain_text","text":"l","emoji":false},"action_id":"rollcall-1","url":"https://rollcall.example/?a=b"}`
+	if !strings.Contains(string(message.Blocks), want) {
+		t.Errorf("got %s, want %s", message.Blocks, want)
 	}
 }

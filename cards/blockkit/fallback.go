@@ -27,7 +27,7 @@ func fallback(card cards.Card) string {
 }
 
 // opening is what makes a quote or a list of a line.
-var opening = regexp.MustCompile(`(?m)^(\s*)(>|•|-|\d+\.)`)
+var opening = regexp.MustCompile(`(?m)^\s*(?:>|(?:•|-|\d+\.)(?:\s|$))`)
 
 // escape makes a text literal in mrkdwn. Slack can escape three characters only; the others that make
 // formats are replaced by signs that look much the same.

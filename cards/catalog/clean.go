@@ -84,7 +84,7 @@ func cut(s string, most int) string {
 	if len(runes) <= most {
 		return s
 	}
-	return strings.TrimRight(string(runes[:most-1]), " ") + "…"
+	return strings.TrimRight(string(runes[:most-1]), " :") + "…" // a colon before it could begin a link
 }
 
 // unlink replaces the dots and colons by which chat clients recognise addresses of the web, of mail
