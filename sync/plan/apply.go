@@ -23,6 +23,7 @@ func Apply(l directory.Link, event directory.Event, why string, now time.Time) (
 	if !to.Holds() {
 		l.Account, l.Counterpart, l.Evidence, l.Candidates = directory.AccountID{}, directory.AccountID{}, "", nil
 		l.Accepted, l.Proved, l.LinkedAt = time.Time{}, time.Time{}, time.Time{}
+		l.Turned = false
 	}
 	ask, proof := faces(l, event, from)
 	want(&l.Ask, ask)
@@ -61,6 +62,13 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		if (from == directory.Asking || from == directory.Choosing) && l.Ask.Delivery == directory.Sending {
 			l.Waves-- // it certainly did not go out
 		}
+	case directory.Divert:
+		if l.Turned = true; l.Ask.Delivery == directory.Sending {
+			l.Waves--
+		}
+	case directory.Rejoin:
+		l.Waves, l.Tries, l.Recheck = 0, 0, true
+		l.Searched, l.Alias = time.Time{}, directory.Address{}
 	case directory.Leave:
 		// Both accounts are read again before it comes back.
 		l.Present, l.Recheck = false, true
@@ -132,8 +140,10 @@ func faces(l directory.Link, event directory.Event, from directory.State) (ask, 
 			return directory.FaceOver, ""
 		}
 		return directory.FaceLapsed, directory.FaceSpent
-	case directory.Confirm:
+	case directory.Confirm, directory.Relink:
 		return directory.FaceLinked, directory.FaceLinked
+	case directory.Unlink:
+		return directory.FaceUnlinked, directory.FaceUnlinked
 	case directory.Dispute, directory.Fail:
 		if from == directory.Searching {
 			return directory.FaceOver, ""
@@ -142,8 +152,11 @@ func faces(l directory.Link, event directory.Event, from directory.State) (ask, 
 	case directory.Shift:
 		return directory.FaceWithdrawn, directory.FaceWithdrawn
 	case directory.Leave, directory.Lose:
-		if from == directory.Linked {
+		switch from {
+		case directory.Linked:
 			return directory.FaceSuspended, directory.FaceSuspended
+		case directory.Unlinked:
+			return "", "" // that they undid it stays true
 		}
 		return directory.FaceWithdrawn, directory.FaceWithdrawn
 	case directory.Return:
@@ -165,6 +178,8 @@ func restored(l directory.Link) (ask, proof directory.Face) {
 		return directory.FaceSearch, ""
 	case directory.Snoozed:
 		return directory.FaceLater, directory.FaceWithdrawn
+	case directory.Unlinked:
+		return directory.FaceUnlinked, directory.FaceUnlinked
 	case directory.Declined:
 		return directory.FaceDeclined, directory.FaceDeclined
 	case directory.Stopped:

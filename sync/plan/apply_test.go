@@ -98,6 +98,13 @@ func TestFaces(t *testing.T) {
 		{directory.Unsynced, directory.Return, "", ""},
 		{directory.Unreachable, directory.Reconsider, "", ""},
 		{directory.Suspended, directory.Return, directory.FaceLinked, directory.FaceLinked},
+		{directory.Linked, directory.Unlink, directory.FaceUnlinked, directory.FaceUnlinked},
+		{directory.Unlinked, directory.Relink, directory.FaceLinked, directory.FaceLinked},
+		{directory.Unlinked, directory.Disown, directory.FaceDeclined, directory.FaceDeclined},
+		{directory.Unlinked, directory.Leave, "", ""},
+		{directory.Unlinked, directory.Rejoin, "", ""},
+		{directory.Proving, directory.Stop, directory.FaceStopped, directory.FaceWithdrawn},
+		{directory.Asking, directory.Divert, "", ""},
 	} {
 		covered[test.on] = true
 		l := link(test.from)
@@ -135,6 +142,7 @@ func TestLeavingAndComingBack(t *testing.T) {
 		directory.Snoozed:     {directory.FaceLater, directory.FaceWithdrawn},
 		directory.Linked:      {directory.FaceLinked, directory.FaceLinked},
 		directory.Declined:    {directory.FaceDeclined, directory.FaceDeclined},
+		directory.Unlinked:    {directory.FaceUnlinked, directory.FaceUnlinked},
 		directory.Stopped:     {directory.FaceStopped, directory.FaceWithdrawn},
 		directory.Unanswered:  {directory.FaceOver, directory.FaceWithdrawn},
 		directory.Disputed:    {directory.FaceReview, directory.FaceReview},

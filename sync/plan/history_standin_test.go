@@ -61,7 +61,7 @@ func (h *history) search() {
 		h.apply(directory.Search)
 	}
 	l := &h.link
-	l.LastWave, l.Searched = h.now, h.now
+	h.last, l.LastWave, l.Searched = l.LastWave, h.now, h.now
 	l.Ask = directory.Prompt{
 		To: mine, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(WaveGap), Want: directory.FaceSearch,
 	}

@@ -22,6 +22,7 @@ type history struct {
 	arrived    map[directory.Face]bool // whether the newest prompt, or proof, is out
 	prompts    []time.Time             // that really went out, ever
 	waves      int                     // of them since the link began anew
+	last       time.Time               // of the wave before the newest
 	stopped    bool                    // the person asked not to be asked
 	standIn    int                     // how many stand-ins there are
 	candidate  int                     // which account the person's address finds
@@ -230,7 +231,7 @@ func (h *history) ask() {
 		h.link.Tries = 0
 	}
 	l := &h.link
-	l.LastWave = h.now
+	h.last, l.LastWave = l.LastWave, h.now
 	l.Ask = directory.Prompt{
 		To: mine, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(AskFor), Want: directory.FaceAsk,
 	}
@@ -256,9 +257,19 @@ func (h *history) post(p *directory.Prompt, face directory.Face) {
 		p.Delivery, p.Nonce = directory.NotSent, ""
 		h.now = h.now.Add(time.Duration(1+h.dice.IntN(900)) * time.Second)
 		h.impatience = 0
+	case p == &h.link.Proof && h.chance(50):
+		p.Delivery, p.Nonce = directory.NotSent, ""
+		h.link = Await(h.link, h.now)
 	default:
-		h.apply(directory.Fail)
+		event := directory.Fail
+		if p == &h.link.Ask && Diverts(h.link) {
+			event = directory.Divert
+		}
+		h.apply(event)
 		p.Delivery, p.Nonce = directory.NotSent, "" // p is in h.link, which apply replaces in place
+		if p == &h.link.Ask {
+			h.link.LastWave = h.last
+		}
 	}
 }
 
@@ -282,7 +293,7 @@ func (h *history) accept(face directory.Face, at time.Time) {
 	}
 	h.prompts = append(h.prompts, at)
 	switch l := h.link; {
-	case !loudly(h.rules)(h.now):
+	case !loudly(h.rules)(h.now) && !Invited(l, h.now):
 		h.breach("asked in quiet hours")
 	case h.stopped:
 		h.breach("asked after a stop")
@@ -361,6 +372,9 @@ func (h *history) outside() {
 		l.Recheck = true
 	case roll < 85:
 		h.rules.Paused = !h.rules.Paused
+	case roll < 90 && l.State != directory.Linked && l.State != directory.Unlinked:
+	case l.Present && l.Leaving.Since.IsZero():
+		h.own()
 	}
 }
 

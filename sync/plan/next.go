@@ -194,13 +194,16 @@ func nextWave(l directory.Link, rules Rules, now time.Time) time.Time {
 	if next.Before(now) {
 		next = now
 	}
+	if !next.After(now) && Invited(l, now) {
+		return now
+	}
 	return Allowed(next, rules)
 }
 
 // nextAsking waits for an answer until the next wave may go out, or until the last prompt expires.
 func nextAsking(l directory.Link, rules Rules, now time.Time) Step {
 	if l.State != directory.Snoozed && l.Ask.Delivery == directory.NotSent {
-		if next := Allowed(now, rules); now.Before(next) {
+		if next := Allowed(now, rules); now.Before(next) && !Invited(l, now) {
 			return Step{Do: Wait, Until: next, Reason: "quiet hours"}
 		}
 		return Step{Do: SendAsk, Reason: "the prompt was not delivered"}
@@ -229,6 +232,8 @@ func nextProving(l directory.Link, now time.Time) Step {
 			return Step{Do: Move, Event: directory.Dispute, Reason: "the right number was not picked, time and again"}
 		}
 		return Step{Do: Move, Event: directory.Lapse, Reason: "the proof's time is over"}
+	case Awaits(l):
+		return Step{Do: Wait, Until: l.Proof.Expires, Reason: "the proof waits until the other account opens the app"}
 	case l.Proof.Delivery == directory.NotSent:
 		return Step{Do: SendProof, Reason: "the other account has to prove it"}
 	}

@@ -97,6 +97,15 @@ func TestNextOfEveryState(t *testing.T) {
 		{"confirming", link(directory.Confirming), on, Step{Do: Confirm}},
 		{"linked", link(directory.Linked), on, forever()},
 		{"linked, an account changed", link(directory.Linked, recheck), on, Step{Do: Verify}},
+		{"unlinked", link(directory.Unlinked), on, forever()},
+		{"unlinked, an account changed", link(directory.Unlinked, recheck), on, forever()},
+		{"unlinked, with a stand-in", link(directory.Unlinked, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
+		{"proving, and the other account has to open the app", link(directory.Proving, unopened), on, wait(now.Add(AskFor - time.Hour))},
+		{"proving, and the other account did not open the app", link(directory.Proving, unopened, proofUntil(now)), on, move(directory.Lapse)},
+		{"found, in quiet hours", link(directory.Matched), quietRules(8, 10, ""), wait(now.Add(time.Hour))},
+		{"found, in quiet hours, and asked for it", link(directory.Matched, invited(now.Add(time.Minute-InvitedFor))), quietRules(8, 10, ""), Step{Do: SendAsk}},
+		{"found, in quiet hours, and asked for it long ago", link(directory.Matched, invited(now.Add(-InvitedFor))), quietRules(8, 10, ""), wait(now.Add(time.Hour))},
+		{"found, asked an hour ago, and asked for it", link(directory.Matched, waves(1, now.Add(-time.Hour)), invited(now)), on, wait(now.Add(WaveGap - time.Hour))},
 		{"declined", link(directory.Declined), on, forever()},
 		{"declined, an account changed", link(directory.Declined, recheck), on, forever()},
 		{"stopped", link(directory.Stopped), on, forever()},
@@ -121,6 +130,17 @@ func TestNextOfEveryState(t *testing.T) {
 }
 
 var askFirst = Rules{Settings: directory.Settings{On: true, AskFirst: true}}
+
+func invited(at time.Time) func(*directory.Link) {
+	return func(l *directory.Link) { l.Invited = at }
+}
+
+// unopened is a proof that can't be delivered before its account opens the app.
+func unopened(l *directory.Link) {
+	l.Proof.Delivery, l.Proof.Nonce, l.Proof.Ref, l.Proof.Shown = directory.NotSent, "", directory.MessageRef{}, ""
+	*l = Await(*l, now)
+	l.Ask.Shown = l.Ask.Want
+}
 
 func alone(l *directory.Link)    { l.Account, l.StandIn.Wanted = mine, true }
 func ownless(l *directory.Link)  { l.Account = directory.AccountID{} }

@@ -53,7 +53,7 @@ func presence(l directory.Link) (want directory.Presence, why string, idle bool)
 		return directory.Parked, "the person is away", false
 	case l.State == directory.Exempt:
 		return directory.Parked, "the directory marks the person exempt", false
-	case l.State == directory.Linked:
+	case l.State == directory.Linked, l.State == directory.Unlinked:
 		return directory.Parked, "the person has an account of their own now", true
 	case l.StandIn.Platform != l.Secondary:
 		return directory.Parked, "the person's own platform is another one now", true

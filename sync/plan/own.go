@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"rollcall/sync/directory"
+)
+
+// InvitedFor is how long after a person asked to be asked the question may come in their quiet hours:
+// they are there.
+const InvitedFor = time.Hour
+
+// Invited reports whether a person has just asked to be asked.
+func Invited(l directory.Link, now time.Time) bool {
+	return !l.Invited.IsZero() && now.Before(l.Invited.Add(InvitedFor))
+}
+
+// Anew begins a link anew for one of its accounts that asked for it: whatever comes of it, both sides
+// prove it again. Who is asked is asked at once, as are the two of a link that both had proved. From the
+// claimed account's word nobody is asked more often than they would be; and who claims an account can't
+// have its owner asked for the proof more often than every three days.
+func Anew(l directory.Link, by directory.AccountID, now time.Time) (directory.Link, error) {
+	next, err := Apply(l, directory.Rejoin, "the person asked for it", now)
+	if err != nil {
+		return l, err
+	}
+	undone := l.State == directory.Unlinked
+	asks := by == l.Account || by == l.Ask.To
+	pestered := !l.Proof.Tried.IsZero() && !l.Proof.Tried.Before(l.LastWave)
+	switch {
+	case !undone && !asks:
+		next.Waves = l.Waves
+	case undone || !pestered:
+		next.LastWave, next.Invited = time.Time{}, now
+	}
+	return next, nil
+}
+
+// Sooner has somebody asked now whose next wave only waits for its hour, because they asked for it.
+// False: the manners don't allow another wave yet.
+func Sooner(l directory.Link, now time.Time) (directory.Link, bool) {
+	if l.Waves >= MaxWaves || now.Before(l.LastWave.Add(WaveGap)) || l.Ask.Delivery == directory.Sending {
+		return l, false
+	}
+	next := l
+	if l.State != directory.Matched {
+		event := directory.WaveOver
+		if l.State == directory.Snoozed {
+			event = directory.Wake
+		}
+		var err error
+		if next, err = Apply(l, event, "the person asked for it", now); err != nil {
+			return l, false
+		}
+	}
+	next.Invited, next.DueAt = now, now
+	return next, true
+}
+
+// Aside is what "undo it" ([directory.Unlink]) and "not me" ([directory.Disown]) do to a link that is
+// suspended: to what it comes back. Conflict: it would come back to nothing that they concern.
+func Aside(l directory.Link, event directory.Event, why string) (directory.Link, error) {
+	to, ok := l.Before.After(event)
+	if l.State != directory.Suspended || !ok {
+		return l, directory.Errorf(directory.Conflict, "a link that comes back as %s can't %s", l.Before, event)
+	}
+	l.Before, l.Why = to, why
+	if event == directory.Disown {
+		l.Alias = directory.Address{}
+		want(&l.Ask, directory.FaceDeclined)
+		want(&l.Proof, directory.FaceDeclined)
+	} else {
+		want(&l.Ask, directory.FaceUnlinked)
+		want(&l.Proof, directory.FaceUnlinked)
+	}
+	return l, nil
+}
+
+// Disowned is a link with those accounts barred that "not me" is about: the counterpart, or every
+// candidate for it. A bar keeps an account from the person on whichever of the two sides it is looked
+// for, so it holds in both directions.
+func Disowned(l directory.Link, was directory.Link, now time.Time) directory.Link {
+	until := now.Add(BarFor)
+	l.Barred = slices.Clone(l.Barred)
+	if was.Counterpart.IsZero() {
+		for _, c := range was.Candidates {
+			l.Barred = append(l.Barred, directory.Bar{Account: c.Account, Until: until})
+		}
+		return l
+	}
+	l.Barred = append(l.Barred, directory.Bar{Account: was.Counterpart, Until: until})
+	return l
+}
