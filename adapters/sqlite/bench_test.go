@@ -114,3 +114,89 @@ func BenchmarkReads(b *testing.B) {
 		})
 	}
 }
+
+// planned is a page of a proposal's lines, numbered, and whether those it is about can be written to.
+// Of twenty people nineteen are as they should be, and one line of a thousand was left out.
+func planned(from, n int) directory.Change {
+	var all directory.Change
+	for i := from; i < from+n; i++ {
+		l := numbered(i).Links[0].Link
+		line := directory.ProposalLine{
+			Proposal: "p", Link: l.Key, Group: l.Group, Name: "Some Person", State: l.State, Intent: directory.IntentNone,
+			Account: l.Account, Counterpart: l.Counterpart, Reason: "both accounts are one person's",
+		}
+		reach := directory.Reach{Account: l.Account, State: directory.Reachable, Since: start}
+		if i%20 == 0 {
+			line.Intent, reach.State = directory.IntentAsk, directory.AppMissing
+		}
+		if i%1000 == 0 {
+			line.Drift = "asked meanwhile"
+		}
+		all.Lines, all.Reached = append(all.Lines, line), append(all.Reached, reach)
+	}
+	return all
+}
+
+// plannedStore has a proposal with as many lines as a large tenant has people.
+func plannedStore(b *testing.B) *Store {
+	b.Helper()
+	s := benchStore(b)
+	must(b, s.Commit(b.Context(), "acme", directory.Change{Proposals: []directory.ProposalChange{{Proposal: directory.Proposal{ID: "p", At: start}}}}))
+	for n := 0; n < many; n += 1000 {
+		must(b, s.Commit(b.Context(), "acme", planned(n, 1000)))
+	}
+	must(b, s.PutGroup(b.Context(), "acme", directory.Group{ID: "staff"}))
+	b.ResetTimer()
+	return s
+}
+
+// What an admin looks at, with 200,000 lines: a page of each kind, from the middle.
+func BenchmarkPlan(b *testing.B) {
+	s := plannedStore(b)
+	middle := numbered(many / 2).Links[0].Link
+	page := func(query directory.LineQuery) func() error {
+		query.After = middle.Key
+		return func() error { _, err := s.ProposalLines(b.Context(), "acme", "p", query); return err }
+	}
+	for name, read := range map[string]func() error{
+		"lines":       page(directory.LineQuery{}),
+		"by intent":   page(directory.LineQuery{Intent: directory.IntentAsk}),
+		"no such":     page(directory.LineQuery{Intent: directory.IntentSuspend}),
+		"left out":    page(directory.LineQuery{Drifted: true}),
+		"both":        page(directory.LineQuery{Intent: directory.IntentAsk, Drifted: true}),
+		"Readings":    func() error { _, err := s.Readings(b.Context(), "acme"); return err },
+		"ReachCounts": func() error { _, err := s.ReachCounts(b.Context(), "acme", "slack"); return err },
+		"Unreached": func() error {
+			_, err := s.Unreached(b.Context(), "acme", "slack", directory.AppMissing, middle.Account, 100)
+			return err
+		},
+		"ProposalLinesOf": func() error { _, err := s.ProposalLinesOf(b.Context(), "acme", "p", middle.Key); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				must(b, read())
+			}
+		})
+	}
+}
+
+// A page of a proposal in the making.
+func BenchmarkLines1000(b *testing.B) {
+	s := benchStore(b)
+	must(b, s.Commit(b.Context(), "acme", directory.Change{Proposals: []directory.ProposalChange{{Proposal: directory.Proposal{ID: "p", At: start}}}}))
+	n := 0
+	for b.Loop() {
+		must(b, s.Commit(b.Context(), "acme", planned(n, 1000)))
+		n += 1000
+	}
+}
+
+// A proposal of 200,000 lines makes room for a newer one: for so long nobody else can write.
+func BenchmarkDrop(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		s := plannedStore(b)
+		b.StartTimer()
+		must(b, s.Commit(b.Context(), "acme", directory.Change{Drop: []string{"p"}}))
+	}
+}

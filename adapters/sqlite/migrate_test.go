@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"rollcall/sync/directory"
@@ -148,6 +149,77 @@ func TestMigrationsKeepWhatIsHeld(t *testing.T) {
 			}
 		}
 	}
+	closed(t, s)
+}
+
+// A database of the release before plans opens, and what it has stays as it was: its records lack the
+// fields that came since, which are empty then.
+func TestRecordsOfAnEarlierRelease(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rollcall.db")
+	s := open(t, path)
+	ctx := t.Context()
+	fill(t, s, 0, 20)
+	tenant := directory.Tenant{ID: "acme", Name: "Acme", Settings: directory.Settings{On: true, QuietFrom: 18, QuietTo: 8, Zone: "Europe/Zurich"}}
+	group := directory.Group{ID: "staff", Name: "Staff", Primary: "slack", Secondary: "webex", Paused: true}
+	must(t, s.PutTenant(ctx, tenant))
+	must(t, s.PutGroup(ctx, "acme", group))
+	wantLinks, err := s.ListLinks(ctx, "acme", directory.LinkQuery{})
+	must(t, err)
+	wantReadings, err := s.Readings(ctx, "acme")
+	must(t, err)
+	closed(t, s)
+
+	db := raw(t, path)
+	provider, err := newProvider(db)
+	must(t, err)
+	if _, err := provider.DownTo(context.Background(), 3); err != nil {
+		t.Fatalf("down: got %v, want no error", err)
+	}
+	for _, query := range []string{
+		"UPDATE links SET record = CAST(json_remove(record, '$.r.Parked', '$.r.Turned', '$.r.Exempted', '$.r.Decided', '$.r.Invited') AS BLOB)",
+		"UPDATE readings SET record = CAST(json_remove(record, '$.r.Job', '$.r.Pulse') AS BLOB)",
+		"UPDATE groups SET record = CAST(json_remove(record, '$.r.Draft', '$.r.Rollout', '$.r.ByAdmin', '$.r.Configured') AS BLOB)",
+		"UPDATE tenants SET record = CAST(json_remove(record, '$.r.Configured', '$.r.Settings.QuietDays', '$.r.Settings.Locale', '$.r.Settings.PerHour') AS BLOB)",
+	} {
+		run(t, db, query)
+	}
+	must(t, db.Close())
+
+	s = open(t, path)
+	checkWhole(t, s, 20)
+	links, err := s.ListLinks(ctx, "acme", directory.LinkQuery{})
+	must(t, err)
+	readings, err := s.Readings(ctx, "acme")
+	must(t, err)
+	gotTenant, err := s.Tenant(ctx, "acme")
+	must(t, err)
+	groups, err := s.Groups(ctx, "acme")
+	must(t, err)
+	for _, c := range []struct {
+		name      string
+		got, want any
+	}{
+		{"links", links, wantLinks},
+		{"readings", readings, wantReadings},
+		{"the tenant", gotTenant, tenant},
+		{"groups", groups, []directory.Group{group}},
+	} {
+		if !reflect.DeepEqual(c.got, c.want) {
+			t.Errorf("%s: got %+v, want %+v", c.name, c.got, c.want)
+		}
+	}
+	proposals, err := s.Proposals(ctx, "acme")
+	if err != nil || len(proposals) > 0 {
+		t.Errorf("proposals: got %v, %v, want none", proposals, err)
+	}
+	// And the new ones work there: a plan of one line, a link that waits for it.
+	links[0].Parked = true
+	must(t, s.Commit(ctx, "acme", directory.Change{
+		Links:     []directory.LinkChange{{Link: links[0], Version: links[0].Version}},
+		Proposals: []directory.ProposalChange{{Proposal: directory.Proposal{ID: "p"}}},
+		Lines:     []directory.ProposalLine{{Proposal: "p", Link: links[0].Key, Intent: directory.IntentAsk}},
+	}))
 	closed(t, s)
 }
 

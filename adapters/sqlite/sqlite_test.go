@@ -44,7 +44,7 @@ func TestStore(t *testing.T) {
 	queries.Range(func(query, _ any) bool {
 		asked++
 		for _, step := range plan(t, s, query.(string)) {
-			if scans(step) {
+			if scans(step) || sortsLines(query.(string), step) {
 				t.Errorf("%s\ngot %q, want a SEARCH", query, step)
 			}
 		}
@@ -76,8 +76,13 @@ func plan(t *testing.T, s *Store, query string) []string {
 	return steps
 }
 
+// sortsLines reports whether a step sorts a proposal's lines: for a page of them all would be read.
+func sortsLines(query, step string) bool {
+	return strings.Contains(query, "proposal_lines") && strings.Contains(step, "TEMP B-TREE")
+}
+
 // big are the tables that have a row for each person.
-var big = regexp.MustCompile(`^SEARCH (links|roster|accounts|trail|holds|nonces) .*\(tenant=\?\)$`)
+var big = regexp.MustCompile(`^SEARCH (links|roster|accounts|trail|holds|nonces|proposal_lines|reach) .*\(tenant=\?\)$`)
 
 // scans reports whether a step reads a whole table, or all that a tenant has in a big one. Tenants
 // are few, and the list of ids in an argument is to be read.

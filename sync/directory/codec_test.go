@@ -222,6 +222,25 @@ func TestDecodeErrorsAreDiscreet(t *testing.T) {
 	}
 }
 
+// Records that were stored before a field came are read: it is empty then, and means what it meant
+// before it was there: not parked, no draft, no limit, no job.
+func TestDecodeReadsOlderRecords(t *testing.T) {
+	t.Parallel()
+	if l, err := Decode[Link]([]byte(`{"v":1,"r":{"State":"linked","Barred":null,"Version":3}}`)); err != nil || !reflect.DeepEqual(l, Link{State: Linked, Version: 3}) {
+		t.Errorf("a link: got %+v, %v", l, err)
+	}
+	if g, err := Decode[Group]([]byte(`{"v":1,"r":{"ID":"staff","Paused":true,"Retired":false}}`)); err != nil || g != (Group{ID: "staff", Paused: true}) {
+		t.Errorf("a group: got %+v, %v", g, err)
+	}
+	if r, err := Decode[Reading]([]byte(`{"v":1,"r":{"ID":"group/staff","Cursor":"c"}}`)); err != nil || !reflect.DeepEqual(r, Reading{ID: "group/staff", Cursor: "c"}) {
+		t.Errorf("a reading: got %+v, %v", r, err)
+	}
+	want := Tenant{ID: "acme", Settings: Settings{On: true, QuietFrom: 18, QuietTo: 8}, SignedUp: true}
+	if got, err := Decode[Tenant]([]byte(`{"v":1,"r":{"ID":"acme","SignedUp":true,"Settings":{"On":true,"QuietFrom":18,"QuietTo":8,"StandIns":null}}}`)); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("a tenant: got %+v, %v", got, err)
+	}
+}
+
 // The form of a stored link. When this changes, links that are stored already can't be read any
 // more, unless the new release reads the old form too: see recordVersion.
 func TestLinkRecordGolden(t *testing.T) {

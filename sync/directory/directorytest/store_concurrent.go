@@ -17,6 +17,8 @@ var concurrentCases = []storeCase{
 	{"one tenant gets the workspace", concurrentInstall},
 	{"one connects", concurrentConnect},
 	{"one amends", concurrentAmends},
+	{"one makes a proposal", concurrentProposals},
+	{"one ends a job", concurrentEnds},
 	{"one renews", concurrentRenewals},
 	{"no secret outlives its connection", concurrentEnd},
 	{"one takes the ticket", concurrentTickets},

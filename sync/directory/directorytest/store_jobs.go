@@ -164,3 +164,20 @@ func jobBeside(d *desk) {
 	same(d, "claimed", claimed, []directory.ReadingID{directory.ReadingOfGroup("staff"), directory.ReadingOfJob("a"), directory.ReadingOfJob("b")})
 	same(d, "what is left", len(d.readings()), 1)
 }
+
+func concurrentEnds(d *desk) {
+	for _, id := range numbered(5) {
+		d.putReading(job(id))
+		r := d.claimReading(start, at(hour))
+		d.winner(8, directory.Conflict, func(i int) error {
+			change := ended(r)
+			change.Reached = []directory.Reach{{Account: onSlack(id), State: directory.Blocked}}
+			err := d.Commit(d.ctx(), d.tenant, change)
+			if directory.Is(err, directory.Fenced) {
+				err = directory.Errorf(directory.Conflict, "fenced")
+			}
+			return err
+		})
+		same(d, "Readings", d.readings(), nil)
+	}
+}

@@ -2,6 +2,7 @@ package directorytest
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -282,4 +283,20 @@ func proposalNone(d *desk) {
 	d.putLines(l)
 	d.commit(directory.Change{Drop: []string{"p"}})
 	d.refuse(directory.Change{Lines: []directory.ProposalLine{l}}, directory.Conflict) // whoever still makes it is told
+}
+
+func concurrentProposals(d *desk) {
+	p := directory.Proposal{ID: "p", At: start}
+	for version := range int64(5) {
+		i := d.winner(8, directory.Conflict, func(i int) error {
+			mine := p
+			mine.Lines = i
+			line := directory.ProposalLine{Proposal: "p", Link: keyOf("one"), Name: fmt.Sprint(i)}
+			return d.Commit(d.ctx(), d.tenant, directory.Change{
+				Proposals: []directory.ProposalChange{{Proposal: mine, Version: version}}, Lines: []directory.ProposalLine{line},
+			})
+		})
+		same(d, "the proposal", d.proposals()[0].Lines, i)
+		same(d, "its line", d.lines("p", directory.LineQuery{})[0].Name, fmt.Sprint(i))
+	}
 }
