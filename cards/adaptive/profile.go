@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
+
+	"golang.org/x/text/width"
 
 	"rollcall/cards"
 	"rollcall/cards/plain"
@@ -148,11 +149,16 @@ func (p Profile) actions(card cards.Card) []action {
 	return actions
 }
 
-// letters is how many letters stand on buttons.
+// letters is how many letters stand on buttons. Those of Chinese and Japanese take the room of two.
 func letters(actions []action) int {
 	n := 0
 	for _, a := range actions {
-		n += utf8.RuneCountInString(a.Title)
+		for _, r := range a.Title {
+			n++
+			if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
+				n++
+			}
+		}
 	}
 	return n
 }

@@ -86,6 +86,8 @@ func TestTeamsRow(t *testing.T) {
 		{"they fit", strings.Repeat("a", 20), 2, 0},
 		{"they fit, whatever they take in bytes", strings.Repeat("é", 20), 2, 0},
 		{"they don't", strings.Repeat("a", 21), 0, 2},
+		{"wide letters that fit", strings.Repeat("連", 10), 2, 0},
+		{"wide letters that don't", strings.Repeat("連", 11), 0, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
