@@ -318,6 +318,27 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
+// TestForeignNames: a name in another script than the reader's stands where it belongs, whole and once,
+// and the card around it is what it is for any other name.
+func TestForeignNames(t *testing.T) {
+	t.Parallel()
+	names := []string{"עדה לאבלייס", "محمد الفارسي", "山田 花子", "Þórunn Ólafsdóttir", "नेहा", "👩 Ada"}
+	for _, l := range locales() {
+		for _, name := range names {
+			p := sampleAsked()
+			p.Lang, p.Name = l.tag.String(), "Quux"
+			want := spoken(Ask(p))
+			for i := range want {
+				want[i] = strings.ReplaceAll(want[i], p.Name, Clean(name))
+			}
+			p.Name = name
+			if diff := cmp.Diff(want, spoken(Ask(p))); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", l.tag, name, diff)
+			}
+		}
+	}
+}
+
 // FuzzSay: whatever a value is, it is one line of text, cleaned, and changes nothing around it; in every
 // language, and wherever it stands.
 func FuzzSay(f *testing.F) {
