@@ -47,7 +47,7 @@ func ParseLinkKey(text string) (LinkKey, error) {
 type Link struct {
 	Key    LinkKey
 	State  State
-	Before State  // with Suspended: the state that it comes back to
+	Before State  // with Suspended: the state that it comes back to; with Unlinked: Linked, once an admin wants that
 	Why    string // why it is in this state, for admins and the trail; names nobody
 
 	Member    Member  // as the directory last described the person

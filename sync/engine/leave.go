@@ -139,6 +139,9 @@ func rowOf(rows []directory.Membership, group directory.GroupID) (directory.Memb
 
 // restore brings a suspended link back, if its accounts can still be linked.
 func (e *Engine) restore(ctx context.Context, w *work) error {
+	if w.link.State == directory.Unlinked {
+		return e.relink(ctx, w)
+	}
 	if len(w.link.Holds()) == 0 { // it had no accounts
 		return e.move(ctx, w, directory.Return, "the person is back", func(l *directory.Link) { l.Recheck = true })
 	}

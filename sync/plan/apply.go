@@ -62,6 +62,8 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		if (from == directory.Asking || from == directory.Choosing) && l.Ask.Delivery == directory.Sending {
 			l.Waves-- // it certainly did not go out
 		}
+	case directory.Unlink, directory.Relink:
+		l.Before = ""
 	case directory.Divert:
 		if l.Turned = true; l.Ask.Delivery == directory.Sending {
 			l.Waves--
@@ -77,7 +79,10 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		l.Present, l.Recheck, l.Checked = true, false, now
 		suspend(l, from, now)
 	case directory.Return:
-		l.Before, l.SuspendedAt, l.Leaving = "", time.Time{}, directory.Leaving{}
+		l.Before, l.SuspendedAt = "", time.Time{}
+		if !l.Leaving.Refused { // an admin took the removal back before the directory did
+			l.Leaving = directory.Leaving{}
+		}
 		if from == directory.Unsynced {
 			l.Waves, l.Tries = 0, 0
 			l.Searched, l.Alias = time.Time{}, directory.Address{}

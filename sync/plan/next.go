@@ -152,6 +152,10 @@ func nextOfState(l directory.Link, rules Rules, now time.Time) Step {
 		if l.Present {
 			return Step{Do: Move, Event: directory.Return, Reason: "the person is back after their link was given up"}
 		}
+	case directory.Unlinked:
+		if l.Before == directory.Linked {
+			return Step{Do: Restore, Reason: "an admin took back that the link was undone"}
+		}
 	}
 	return Step{Do: Wait, Reason: l.Why}
 }
