@@ -54,6 +54,9 @@ func registryTenants(d *desk) {
 	got, err := d.Tenant(d.ctx(), "a")
 	d.ok("Tenant", err)
 	same(d, "Tenant", got, want[0])
+
+	got.Settings.QuietDays[0] = time.Wednesday // the caller's own copy
+	same(d, "the quiet days later", tenants()[0].Settings.QuietDays, fullTenant("a").Settings.QuietDays)
 }
 
 func registryInstall(d *desk) {
