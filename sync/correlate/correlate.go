@@ -64,6 +64,9 @@ func Decide(q Question) (Verdict, error) {
 	if link.Member.Exempt {
 		return Verdict{Event: directory.Excuse, Why: "the directory marks this person exempt"}, nil
 	}
+	if link.Exempted {
+		return Verdict{Event: directory.Excuse, Why: "an admin exempted this person"}, nil
+	}
 	if link.Member.Email.IsZero() {
 		return Verdict{Event: directory.NoPrimary, Why: "the directory has no usable address for this person"}, nil
 	}
@@ -89,6 +92,9 @@ func Decide(q Question) (Verdict, error) {
 		if len(others) < before {
 			why = "the account whose address this person named asked not to be asked"
 		}
+	}
+	if decided := slices.DeleteFunc(slices.Clone(others), func(a directory.Account) bool { return a.ID != link.Decided }); len(decided) > 0 {
+		others, q.Sharing = decided, nil // an admin knows who of those with the address it is
 	}
 	dispute, disputed := claimed(q, own[0], others)
 	if len(others) == 0 {
@@ -163,7 +169,7 @@ func claimed(q Question, own directory.Account, others []directory.Account) (dis
 	for _, l := range q.Sharing {
 		named := l.Member.Email != q.Link.Member.Email
 		// Whoever is in a dispute holds nothing, and claims the account all the same.
-		if l.Key == q.Link.Key || l.Key.Pair != q.Link.Key.Pair || !l.State.Live() || l.Member.Exempt || named && len(others) == 0 {
+		if l.Key == q.Link.Key || l.Key.Pair != q.Link.Key.Pair || !l.State.Live() || l.Member.Exempt || l.Exempted || named && len(others) == 0 {
 			continue
 		}
 		if dispute.Why == "" {

@@ -81,11 +81,12 @@ type Link struct {
 	SuspendedAt time.Time
 	Barred      []Bar // accounts of which this person said "not me"
 
-	Parked   bool      // waits for a plan to be applied: nobody is asked and nothing is made for it
-	Turned   bool      // asked on the secondary platform, because the primary one doesn't deliver
-	Exempted bool      // an admin exempted the person
-	Decided  AccountID // the counterpart that an admin decided for
-	Invited  time.Time // when the person asked for the question that comes next; zero: they didn't
+	Parked    bool      // waits for a plan to be applied: nobody is asked and nothing is made for it
+	Turned    bool      // asked on the secondary platform, because the primary one doesn't deliver
+	Exempted  bool      // an admin exempted the person
+	Decided   AccountID // the counterpart that an admin decided for, of several or against others who claim it
+	Appointed bool      // an admin named Alias: the person has said nothing of it yet
+	Invited   time.Time // when the person asked for the question that comes next; zero: they didn't
 
 	DueAt   time.Time // when the engine looks again; zero: only when something happens
 	Created time.Time
@@ -156,7 +157,7 @@ func (l Link) Holds() []AccountID {
 // Named reports whether the person named the account that was found: it was looked for under the
 // address that they gave, and the card on which they were asked is still there to go on with.
 func (l Link) Named() bool {
-	return !l.Alias.IsZero() && l.Waves == 0 && !l.Counterpart.IsZero() && l.Ask.Open() && l.Ask.To == l.Account
+	return !l.Alias.IsZero() && !l.Appointed && l.Waves == 0 && !l.Counterpart.IsZero() && l.Ask.Open() && l.Ask.To == l.Account
 }
 
 // AddressOn is the address by which this link's person is looked for on a platform.

@@ -22,7 +22,7 @@ func (e *Engine) correlate(ctx context.Context, w *work) error {
 		return e.postponeFor(ctx, w, err)
 	}
 	question := correlate.Question{Link: w.link, Primary: primary, Secondary: secondary, Now: w.now}
-	if !w.link.Member.Exempt && !w.link.Member.Email.IsZero() {
+	if !w.link.Member.Exempt && !w.link.Exempted && !w.link.Member.Email.IsZero() {
 		wait, err := e.lookUp(ctx, w, &question)
 		if err != nil {
 			return err

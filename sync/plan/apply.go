@@ -62,6 +62,8 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		if (from == directory.Asking || from == directory.Choosing) && l.Ask.Delivery == directory.Sending {
 			l.Waves-- // it certainly did not go out
 		}
+	case directory.Name:
+		l.Appointed = false
 	case directory.Unlink, directory.Relink:
 		l.Before = ""
 	case directory.Divert:
