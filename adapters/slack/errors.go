@@ -99,8 +99,17 @@ func refused(method, name string) error {
 	if code == directory.Uncertain {
 		code = lostCode(method)
 	}
-	return &directory.Error{Code: code, Text: "slack: " + method + ": " + printable(name), Err: causes[name]}
+	return &directory.Error{Code: code, Text: "slack: " + method + ": " + printable(name), Reach: reaches[name], Err: causes[name]}
 }
+
+// reaches are Slack's error names that say why somebody can't be written to. The others that are
+// Undeliverable speak of the chat and not of the person.
+var reaches = byName(map[directory.ReachState]string{
+	directory.Disabled: `user_disabled user_not_found users_not_found messages_tab_disabled restricted_action`,
+	// Who is not of the workspace has to share a channel with it:
+	// https://docs.slack.dev/reference/methods/conversations.open#errors.
+	directory.Guest: `user_not_visible invalid_user_combination user_is_restricted`,
+})
 
 // refusals are Slack's error names, by what a caller may do about them.
 var refusals = byName(map[directory.Code]string{
@@ -125,14 +134,14 @@ var refusals = byName(map[directory.Code]string{
 	directory.Uncertain: `internal_error fatal_error update_failed`,
 })
 
-func byName(names map[directory.Code]string) map[string]directory.Code {
-	codes := make(map[string]directory.Code)
-	for code, list := range names {
+func byName[T comparable](names map[T]string) map[string]T {
+	meanings := make(map[string]T)
+	for meaning, list := range names {
 		for name := range strings.FieldsSeq(list) {
-			codes[name] = code
+			meanings[name] = meaning
 		}
 	}
-	return codes
+	return meanings
 }
 
 // printable keeps an error's name from bringing anything else into a log.

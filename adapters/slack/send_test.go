@@ -162,6 +162,43 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Why somebody can't be written to is what Slack says of them, and else is not made up.
+func TestWhoCanNotBeWrittenTo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &bottest.Wire{}, nil, nil)
+	w.sim.AddWorkspace(slacksim.Workspace{
+		ID: "T0004", Name: "T0004", Token: "xoxb-T0004", Scopes: slacksim.Scopes(), NoMessagesTab: true,
+		Users: []slacksim.User{{ID: "U0ANN", RealName: "Ann"}, {ID: "U0STR", RealName: "Stranger", TeamID: "T0999", Stranger: true}},
+	})
+	w.insts["T0004"] = directory.Installation{Tenant: "d", Platform: Name, Workspace: "T0004", Generation: 1}
+	for _, test := range []struct {
+		name, workspace, user string
+		want                  directory.ReachState
+	}{
+		{"nobody", "T0001", "U0NONE", directory.Disabled},
+		{"deactivated", "T0001", "U0GON", directory.Disabled},
+		{"the messages tab is off", "T0004", "U0ANN", directory.Disabled},
+		{"a stranger", "T0004", "U0STR", directory.Guest},
+		{"a bot", "T0001", slacksim.BotUser, directory.Unseen},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			inst := w.insts[test.workspace]
+			_, err := w.adapter.Send(t.Context(), inst, inst.Account(test.user), hello("m"))
+			if got := directory.ReachOf(err); !directory.Is(err, directory.Undeliverable) || got != test.want {
+				t.Errorf("got %v, %q, want %v, %q", err, got, directory.Undeliverable, test.want)
+			}
+		})
+	}
+	for name, reach := range reaches {
+		for _, err := range []error{refused(methodPost, name), fromSlackGo(methodPost, name)} {
+			if !directory.Is(err, directory.Undeliverable) || directory.ReachOf(err) != reach {
+				t.Errorf("%s: got %v, %q, want %v, %q", name, err, directory.ReachOf(err), directory.Undeliverable, reach)
+			}
+		}
+	}
+}
+
 func fromSlackGo(method, name string) error {
 	if name == "" {
 		return failed(method, errors.New("EOF"))

@@ -91,6 +91,9 @@ func TestHeardOfAgain(t *testing.T) {
 				if !directory.Is(err, directory.Undeliverable) || w.known(t, w.ann) != (reference{}) {
 					t.Fatalf("got %v, and %+v is known", err, w.known(t, w.ann))
 				}
+				if got := directory.ReachOf(err); got != directory.Blocked {
+					t.Errorf("got the reach %q, want %q", got, directory.Blocked)
+				}
 				must(t, w.sim.Unblock(tenantA, annID))
 				must(t, test.act(w, ref))
 				w.sim.Outbox.Pump(t.Context())

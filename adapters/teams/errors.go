@@ -32,7 +32,7 @@ var refusals = map[string]struct {
 	"botnotinconversationroster":     {directory.Undeliverable, errNotInstalled},
 	"forbiddenoperationexception":    {directory.Undeliverable, errNotInstalled},
 	"conversationblockedbyuser":      {directory.Undeliverable, errBlocked},
-	"messagewritesblocked":           {directory.Undeliverable, errBlocked},
+	"messagewritesblocked":           {directory.Undeliverable, errBlocked}, // or uninstalled; Teams doesn't tell
 	"botdisabledbyadmin":             {directory.Unauthorized, errors.New("an admin disabled the app")},
 	"botnotregistered":               {directory.Unauthorized, errors.New("the bot is not registered")},
 	"notenoughpermissions":           {directory.Unauthorized, errors.New("a permission is missing")},
@@ -58,17 +58,27 @@ func refused(status int, body []byte, after time.Duration, lost directory.Code) 
 	}
 	for _, name := range names {
 		if known, ok := refusals[strings.ToLower(name)]; ok {
-			return directory.Errorf(known.code, "teams: status %d: %w", status, known.cause)
+			return meaning(known.code, status, known.cause)
 		}
 	}
 	switch status {
 	case http.StatusForbidden:
 		// The names for somebody who never had the app differ from page to page.
-		return directory.Errorf(directory.Undeliverable, "teams: status %d: %w", status, errNotInstalled)
+		return meaning(directory.Undeliverable, status, errNotInstalled)
 	case http.StatusNotFound, http.StatusGone:
 		return directory.Errorf(directory.NotFound, "teams: status %d: %w", status, errNoConversation)
 	}
 	return directory.Errorf(directory.Invalid, "teams: status %d", status)
+}
+
+// reaches are the causes for which somebody can't be written to.
+var reaches = map[error]directory.ReachState{errNotInstalled: directory.AppMissing, errBlocked: directory.Blocked}
+
+func meaning(code directory.Code, status int, cause error) error {
+	if code == directory.Undeliverable {
+		return directory.Undelivered(reaches[cause], "teams: status %d: %w", status, cause)
+	}
+	return directory.Errorf(code, "teams: status %d: %w", status, cause)
 }
 
 // mostNested is how far an error may be within another one.

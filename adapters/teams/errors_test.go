@@ -61,6 +61,10 @@ func TestRefused(t *testing.T) {
 			if !directory.Is(err, test.want) || test.cause != nil && !errors.Is(err, test.cause) {
 				t.Errorf("got %v, want %v by %v", err, test.want, test.cause)
 			}
+			if reach := directory.ReachOf(err); test.want == directory.Undeliverable && (reach == directory.Unseen || reach != reaches[test.cause]) ||
+				test.want != directory.Undeliverable && reach != directory.Unseen {
+				t.Errorf("got the reach %q of %v", reach, err)
+			}
 			for _, cause := range []error{errNoUser, errToken, errNotInstalled, errBlocked, errOtherHost, errNoConversation, errNoActivity} {
 				if cause != test.cause && errors.Is(err, cause) {
 					t.Errorf("got the cause %v", cause)

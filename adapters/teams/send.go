@@ -111,14 +111,14 @@ func (a *Adapter) sendTo(ctx context.Context, inst directory.Installation, to di
 // open asks for the 1:1 chat with a person and remembers it.
 func (a *Adapter) open(ctx context.Context, inst directory.Installation, to directory.AccountID) (reference, error) {
 	if a.config.Cloud.proactive == "" {
-		return reference{}, directory.Errorf(directory.Undeliverable, "teams: the person has to open the app first")
+		return reference{}, directory.Undelivered(directory.AppMissing, "teams: the person has to open the app first")
 	}
 	chat, err := a.connector.open(ctx, inst, a.botID, to.User)
 	switch {
 	case err == nil:
 		return chat, a.store(ctx, inst, to, chat)
 	case directory.Is(err, directory.NotFound), errors.Is(err, errNoUser):
-		return reference{}, directory.Errorf(directory.Undeliverable, "teams: there is no such person to write to")
+		return reference{}, directory.Undelivered(directory.Disabled, "teams: there is no such person to write to")
 	}
 	return reference{}, a.lost(ctx, inst, to, err)
 }

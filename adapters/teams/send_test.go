@@ -106,6 +106,9 @@ func TestPeopleWithoutTheApp(t *testing.T) {
 			if !directory.Is(err, test.want) || !slices.Equal(graph.asked, []string{tenantA + "/" + zoeID}) {
 				t.Errorf("got %v, want %v; asked %q", err, test.want, graph.asked)
 			}
+			if test.want == directory.Undeliverable && directory.ReachOf(err) != directory.AppMissing {
+				t.Errorf("got the reach %q, want %q", directory.ReachOf(err), directory.AppMissing)
+			}
 			if test.want == directory.Throttled && directory.RetryAfter(err) != 7*time.Second {
 				t.Errorf("waits %v", directory.RetryAfter(err))
 			}

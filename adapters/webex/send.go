@@ -142,7 +142,7 @@ func (a *Adapter) post(ctx context.Context, out outgoing) (directory.MessageRef,
 	r, err := a.write(ctx, http.MethodPost, "/messages", out, &posted)
 	switch {
 	case directory.Is(err, directory.NotFound):
-		return directory.MessageRef{}, directory.Errorf(directory.Undeliverable, "webex: there is no such person to write to")
+		return directory.MessageRef{}, directory.Undelivered(directory.Disabled, "webex: there is no such person to write to")
 	case err != nil:
 		return directory.MessageRef{}, blocked(r, err)
 	case !opaque(posted.ID) || posted.RoomID == "":
@@ -155,7 +155,7 @@ func (a *Adapter) post(ctx context.Context, out outgoing) (directory.MessageRef,
 // bot, or that it has left the space. The bot's token is fine.
 func blocked(r reply, err error) error {
 	if r.status == http.StatusForbidden && directory.Is(err, directory.Unauthorized) {
-		return directory.Errorf(directory.Undeliverable, "webex: the person's organisation does not let the bot write")
+		return directory.Undelivered(directory.Disabled, "webex: the person's organisation does not let the bot write")
 	}
 	return err
 }

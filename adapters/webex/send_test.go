@@ -59,8 +59,8 @@ func TestUndeliverable(t *testing.T) {
 			pat := w.person(orgA, "Pat")
 			tt.spoil(w, pat)
 			_, err := w.adapter.Send(t.Context(), instA, pat, face("hello"))
-			if !directory.Is(err, directory.Undeliverable) {
-				t.Errorf("%v, want Undeliverable", err)
+			if !directory.Is(err, directory.Undeliverable) || directory.ReachOf(err) != directory.Disabled {
+				t.Errorf("%v, reach %q, want Undeliverable, %q", err, directory.ReachOf(err), directory.Disabled)
 			}
 			if len(w.messages()) != 0 {
 				t.Error("something was sent")
