@@ -219,39 +219,6 @@ func (e *Engine) reread(ctx context.Context, inst directory.Installation, hinted
 	return now.account, true
 }
 
-// Reached takes a hint that an account can be written to again: whoever was given up as unreachable
-// is tried again, and whoever is just being given up.
-func (e *Engine) Reached(ctx context.Context, inst directory.Installation, account directory.AccountID) error {
-	for range mostTries {
-		links, err := e.Store.LinksWith(ctx, inst.Tenant, account)
-		if err != nil {
-			return err
-		}
-		change := directory.Change{}
-		for _, l := range links {
-			next := l
-			switch {
-			case l.State == directory.Unreachable:
-				next.Recheck, next.DueAt = true, e.Now()
-			case l.Ask.To == account && l.Ask.Delivery == directory.Sending, l.Proof.To == account && l.Proof.Delivery == directory.Sending:
-				next.Recheck = true // the news may overtake the answer that they can't be written to
-			default:
-				continue
-			}
-			change.Links = append(change.Links, directory.LinkChange{Link: next, Version: l.Version})
-		}
-		if len(change.Links) == 0 {
-			return nil
-		}
-		err = e.Store.Commit(ctx, inst.Tenant, change)
-		if !directory.Is(err, directory.Conflict) {
-			e.Wake()
-			return err
-		}
-	}
-	return directory.Errorf(directory.Unavailable, "the links are being written to by others")
-}
-
 // Hasten makes a group's reading due now: its directory says that something changed.
 func (e *Engine) Hasten(ctx context.Context, tenant directory.TenantID, group directory.GroupID, at time.Time) error {
 	err := e.Store.Hasten(ctx, tenant, directory.ReadingOfGroup(group), at)

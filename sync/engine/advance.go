@@ -194,10 +194,16 @@ func (e *Engine) save(ctx context.Context, w *work, next directory.Link, event, 
 }
 
 // saveQuietly commits a link whose story does not go on: only its schedule or its bookkeeping.
-func (e *Engine) saveQuietly(ctx context.Context, w *work, next directory.Link, keep bool) error {
-	return e.commit(ctx, w, directory.Change{
+func (e *Engine) saveQuietly(ctx context.Context, w *work, next directory.Link, keep bool, more ...func(*directory.Change)) error {
+	change := directory.Change{
 		Links: []directory.LinkChange{{Link: next, Version: w.link.Version, Fence: w.fence, Keep: keep}},
-	}, next, keep)
+	}
+	for _, add := range more {
+		if add != nil {
+			add(&change)
+		}
+	}
+	return e.commit(ctx, w, change, next, keep)
 }
 
 func (e *Engine) commit(ctx context.Context, w *work, change directory.Change, next directory.Link, keep bool) error {
@@ -227,7 +233,7 @@ func (e *Engine) recordWith(ctx context.Context, w *work, event, why string, mut
 		}
 		var err error
 		if event == "" {
-			err = e.saveQuietly(ctx, w, next, true)
+			err = e.saveQuietly(ctx, w, next, true, more)
 		} else {
 			err = e.save(ctx, w, next, event, why, true, more)
 		}

@@ -161,7 +161,7 @@ func (e *Engine) take(ctx context.Context, tenant directory.TenantID, link direc
 		next.Barred = append(slices.Clone(next.Barred), disowned(link, now.Add(plan.BarFor))...)
 	}
 	if a.Verb == directory.VerbStop {
-		change.Suppress = []directory.AccountID{link.Account}
+		change.Suppress = []directory.AccountID{a.Actor}
 	}
 	change.Links = []directory.LinkChange{{Link: next, Version: link.Version}}
 	if err := e.Store.Commit(ctx, tenant, change); err != nil {

@@ -336,7 +336,7 @@ func (e *Engine) present(l directory.Link, group directory.Group, m directory.Me
 // settled reports whether a link has a story of its own that a change of group doesn't end.
 func settled(s directory.State) bool {
 	switch s {
-	case directory.Linked, directory.Declined, directory.Stopped, directory.Suspended, directory.Unsynced:
+	case directory.Linked, directory.Unlinked, directory.Declined, directory.Stopped, directory.Suspended, directory.Unsynced:
 		return true
 	}
 	return false

@@ -22,14 +22,18 @@ func proofOf(l *directory.Link) *directory.Prompt { return &l.Proof }
 // sendAsk posts a wave's prompt: a new wave, or the same one again after it certainly was not
 // delivered.
 func (e *Engine) sendAsk(ctx context.Context, w *work) error {
-	suppressed, err := e.Store.Suppressed(ctx, w.tenant.ID, w.link.Account)
+	if err := e.turnBack(ctx, w); err != nil {
+		return err
+	}
+	asked, claimed := plan.Sides(w.link)
+	stopped, err := e.stopped(ctx, w, asked, claimed)
 	if err != nil {
 		return err
 	}
-	if suppressed && w.link.State == directory.Matched {
+	if stopped && w.link.State == directory.Matched {
 		return e.move(ctx, w, directory.Suppress, "this person asked not to be asked")
 	}
-	inst, ok, err := e.mayPost(ctx, w, w.link.Primary, func(inst directory.Installation, now time.Time) time.Time {
+	inst, ok, err := e.mayPost(ctx, w, asked.Platform, func(inst directory.Installation, now time.Time) time.Time {
 		return e.slot(inst, w.link.Key, now)
 	})
 	if !ok || err != nil {
@@ -55,7 +59,7 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 	}
 	nonce, mark := newNonce(w.rand), newMark(w.rand)
 	next.Ask = directory.Prompt{
-		To: next.Account, Nonce: nonce.Hash(), Mark: mark, Delivery: directory.Sending, Tried: w.now,
+		To: asked, Nonce: nonce.Hash(), Mark: mark, Delivery: directory.Sending, Tried: w.now,
 		Expires: w.now.Add(plan.AskFor), Want: face, Attempts: attempts,
 	}
 	return e.post(ctx, w, inst, next, askOf, nonce, face, fmt.Sprintf("wave %d goes out", next.Waves))
@@ -111,13 +115,20 @@ func (e *Engine) begin(ctx context.Context, w *work) error {
 // sendProof posts the question to the claimed account. Its number was drawn with the answer that
 // asked for it.
 func (e *Engine) sendProof(ctx context.Context, w *work) error {
-	inst, ok, err := e.mayPost(ctx, w, w.link.Secondary, e.quietUntil)
+	_, claimed := plan.Sides(w.link)
+	switch stopped, err := e.stopped(ctx, w, claimed); {
+	case err != nil:
+		return err
+	case stopped:
+		return e.move(ctx, w, directory.Stop, "the owner of the other account asked not to be asked")
+	}
+	inst, ok, err := e.mayPost(ctx, w, claimed.Platform, e.quietUntil)
 	if !ok || err != nil {
 		return err
 	}
 	next := w.link
 	nonce, mark := newNonce(w.rand), newMark(w.rand)
-	next.Proof.To, next.Proof.Nonce, next.Proof.Mark = next.Counterpart, nonce.Hash(), mark
+	next.Proof.To, next.Proof.Nonce, next.Proof.Mark = claimed, nonce.Hash(), mark
 	next.Proof.Delivery, next.Proof.Tried = directory.Sending, w.now
 	next.Proof.Want = directory.FaceProve
 	return e.post(ctx, w, inst, next, proofOf, nonce, directory.FaceProve, "the other account is asked for the proof")
@@ -176,9 +187,13 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 	return e.sent(ctx, w, of, prompt.Mark, prompt.Nonce, ref, face)
 }
 
-// sent records that a message is out.
+// sent records that a message is out, and so that its reader can be written to.
 func (e *Engine) sent(ctx context.Context, w *work, of promptOf, mark string, shown directory.NonceHash, ref directory.MessageRef, face directory.Face) error {
-	return e.record(ctx, w, "", "", func(l *directory.Link) bool {
+	news, err := e.delivered(ctx, w, of(&w.link).To)
+	if err != nil {
+		return err
+	}
+	return e.recordWith(ctx, w, "", "", func(l *directory.Link) bool {
 		p := of(l)
 		if p.Mark != mark || p.Delivery != directory.Sending {
 			return false
@@ -190,7 +205,7 @@ func (e *Engine) sent(ctx context.Context, w *work, of promptOf, mark string, sh
 			p.Shown = ""
 		}
 		return true
-	})
+	}, news)
 }
 
 // notSent records that a message certainly is not out, and when it is tried again.
@@ -216,21 +231,26 @@ func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installati
 	return e.postponeFor(ctx, w, cause)
 }
 
-// undeliverable ends the question to a person whom the platform will not deliver to. A wave that was
-// not delivered leaves the time of the last one as it was. Where the reason is an account that can't
-// be linked any more, the match is what has ended: there may be another one.
+// undeliverable records that the platform will not deliver to a person, and what that leads to. A wave
+// that was not delivered leaves the time of the last one as it was.
 func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark string, lastWave time.Time, cause error) error {
 	e.Logger.Info("undeliverable", "tenant", w.tenant.ID, "link", w.link.Key, "error", cause)
-	event, why := directory.Fail, fmt.Sprintf("%s does not deliver to this person", of(&w.link).To.Platform)
-	if sides, err := e.sides(ctx, w); err == nil && obstacles(sides...) != "" {
-		event, why = directory.Shift, obstacles(sides...)
+	news, err := e.refused(ctx, w, of(&w.link).To, cause)
+	if err != nil {
+		return err
 	}
-	return e.record(ctx, w, string(event), why, func(l *directory.Link) bool {
+	event, why, err := e.afterRefusal(ctx, w, of, cause)
+	if err != nil {
+		return err
+	}
+	return e.recordWith(ctx, w, string(event), why, func(l *directory.Link) bool {
 		if of(l).Mark != mark || of(l).Delivery != directory.Sending {
 			return false
 		}
 		wave := l.State != directory.Searching
-		if next, err := plan.Apply(*l, event, why, w.now); err == nil { // else the person has left meanwhile
+		if event == awaited && l.State == directory.Proving {
+			*l = plan.Await(*l, w.now)
+		} else if next, err := plan.Apply(*l, event, why, w.now); err == nil { // else the person has left meanwhile
 			*l = next
 		}
 		p := of(l)
@@ -243,7 +263,7 @@ func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark s
 			}
 		}
 		return true
-	})
+	}, news)
 }
 
 // find resolves a message of which it isn't known whether it is out.
@@ -259,18 +279,22 @@ func (e *Engine) find(ctx context.Context, w *work, of promptOf) error {
 		// Where the person's chat can't be looked into, asking again every minute would not help.
 		return e.resolve(ctx, w, of, prompt.Mark, "the platform can't say whether the message arrived: it counts as sent", func(p *directory.Prompt) {
 			p.Delivery, p.Shown = directory.Assumed, p.Want
-		})
+		}, nil)
 	case err != nil:
 		return e.postponeFor(ctx, w, err)
 	case found:
+		news, err := e.delivered(ctx, w, prompt.To)
+		if err != nil {
+			return err
+		}
 		return e.resolve(ctx, w, of, prompt.Mark, "the message had arrived", func(p *directory.Prompt) {
 			p.Delivery, p.Ref = directory.Sent, ref
 			p.Shown = firstFace(*p, of, w.link)
-		})
+		}, news)
 	}
 	return e.resolve(ctx, w, of, prompt.Mark, "the message had not arrived", func(p *directory.Prompt) {
 		p.Delivery, p.Nonce = directory.NotSent, ""
-	})
+	}, nil)
 }
 
 // firstFace is the face with which a message of unknown fate was sent, if the nonce in it is still
@@ -280,7 +304,7 @@ func firstFace(p directory.Prompt, of promptOf, l directory.Link) directory.Face
 		return ""
 	}
 	switch {
-	case of(&l).To == l.Counterpart:
+	case of(&l) == &l.Proof:
 		return directory.FaceProve
 	case l.State == directory.Searching:
 		return directory.FaceSearch
@@ -290,8 +314,8 @@ func firstFace(p directory.Prompt, of promptOf, l directory.Link) directory.Face
 	return directory.FaceAsk
 }
 
-func (e *Engine) resolve(ctx context.Context, w *work, of promptOf, mark, why string, change func(*directory.Prompt)) error {
-	return e.record(ctx, w, "resolve", why, func(l *directory.Link) bool {
+func (e *Engine) resolve(ctx context.Context, w *work, of promptOf, mark, why string, change func(*directory.Prompt), news func(*directory.Change)) error {
+	return e.recordWith(ctx, w, "resolve", why, func(l *directory.Link) bool {
 		p := of(l)
 		if p.Mark != mark || p.Delivery != directory.Sending {
 			return false
@@ -301,7 +325,7 @@ func (e *Engine) resolve(ctx context.Context, w *work, of promptOf, mark, why st
 			l.LastWave = w.now // the message can't be younger than this look for it
 		}
 		return true
-	})
+	}, news)
 }
 
 // asks reports whether a link in this state has a question out on the primary platform.

@@ -105,12 +105,12 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 		return directory.Notice{}, err
 	}
 	prompt := of(&l)
-	here, there := l.Ask.To, l.Proof.To
-	if here.IsZero() {
-		here = l.Account
+	here, there := plan.Sides(l)
+	if !l.Ask.To.IsZero() {
+		here = l.Ask.To
 	}
-	if there.IsZero() {
-		there = l.Counterpart
+	if !l.Proof.To.IsZero() {
+		there = l.Proof.To
 	}
 	if prompt.To == there {
 		here, there = there, here
@@ -120,7 +120,7 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 		Wave: l.Waves, Zone: l.Member.Zone, Locale: l.Member.Locale, Until: prompt.Expires,
 	}
 	if there.IsZero() {
-		n.There = l.Secondary
+		n.There = otherThan(here.Platform, l.Key.Pair)
 	}
 	for _, a := range accounts {
 		switch a.ID {
@@ -135,7 +135,7 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 		n.Options = options(l.Candidates, accounts)
 	}
 	switch face {
-	case directory.FaceNumber:
+	case directory.FaceNumber, directory.FaceOpen:
 		n.Number, n.Until = l.Proof.Number, l.Proof.Expires
 	case directory.FaceProve:
 		n.Choices = l.Proof.Choices
@@ -147,6 +147,14 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 	}
 	n.Zone = first(n.Zone, w.tenant.Settings.Zone)
 	return n, nil
+}
+
+// otherThan is the other platform of a pair.
+func otherThan(p directory.Platform, pair directory.Pair) directory.Platform {
+	if p == pair.A {
+		return pair.B
+	}
+	return pair.A
 }
 
 // options are the candidates as a person may see them.

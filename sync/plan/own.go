@@ -26,8 +26,8 @@ func Anew(l directory.Link, by directory.AccountID, now time.Time) (directory.Li
 		return l, err
 	}
 	undone := l.State == directory.Unlinked
-	asks := by == l.Account || by == l.Ask.To
-	pestered := !l.Proof.Tried.IsZero() && !l.Proof.Tried.Before(l.LastWave)
+	asks := by == l.Account || by == l.Ask.To || l.Account.IsZero() && by.Platform == l.Primary
+	pestered := l.Proof.Delivery != directory.NotSent && !l.Proof.Tried.Before(l.LastWave)
 	switch {
 	case !undone && !asks:
 		next.Waves = l.Waves
