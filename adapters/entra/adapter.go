@@ -22,6 +22,8 @@ type Adapter struct {
 	graphs  map[directory.TenantID]*graph
 	watched map[watched]map[string]bool // the groups that a group is within, itself included
 	pending map[watched]bool            // what is to be told
+
+	subscribed map[directory.TenantID]subscribed
 }
 
 var (
@@ -38,7 +40,7 @@ func New(config Config) (*Adapter, error) {
 	config = config.withDefaults()
 	a := &Adapter{
 		config: config, credential: config.credential(), base: config.notificationURL(), graphs: make(map[directory.TenantID]*graph),
-		watched: make(map[watched]map[string]bool), pending: make(map[watched]bool),
+		watched: make(map[watched]map[string]bool), pending: make(map[watched]bool), subscribed: make(map[directory.TenantID]subscribed),
 		wake: make(chan struct{}, 1), check: make(chan struct{}, 1),
 	}
 	// What is wrong with the cloud is wrong for every tenant, and is told now.

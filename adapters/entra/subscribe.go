@@ -117,7 +117,8 @@ func (a *Adapter) CheckSubscriptions(ctx context.Context) error {
 			errs = append(errs, err)
 			continue
 		}
-		err = a.checkTenant(ctx, g)
+		until, err := a.checkTenant(ctx, g)
+		a.told(tenant, until, err)
 		if err != nil && g.trouble != directory.CodeOf(err).String() {
 			a.config.Logger.Warn("changes are not told of, and are found by reading", "tenant", tenant, "error", err)
 		}
@@ -130,11 +131,12 @@ func (a *Adapter) CheckSubscriptions(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func (a *Adapter) checkTenant(ctx context.Context, g *graph) error {
+// checkTenant answers until when both subscriptions last.
+func (a *Adapter) checkTenant(ctx context.Context, g *graph) (time.Time, error) {
 	forced := g.renew.Swap(false)
 	all, err := g.subscriptions(ctx)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
 	best := make(map[string]models.Subscriptionable)
 	var rest []string
@@ -160,6 +162,7 @@ func (a *Adapter) checkTenant(ctx context.Context, g *graph) error {
 	for _, id := range rest {
 		errs = append(errs, g.unsubscribe(ctx, id))
 	}
+	until := g.now().Add(subscribedFor)
 	for _, resource := range []string{resourceGroups, resourceUsers} {
 		s := best[resource]
 		switch {
@@ -167,9 +170,11 @@ func (a *Adapter) checkTenant(ctx context.Context, g *graph) error {
 			errs = append(errs, a.subscribe(ctx, g, resource))
 		case forced || s.GetExpirationDateTime().Before(g.now().Add(subscribedFor/2)):
 			errs = append(errs, g.prolong(ctx, *s.GetId()))
+		case s.GetExpirationDateTime().Before(until):
+			until = *s.GetExpirationDateTime()
 		}
 	}
-	return errors.Join(errs...)
+	return until, errors.Join(errs...)
 }
 
 // hookOf reads a subscription's address: whether it leads to us, and whether it is one that works.

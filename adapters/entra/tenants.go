@@ -122,6 +122,7 @@ func (a *Adapter) keepOnly(tenants map[directory.TenantID]Tenant) {
 	for _, tenant := range slices.Collect(maps.Keys(a.graphs)) {
 		if _, ok := tenants[tenant]; !ok {
 			a.dropLocked(tenant)
+			delete(a.subscribed, tenant)
 		}
 	}
 }

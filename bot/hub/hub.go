@@ -34,6 +34,8 @@ type Config struct {
 	// Client is the address by which requests are counted; empty: the one that the connection comes from.
 	// Behind a proxy that is the proxy's, the same for everybody.
 	Client func(*http.Request) string
+	// Files makes what admins fetch. Nil: there are none.
+	Files Files
 	// Privacy, Terms and Support are the operator's own pages, to which ours then lead: https.
 	Privacy, Terms, Support string
 }
@@ -125,6 +127,9 @@ func (h *Hub) Mount(r *mux.Router) {
 	r.HandleFunc("/connect/invite/{text}", h.visited(counted, h.acceptInvitation)).Methods(http.MethodPost)
 	r.HandleFunc("/connect/link/{text}", h.visited(counted, h.linked)).Methods(read...)
 	r.HandleFunc("/connect/link/{text}", h.visited(counted, h.beginLink)).Methods(http.MethodPost)
+
+	// HEAD is left out: who previews a link doesn't use it up with that.
+	r.HandleFunc("/download/{text}", h.visited(counted, h.download)).Methods(http.MethodGet)
 
 	r.HandleFunc("/connect/{platform}/begin", h.visited(counted, h.begin)).Methods(http.MethodPost)
 	r.HandleFunc("/connect/{platform}/start", h.visited(counted, h.start)).Methods(http.MethodGet)
