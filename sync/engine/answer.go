@@ -158,7 +158,7 @@ func (e *Engine) take(ctx context.Context, tenant directory.TenantID, link direc
 		openProof(&next, link, now, e.Rand)
 		e.mu.Unlock()
 	case directory.Disown:
-		next.Barred = append(slices.Clone(next.Barred), disowned(link, now.Add(plan.BarFor))...)
+		next = plan.Disowned(next, link, now)
 	}
 	if a.Verb == directory.VerbStop {
 		change.Suppress = []directory.AccountID{a.Actor}
@@ -168,18 +168,6 @@ func (e *Engine) take(ctx context.Context, tenant directory.TenantID, link direc
 		return "", err
 	}
 	return directory.AnswerTaken, nil
-}
-
-// disowned are the accounts that "not me" is about.
-func disowned(l directory.Link, until time.Time) []directory.Bar {
-	if !choosing(l) {
-		return []directory.Bar{{Account: l.Counterpart, Until: until}}
-	}
-	var bars []directory.Bar
-	for _, c := range l.Candidates {
-		bars = append(bars, directory.Bar{Account: c.Account, Until: until})
-	}
-	return bars
 }
 
 // openProof draws a number. A fresh one for a proof that is under way is shown in the same message;

@@ -253,13 +253,14 @@ func TestNotMeTellsNobodyWhoKnowsNothing(t *testing.T) {
 	}
 }
 
+// jobs are those that tell of something.
 func (w *world) jobs() []directory.Job {
 	w.t.Helper()
 	readings, err := w.store.Readings(w.t.Context(), acme)
 	w.must(err)
 	var jobs []directory.Job
 	for _, r := range readings {
-		if r.Job != nil {
+		if r.Job != nil && r.Job.Kind == directory.JobTell {
 			jobs = append(jobs, *r.Job)
 		}
 	}
