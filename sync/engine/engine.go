@@ -89,9 +89,6 @@ func (e *Engine) Step(ctx context.Context, now time.Time, rand io.Reader) (Repor
 	var next time.Time
 	for i := range tenants {
 		tenant := tenants[(first+i)%len(tenants)]
-		if !tenant.Settings.On {
-			continue
-		}
 		did, err := e.stepFor(ctx, tenant, now, rand, (first/len(tenants))%2 == 1)
 		if err != nil || did {
 			return Report{Did: did}, err
@@ -135,6 +132,12 @@ func (e *Engine) stepReading(ctx context.Context, tenant directory.Tenant, now t
 	}
 	if err != nil {
 		return false, err
+	}
+	switch {
+	case reading.Job != nil:
+		return true, e.carryOut(ctx, tenant, reading, now)
+	case !tenant.Settings.On:
+		return true, e.restReading(ctx, tenant, reading, now)
 	}
 	return true, e.read(ctx, tenant, reading, now)
 }

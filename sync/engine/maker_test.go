@@ -242,13 +242,14 @@ func (w *world) alone(names ...string) {
 	}
 }
 
-// configure changes the tenant's settings.
+// configure changes the tenant's settings, as the program does when its configuration says so.
 func (w *world) configure(change func(*directory.Settings)) {
 	w.t.Helper()
 	tenant, err := w.store.Tenant(w.t.Context(), acme)
 	w.must(err)
 	change(&tenant.Settings)
 	w.must(w.store.PutTenant(w.t.Context(), tenant))
+	w.must(w.engine.WakeLinks(w.t.Context(), acme, "", false, "configuration"))
 }
 
 // observe hints at an account as it is now.

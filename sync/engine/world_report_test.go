@@ -17,6 +17,7 @@ type reported struct {
 
 func (d *desk) Report(_ context.Context, _ directory.Installation, to directory.AccountID, ref directory.MessageRef, report directory.Report, mark string) (directory.MessageRef, error) {
 	if !ref.IsZero() {
+		ref.Edits++
 		return ref, d.rereport(ref, report)
 	}
 	var err error
@@ -41,6 +42,9 @@ func (d *desk) rereport(ref directory.MessageRef, report directory.Report) error
 	}
 	for _, r := range d.reports {
 		if r.ref.ID == ref.ID {
+			if len(r.shown) > d.edits && d.edits > 0 {
+				return directory.Errorf(directory.Invalid, "edited too often")
+			}
 			r.shown = append(r.shown, report)
 			return nil
 		}
@@ -48,4 +52,4 @@ func (d *desk) rereport(ref directory.MessageRef, report directory.Report) error
 	return directory.Errorf(directory.NotFound, "no such message")
 }
 
-func (d *desk) Edits(directory.Platform) int { return 0 }
+func (d *desk) Edits(directory.Platform) int { return d.edits }

@@ -36,6 +36,7 @@ type desk struct {
 	now      func() time.Time
 	messages []*message
 	reports  []*reported
+	edits    int // how often one message can be edited; zero: always
 	accounts map[directory.AccountID]directory.Account
 	// postErr is asked before each post; lose answers the error after the message is out.
 	postErr  func(to directory.AccountID) (err error, lose bool)

@@ -1,0 +1,219 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"rollcall/sync/directory"
+	"rollcall/sync/plan"
+)
+
+// keptProposals is how many plans of a tenant are kept.
+const keptProposals = 10
+
+// How long a plan waits for what it is made of.
+const (
+	planLooks = 2 * time.Second
+	// readPatience is how long a group may fail to be read at all before its plan fails.
+	readPatience = 5 * time.Minute
+	// lookPatience is how long a plan waits while nobody more is found: a platform is down, and who
+	// can't be looked up waits.
+	lookPatience = 2 * time.Minute
+)
+
+// planPart does a part of making a proposal: its groups are read to their end if they never were, their
+// people are looked up, and then its lines are written, page by page.
+func (e *Engine) planPart(ctx context.Context, t *task) error {
+	p, err := e.proposal(ctx, t.tenant.ID, t.job.Subject)
+	if directory.Is(err, directory.NotFound) || err == nil && p.State != directory.ProposalMaking {
+		t.ended = true // it was overtaken: its message says why
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	groups, err := e.concerned(ctx, t.tenant.ID, t.job.Group)
+	if err != nil {
+		return err
+	}
+	phase, rest := t.phase()
+	switch {
+	case len(groups) == 0:
+		t.fail(p, "there is no group to plan for")
+		return nil
+	case phase == "" || phase == "read":
+		return e.awaitReads(ctx, t, p, groups)
+	case phase == "look":
+		return e.awaitLooks(ctx, t, groups, rest)
+	}
+	return e.writeLines(ctx, t, p, groups, rest)
+}
+
+// fail ends a plan that can't be made.
+func (t *task) fail(p directory.Proposal, why string) {
+	next := p
+	next.State, next.Why = directory.ProposalFailed, why
+	t.put(next, p)
+	t.job.Trouble, t.ended = why, true
+}
+
+func (t *task) put(next, was directory.Proposal) {
+	t.change.Proposals = append(t.change.Proposals, directory.ProposalChange{Proposal: next, Version: was.Version})
+}
+
+// awaitReads waits for the first read of each group.
+func (e *Engine) awaitReads(ctx context.Context, t *task, p directory.Proposal, groups []directory.Group) error {
+	readings, err := e.Store.Readings(ctx, t.tenant.ID)
+	if err != nil {
+		return err
+	}
+	waits, seen, trouble := "", 0, ""
+	for _, g := range groups {
+		r, ok := readingOf(readings, g.ID)
+		if !ok || !r.Complete.IsZero() {
+			continue
+		}
+		if t.cursor == "" && t.tenant.Settings.On {
+			if err := e.Store.Hasten(ctx, t.tenant.ID, r.ID, t.now); err != nil {
+				return err
+			}
+		}
+		waits, seen = cmp.Or(g.Name, string(g.ID)), seen+r.Seen
+		if r.Failures > 0 {
+			trouble = r.Trouble
+		}
+	}
+	switch {
+	case waits == "":
+		t.job.Trouble, t.job.Done = "", 0
+		t.cursor = fmt.Sprintf("look -1 %d", t.now.Unix())
+		return nil
+	case !t.tenant.Settings.On:
+		t.fail(p, fmt.Sprintf("%s was never read, and nothing is read while Rollcall is off", waits))
+		return nil
+	case trouble != "" && t.now.Sub(t.job.Began) > readPatience:
+		t.fail(p, fmt.Sprintf("%s can't be read: %s", waits, trouble))
+		return nil
+	}
+	t.job.Done = seen
+	t.job.Trouble = cmp.Or(trouble, fmt.Sprintf("%s is being read for the first time", waits))
+	t.cursor, t.due = "read", t.now.Add(planLooks)
+	return nil
+}
+
+// awaitLooks waits for the people of the groups to be looked up, for as long as it goes on.
+func (e *Engine) awaitLooks(ctx context.Context, t *task, groups []directory.Group, rest string) error {
+	looked := slices.DeleteFunc(slices.Clone(groups), func(g directory.Group) bool { return g.Paused })
+	total, left, err := e.countOf(ctx, t.tenant.ID, looked, directory.New, t.now)
+	if err != nil {
+		return err
+	}
+	var before int
+	var since int64
+	if _, err := fmt.Sscanf(rest, "%d %d", &before, &since); err != nil || left != before {
+		since = t.now.Unix()
+	}
+	if left == 0 || !t.tenant.Settings.On || t.now.Sub(time.Unix(since, 0)) > lookPatience {
+		t.job.Trouble, t.job.Done = "", 0
+		t.cursor = "line"
+		return nil
+	}
+	t.job.Done, t.job.Total = total-left, total
+	t.job.Trouble = "people are being looked up"
+	t.cursor, t.due = "look "+strconv.Itoa(left)+" "+strconv.FormatInt(since, 10), t.now.Add(planLooks)
+	return nil
+}
+
+// writeLines writes a page of a proposal's lines.
+func (e *Engine) writeLines(ctx context.Context, t *task, p directory.Proposal, groups []directory.Group, after string) error {
+	if after == "" {
+		total, _, err := e.countOf(ctx, t.tenant.ID, groups, directory.New, t.now)
+		if err != nil {
+			return err
+		}
+		t.job.Total = total
+	}
+	links, further, err := e.pageOfLinks(ctx, t, after)
+	if err != nil {
+		return err
+	}
+	lines, err := e.linesOf(ctx, t.tenant, groups, links, t.now)
+	if err != nil {
+		return err
+	}
+	next := p
+	next.Counts = maps.Clone(p.Counts)
+	if next.Counts == nil {
+		next.Counts = make(map[directory.Intent]int)
+	}
+	for i := range lines {
+		lines[i].Proposal = p.ID
+		next.Counts[lines[i].Intent]++
+	}
+	next.Lines += len(lines)
+	next.Hash = plan.Chain(next.Hash, lines...)
+	t.change.Lines = lines
+	t.job.Done = next.Lines
+	t.cursor = "line " + further
+	if further == "" {
+		next.State, next.At, next.Hash = directory.ProposalReady, t.now, whole(next)
+		t.ended = true
+		t.note("planned", fmt.Sprintf("plan %s: %d lines", p.ID, next.Lines), "")
+		if err := e.dropOld(ctx, t, p.ID); err != nil {
+			return err
+		}
+	}
+	t.put(next, p)
+	return nil
+}
+
+// whole closes the hash of a proposal over its number of lines, so that an empty one has a hash too.
+func whole(p directory.Proposal) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d", p.Hash, p.Lines))
+	return hex.EncodeToString(sum[:])
+}
+
+// linesOf are the lines of those of the links that the groups decide.
+func (e *Engine) linesOf(ctx context.Context, tenant directory.Tenant, groups []directory.Group, links []directory.Link, now time.Time) ([]directory.ProposalLine, error) {
+	links = slices.DeleteFunc(slices.Clone(links), func(l directory.Link) bool { return !holds(groups, l.Group) })
+	if len(links) == 0 {
+		return nil, nil
+	}
+	j, err := e.jury(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	return j.judge(ctx, links, now)
+}
+
+func holds(groups []directory.Group, id directory.GroupID) bool {
+	return slices.ContainsFunc(groups, func(g directory.Group) bool { return g.ID == id })
+}
+
+// dropOld forgets all but the newest proposals. One that is being made or carried out is kept.
+func (e *Engine) dropOld(ctx context.Context, t *task, made string) error {
+	proposals, err := e.Store.Proposals(ctx, t.tenant.ID)
+	if err != nil {
+		return err
+	}
+	kept := 1 // the one that is done now
+	for _, p := range proposals {
+		switch {
+		case p.ID == made:
+		case p.State == directory.ProposalMaking || p.State == directory.ProposalApplying:
+			kept++
+		case kept < keptProposals:
+			kept++
+		default:
+			t.change.Drop = append(t.change.Drop, p.ID)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"rollcall/sync/directory"
+	"rollcall/sync/plan"
+)
+
+// tellNext tells the next of those whom a job names. That it was their turn is stored before they are
+// written to, so that nobody is told twice: where it isn't known whether a message is out, it is.
+func (e *Engine) tellNext(ctx context.Context, t *task) error {
+	at, _ := strconv.Atoi(t.cursor)
+	if at >= len(t.job.Tell) {
+		return e.forgetJob(ctx, t)
+	}
+	to := t.job.Tell[at]
+	report, worth, err := e.tidings(ctx, t, to)
+	if err != nil {
+		return err
+	}
+	if !worth {
+		return e.forgetJob(ctx, t)
+	}
+	inst, err := e.installationOf(ctx, t.tenant.ID, to)
+	if err != nil && !directory.Is(err, directory.Unauthorized) {
+		return err
+	}
+	if quiet := e.quietUntil(inst, t.now); err == nil && quiet.After(t.now) {
+		t.due = quiet
+		return e.saveTask(ctx, t)
+	}
+	t.job.Done++
+	t.cursor, t.due = strconv.Itoa(at+1), t.now.Add(plan.Settle)
+	failures := t.reading.Failures
+	t.reading.Failures = 0
+	if saved := e.saveTask(ctx, t); saved != nil {
+		return saved
+	}
+	if err == nil && e.Now().Sub(t.now) <= stale {
+		_, err = e.Asker.Report(ctx, inst, to, directory.MessageRef{}, report, markOf(string(t.tenant.ID), t.job.ID, to.Text()))
+	}
+	t.due = t.now
+	switch code := directory.CodeOf(err); {
+	case err == nil:
+		t.job.Changed++
+	case (code == directory.Throttled || code == directory.Unavailable) && failures < mostEdits:
+		// It certainly isn't out: their turn comes again.
+		t.job.Done, t.cursor, t.reading.Failures = t.job.Done-1, strconv.Itoa(at), failures+1
+		if t.due = t.now.Add(backoff(failures + 1)); code == directory.Throttled {
+			t.due = t.now.Add(directory.RetryAfter(err))
+			e.silence(inst, t.due)
+		}
+		fallthrough
+	default:
+		e.Logger.Warn("somebody was not told", "tenant", t.tenant.ID, "job", t.job.ID, "code", code.String(), "error", err)
+	}
+	return e.saveTask(ctx, t)
+}
+
+// tidings are what somebody is told, and whether it is still true.
+func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (directory.Report, bool, error) {
+	r := directory.Report{Job: t.job, Over: true}
+	r.Job.Tell = nil // whom else is told is not for everybody to know
+	if err := e.readerOf(ctx, t, to, &r); err != nil {
+		return r, false, err
+	}
+	if t.job.Group != "" {
+		group, err := e.group(ctx, t.tenant.ID, t.job.Group)
+		if err != nil {
+			return r, false, err
+		}
+		r.Group = group
+	}
+	if t.job.Link != (directory.LinkKey{}) {
+		links, err := e.Store.Links(ctx, t.tenant.ID, t.job.Link)
+		if err != nil || len(links) == 0 {
+			return r, false, err
+		}
+		r.Story = directory.Story{Member: links[0].Member, Links: []directory.LinkStory{{Link: links[0]}}, At: t.now}
+	}
+	if t.job.Subject != directory.TellHeld {
+		return r, true, nil
+	}
+	batches, err := e.Store.Batches(ctx, t.tenant.ID)
+	i := slices.IndexFunc(batches, func(b directory.Batch) bool {
+		return b.Group == t.job.Group && b.State == directory.BatchHeld
+	})
+	if err != nil || i < 0 {
+		return r, false, err
+	}
+	r.Batch = batches[i]
+	return r, true, nil
+}
+
+// installationOf is the installation by which an account can be written to.
+func (e *Engine) installationOf(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (directory.Installation, error) {
+	return e.current(ctx, directory.Installation{Tenant: tenant, Platform: account.Platform, Workspace: account.Workspace})
+}
+
+// tellAdmins has every admin told of something, each of them once.
+func (e *Engine) tellAdmins(ctx context.Context, tenant directory.TenantID, job directory.Job) error {
+	admins, err := e.Store.Admins(ctx, tenant)
+	if err != nil || len(admins) == 0 {
+		return err
+	}
+	job.Kind = directory.JobTell
+	for _, admin := range admins {
+		job.Tell = append(job.Tell, admin.Account)
+	}
+	job.Total = len(job.Tell)
+	return e.StartJob(ctx, tenant, job)
+}
