@@ -252,6 +252,12 @@ func (e *Engine) Prompt(ctx context.Context, id directory.TenantID, key director
 		if err != nil {
 			return deed{}, err
 		}
+		switch {
+		case !rules.Settings.On:
+			return deed{}, refused(l, "Rollcall is switched off; `on` switches it on")
+		case rules.Paused:
+			return deed{}, refused(l, "the group is paused; `resume` lets it go on")
+		}
 		step := plan.Next(l, rules, now)
 		if step.Do != plan.Wait {
 			return deed{link: l, event: "prompt", why: "an admin asked for the prompt now"}, nil

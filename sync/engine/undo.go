@@ -13,17 +13,14 @@ import (
 // were read again. What its own person undid stays undone. Errors as those of [Engine.Unlink].
 func (e *Engine) Undo(ctx context.Context, tenant directory.TenantID, key directory.LinkKey, by string) error {
 	return e.byHand(ctx, tenant, key, by, func(l directory.Link, now time.Time) (deed, error) {
+		if next, ok := takenBack(l, now); ok {
+			return deed{link: next, event: "undo", why: "an admin took the removal back"}, nil
+		}
 		switch {
 		case l.State == directory.Unlinked:
 			return e.relinked(ctx, tenant, l)
-		case l.State == directory.Suspended && l.Before == directory.Unlinked:
-			return deed{}, refused(l, "the person left, and their link was undone; once the directory lists them, `undo` brings it back")
 		case l.State == directory.Suspended:
-			next, ok := takenBack(l, now)
-			if !ok {
-				return deed{}, refused(l, "an account of theirs can't be used; `retry` looks whether it can again")
-			}
-			return deed{link: next, event: "undo", why: next.Why}, nil
+			return deed{}, refused(l, "an account of theirs can't be used; `retry` looks whether it can again")
 		case l.Exempted:
 			return subjected(l)
 		case l.State == directory.Unsynced:
@@ -76,16 +73,21 @@ func (e *Engine) eachEntry(ctx context.Context, tenant directory.TenantID, key d
 	}
 }
 
-// takenBack is a link whose removal an admin takes back: it comes back once its accounts were read, and
-// stays until the directory has listed the person again, whatever it says until then. False: it was
-// not a removal that suspended it.
+// takenBack is a link whose removal an admin takes back. One that is suspended comes back once its
+// accounts were read; one that is on its way out stays. Nothing removes it again before the directory
+// has listed the person. False: there is no removal to take back.
 func takenBack(l directory.Link, now time.Time) (directory.Link, bool) {
-	if l.State != directory.Suspended || l.Present {
+	leaving := l.State.Live() && !l.Leaving.Since.IsZero()
+	suspended := l.State == directory.Suspended && !l.Present
+	if !leaving && !suspended {
 		return l, false
 	}
-	l.Present, l.Recheck, l.DueAt = true, true, now
+	if suspended {
+		l.Present, l.Recheck = true, true
+		l.Why = "an admin took the removal back: the accounts are read again"
+	}
 	l.Leaving = directory.Leaving{Batch: l.Leaving.Batch, Refused: true}
-	l.Why = "an admin took the removal back: the accounts are read again"
+	l.DueAt = now
 	return l, true
 }
 
