@@ -152,7 +152,8 @@ func several(n int, inst directory.Installation) Verdict {
 }
 
 // claimed is the dispute over accounts that are clear by themselves, if somebody else claims one of
-// them. Whoever named an address claims nothing from anybody by it: that makes no rivals.
+// them. Whoever named an address claims nothing from anybody by it: that makes no rivals. Neither is one
+// whose counterpart an admin decided: it is not disputed a second time.
 func claimed(q Question, own directory.Account, others []directory.Account) (dispute Verdict, disputed bool) {
 	dispute = Verdict{Event: directory.Dispute}
 	for _, account := range append([]directory.Account{own}, others...) {
@@ -162,7 +163,7 @@ func claimed(q Question, own directory.Account, others []directory.Account) (dis
 		}
 		dispute.Why = fmt.Sprintf("the account on %s belongs to another person's link (%s)", account.ID.Platform, holder.State)
 		named := account.ID != own.ID && !q.Link.Alias.IsZero()
-		if _, can := holder.State.After(directory.Dispute); can && !named && !dispute.rivals(holder) {
+		if _, can := holder.State.After(directory.Dispute); can && !named && holder.Decided.IsZero() && !dispute.rivals(holder) {
 			dispute.Rivals = append(dispute.Rivals, holder)
 		}
 	}
@@ -175,7 +176,7 @@ func claimed(q Question, own directory.Account, others []directory.Account) (dis
 		if dispute.Why == "" {
 			dispute.Why = "another person in the directory has the same address"
 		}
-		if _, can := l.State.After(directory.Dispute); can && !named && l.State != directory.Disputed && !dispute.rivals(l) {
+		if _, can := l.State.After(directory.Dispute); can && !named && l.State != directory.Disputed && l.Decided.IsZero() && !dispute.rivals(l) {
 			dispute.Rivals = append(dispute.Rivals, l)
 		}
 	}

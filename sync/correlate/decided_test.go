@@ -44,6 +44,17 @@ func TestAnAdminsDecision(t *testing.T) {
 	}
 }
 
+// Who looks for the same account later draws nobody back into a dispute that an admin has decided.
+func TestWhatAnAdminDecidedIsNotDisputedAgain(t *testing.T) {
+	t.Parallel()
+	decided := holder("99", directory.Matched, "U1", "P1")
+	decided.Decided, decided.Member.Email = webex.Account("P1"), rosa
+	v, err := Decide(question(held(decided), func(q *Question) { q.Sharing = []directory.Link{decided} }))
+	if err != nil || v.Event != directory.Dispute || len(v.Rivals) != 0 {
+		t.Errorf("got %s with %d rivals, %v", v.Event, len(v.Rivals), err)
+	}
+}
+
 func TestWhomAnAdminExempts(t *testing.T) {
 	t.Parallel()
 	v, err := Decide(question(func(q *Question) {
