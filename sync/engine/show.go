@@ -145,8 +145,10 @@ func (e *Engine) notice(ctx context.Context, w *work, l directory.Link, of promp
 		}
 		n.Until = plan.Allowed(l.LastWave.Add(plan.WaveGap), w.rules)
 	}
-	n.Zone = first(n.Zone, w.tenant.Settings.Zone)
-	return n, nil
+	preference, err := e.Store.Preference(ctx, w.tenant.ID, here)
+	settings := w.tenant.Settings
+	n.Zone, n.Locale = first(n.Zone, settings.Zone), first(preference.Locale, n.Locale, settings.Locale)
+	return n, err
 }
 
 // otherThan is the other platform of a pair.
