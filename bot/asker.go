@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rollcall/bot/command"
 	"rollcall/cards"
 	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
@@ -35,7 +36,7 @@ func (b *Bot) Report(ctx context.Context, inst directory.Installation, to direct
 	if err != nil {
 		return directory.MessageRef{}, err
 	}
-	card := catalog.Report(report.Lang, report.Job.Done, report.Job.Total)
+	card := command.Report(report, to, b.title)
 	card.Mark = mark
 	if ref.IsZero() {
 		return platform.Send(ctx, inst, to, card)

@@ -71,8 +71,8 @@ func (s speech) form(key string, n int) string {
 		}
 		return f["other"]
 	}
-	one, other, _ := strings.Cut(key, "|")
-	if formOf(language.English, n) == "one" {
+	one, other, ok := strings.Cut(key, "|")
+	if !ok || formOf(language.English, n) == "one" {
 		return one
 	}
 	return other
@@ -167,8 +167,3 @@ const (
 
 // Command is the command that a button of [VerbRun] gives.
 func Command(value string) string { return strings.ReplaceAll(value, "_", " ") }
-
-// Report is what is shown of long work.
-func Report(_ string, done, total int) cards.Card {
-	return cards.Card{Summary: "Working", Title: "Working", Body: []cards.Block{cards.Bar{Done: done, Total: total, Label: "Working"}}}
-}

@@ -1,0 +1,313 @@
+package catalog
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"rollcall/cards"
+)
+
+// PersonView is everything that is known of one person.
+type PersonView struct {
+	Voice
+	Name    string
+	Masked  string
+	Handle  string // by which a button names them; empty: none can
+	Exempt  bool   // the directory says so
+	Away    bool   // disabled in the directory
+	WhatIf  bool   // they are in no group: it is what would happen
+	Groups  []GroupSince
+	Links   []LinkView
+	Actions bool // buttons for what can be done to them
+}
+
+// GroupSince is a group that a person is in.
+type GroupSince struct {
+	Name  string
+	Since time.Time
+	Gone  bool
+}
+
+// LinkView is one link of a person.
+type LinkView struct {
+	From, To    string // what people call its platforms
+	State       string
+	Why         string
+	Parked      bool
+	Exempted    bool
+	Intent      string
+	Next        string
+	When        time.Time
+	Holds       []string
+	Account     AccountView
+	Counterpart AccountView
+	Found       []AccountView
+	Waves       int
+	LastWave    time.Time
+	Reach       []ReachView
+	Trail       []TrailLine // the newest first
+}
+
+// AccountView is an account; the zero value: none.
+type AccountView struct {
+	Platform string
+	Name     string
+	Masked   string
+	Why      string // what speaks for it, or against it
+	Usable   bool
+	Licence  bool // it has none
+}
+
+// ReachView is whether somebody can be written to on a platform.
+type ReachView struct {
+	Platform string
+	State    string
+	Why      string
+}
+
+// TrailLine is something that happened.
+type TrailLine struct {
+	At   time.Time
+	What string // the state that it led to, or what the engine calls it
+	Why  string
+}
+
+// Person is the card of why somebody is where they are, and of what happens next.
+func Person(v PersonView) cards.Card {
+	title := personTitle
+	if v.WhatIf {
+		title = whatIfTitle
+	}
+	s := v.sheet(title, "Name", v.Name)
+	switch {
+	case len(v.Links) > 0:
+		s.line(cards.Normal, personState, "State", s.text(stateWord(v.Links[0].State)))
+	case len(v.Groups) == 0:
+		s.line(cards.Normal, personNowhere)
+	default:
+		s.line(cards.Normal, personNoLink)
+	}
+	s.facts(s.fact(labelAddress, cleanAddress(v.Masked)))
+	if v.Away {
+		s.line(cards.Caution, personAway)
+	}
+	if v.Exempt {
+		s.line(cards.Normal, personExempt)
+	}
+	var groups []cards.Fact
+	for _, g := range v.Groups {
+		since := s.time(g.Since)
+		if g.Gone {
+			since = s.text(personLeft)
+		}
+		groups = append(groups, cards.Fact{Label: s.clean(g.Name), Value: s.cell(since)})
+	}
+	if len(groups) > 0 {
+		s.head(headGroups)
+		s.facts(groups...)
+	}
+	for i, l := range v.Links {
+		if i == 2 {
+			break // a card has room for two; the list of both platforms is in the export
+		}
+		s.link(l)
+	}
+	if v.Handle != "" && v.Actions && len(v.Links) > 0 {
+		s.doings(v.Handle, v.Links[0])
+	}
+	return s.end()
+}
+
+// doings are the buttons for what a link's state allows.
+func (s *sheet) doings(handle string, l LinkView) {
+	switch l.State {
+	case "linked":
+		s.next(ButtonUnlink, "unlink "+handle)
+	case "unlinked", "suspended":
+		s.next(ButtonUndo, "undo "+handle)
+	case "found", "snoozed":
+		s.next(ButtonAsk, "prompt "+handle)
+	default:
+		s.next(ButtonRetry, "retry "+handle)
+	}
+	if l.Exempted {
+		s.next(ButtonUnexempt, "unexempt "+handle)
+	} else {
+		s.next(ButtonExempt, "exempt "+handle)
+	}
+}
+
+// link adds the sections of one link.
+func (s *sheet) link(l LinkView) {
+	s.card.Body = append(s.card.Body, cards.Divider{})
+	s.head(headLink, "From", l.From, "To", l.To)
+	state := s.text(stateWord(l.State))
+	if l.Parked {
+		state += ", " + s.text(parkedWord)
+	}
+	if l.Exempted {
+		state += ", " + s.text(exemptedWord)
+	}
+	asked := ""
+	if l.Waves > 0 {
+		asked = s.count(askedTimes, l.Waves)
+		if !l.LastWave.IsZero() {
+			asked += ", " + s.moment(l.LastWave)
+		}
+	}
+	s.facts(
+		s.fact(labelState, state),
+		s.fact(labelWhy, s.sentence(l.Why)),
+		s.fact(labelThen, s.then(l)),
+		cards.Fact{Label: s.clean(l.From), Value: s.account(l.Account)},
+		cards.Fact{Label: s.clean(l.To), Value: s.account(l.Counterpart)},
+		s.fact(labelAsked, asked),
+	)
+	for _, hold := range l.Holds {
+		s.paragraph(cards.Caution, s.sentence(hold))
+	}
+	var found [][]string
+	for _, a := range l.Found {
+		found = append(found, []string{s.cell(a.Platform), s.account(a), s.cell(s.say(a.Why))})
+	}
+	s.table([]string{labelPlatform, labelAccount, labelWhy}, found[:min(len(found), PageLength)])
+	var reach []cards.Fact
+	for _, r := range l.Reach {
+		value := s.text(reachWord(r.State))
+		if why := s.sentence(r.Why); why != "" {
+			value += ": " + why
+		}
+		reach = append(reach, cards.Fact{Label: s.clean(r.Platform), Value: value})
+	}
+	if len(reach) > 0 {
+		s.head(headReach)
+		s.facts(reach...)
+	}
+	var trail []cards.Fact
+	for _, t := range l.Trail[:min(len(l.Trail), PageLength)] {
+		value := s.cell(s.say(stateWord(t.What)))
+		if why := s.sentence(t.Why); why != "" {
+			value += ": " + why
+		}
+		trail = append(trail, cards.Fact{Label: s.moment(t.At), Value: value})
+	}
+	if len(trail) > 0 {
+		s.head(headTrail)
+		s.facts(trail...)
+	}
+}
+
+// then is what happens next, and when.
+func (s *sheet) then(l LinkView) string {
+	text := s.sentence(l.Next)
+	if text == "" && l.Intent != "" {
+		text = s.text(intentWord(l.Intent))
+	}
+	if text != "" && !l.When.IsZero() {
+		text += " (" + s.moment(l.When) + ")"
+	}
+	return text
+}
+
+// account is an account in one line; empty: there is none.
+func (s *sheet) account(a AccountView) string {
+	if a == (AccountView{}) {
+		return ""
+	}
+	text := s.clean(a.Name)
+	if address := cleanAddress(a.Masked); address != "" {
+		text = address + ", " + text
+	}
+	if a.Licence {
+		text += ", " + s.text(noLicence)
+	}
+	return text
+}
+
+// PeopleView are several people of whom one was meant.
+type PeopleView struct {
+	Voice
+	Verb   string // the command that was given
+	Rest   string // what stood after the person
+	People []PersonView
+}
+
+// People asks which of several people was meant.
+func People(v PeopleView) cards.Card {
+	s := v.sheet(peopleTitle)
+	s.line(cards.Normal, peopleWhich)
+	var rows [][]string
+	for i, p := range v.People {
+		if i == mostButtons {
+			break
+		}
+		group := ""
+		if len(p.Groups) > 0 {
+			group = p.Groups[0].Name
+		}
+		rows = append(rows, []string{strconv.Itoa(i + 1), s.clean(p.Name), s.cell(group)})
+		s.next(strconv.Itoa(i+1)+": "+cut(s.clean(p.Name), maxOption-4), strings.TrimSpace(v.Verb+" "+p.Handle+" "+v.Rest))
+	}
+	s.table([]string{labelNumberOf, labelPerson, labelGroup}, rows)
+	return s.end()
+}
+
+// DisputesView are links that wait for an admin.
+type DisputesView struct {
+	Voice
+	List []DisputeView
+	More int
+}
+
+// DisputeView is a person of whom it isn't clear which account is theirs.
+type DisputeView struct {
+	Name   string
+	Handle string
+	To     string // the platform on which it isn't clear
+	Why    string
+	Found  []AccountView // on that platform, in the order in which resolve numbers them
+}
+
+// Disputes is one page of the links that wait for an admin. With one alone it has a button for each account.
+func Disputes(v DisputesView) cards.Card {
+	s := v.sheet(disputesTitle)
+	if len(v.List) == 0 {
+		s.line(cards.Good, disputesNone)
+		return s.end()
+	}
+	if len(v.List) == 1 && v.More == 0 {
+		s.dispute(v.List[0])
+		return s.end()
+	}
+	s.line(cards.Normal, disputesSome)
+	var rows [][]string
+	for i, d := range v.List {
+		rows = append(rows, []string{s.clean(d.Name), s.cell(d.To), s.cell(s.say(d.Why))})
+		if i < mostButtons-1 {
+			s.next(cut(s.clean(d.Name), maxOption), "resolve "+d.Handle+" show")
+		}
+	}
+	s.table([]string{labelPerson, labelPlatform, labelWhy}, rows)
+	if v.More > 0 {
+		s.next(ButtonMore, "disputes "+strconv.Itoa(v.More))
+	}
+	return s.end()
+}
+
+func (s *sheet) dispute(d DisputeView) {
+	s.line(cards.Normal, disputeWho, "Name", d.Name, "There", d.To)
+	s.paragraph(cards.Normal, s.sentence(d.Why))
+	var rows [][]string
+	for i, a := range d.Found {
+		if i == mostButtons-1 {
+			break
+		}
+		rows = append(rows, []string{strconv.Itoa(i + 1), s.account(a), s.cell(s.say(a.Why))})
+		if a.Usable {
+			s.next(buttonResolve, "resolve "+d.Handle+" "+strconv.Itoa(i+1), "Number", strconv.Itoa(i+1))
+		}
+	}
+	s.table([]string{labelNumberOf, labelAccount, labelWhy}, rows)
+	s.next(buttonNone, "resolve "+d.Handle+" none")
+}

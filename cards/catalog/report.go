@@ -1,0 +1,114 @@
+package catalog
+
+import (
+	"time"
+
+	"rollcall/cards"
+)
+
+// ReportView is how far long work is, or how it ended.
+type ReportView struct {
+	Voice
+	Kind        string // of the job, as the engine calls it
+	Subject     string // with "tell": what is told
+	Group       string // what people call it; empty: all groups, or none
+	Done, Total int
+	Changed     int
+	Trouble     string
+	Over        bool
+	Rate        float64 // of Done per second; 0: not known
+	Left        time.Duration
+	Plan        PlanView   // with "plan" and "apply"
+	Person      PersonView // with "what-if", and what is told of a person
+	Batch       BatchView  // with what is told of a batch
+	Halted      string     // why a rollout doesn't go on
+	Admin       bool       // the reader steers the tenant
+}
+
+// Report is what is shown of long work: a bar while it goes on, and what came of it when it is over.
+func Report(v ReportView) cards.Card {
+	if v.Kind == "tell" {
+		return told(v)
+	}
+	if !v.Over {
+		return underway(v)
+	}
+	switch v.Kind {
+	case "plan", "apply":
+		v.Plan.Voice = v.Voice
+		return Plan(v.Plan)
+	case "what-if":
+		v.Person.Voice, v.Person.WhatIf = v.Voice, true
+		return Person(v.Person)
+	case "undo":
+		return v.ended(reportUndoTitle, reportUndone)
+	}
+	return v.ended(reportWakeTitle, reportWoken)
+}
+
+func (v ReportView) ended(title, text string) cards.Card {
+	s := v.sheet(title)
+	s.lineOf(cards.Good, text, v.Changed)
+	s.paragraph(cards.Caution, s.sentence(v.Trouble))
+	s.next(ButtonStatus, "status")
+	return s.end()
+}
+
+func underway(v ReportView) cards.Card {
+	title := reportWakeTitle
+	switch v.Kind {
+	case "plan":
+		title = reportPlanTitle
+	case "apply":
+		title = reportApplyTitle
+	case "undo":
+		title = reportUndoTitle
+	case "what-if":
+		title = reportWhatIfTitle
+	}
+	s := v.sheet(title)
+	s.card.Body = append(s.card.Body, cards.Bar{Done: max(v.Done, 0), Total: max(v.Total, 0), Label: s.progress(v)})
+	s.paragraph(cards.Caution, s.sentence(v.Trouble))
+	s.card.Summary = s.card.Title + s.Stop + s.progress(v)
+	return s.card
+}
+
+// progress is a bar in words.
+func (s *sheet) progress(v ReportView) string {
+	if v.Total <= 0 {
+		return s.count(progressDone, v.Done)
+	}
+	text := s.text(progressOf, "N", s.number(v.Done), "All", s.number(v.Total))
+	if v.Rate > 0 {
+		text += ", " + s.count(progressRate, int(v.Rate*60+0.5))
+	}
+	if v.Left > 0 {
+		text += ", " + s.text(progressLeft, "Time", s.span(v.Left))
+	}
+	return text
+}
+
+// told is what an admin, or a person, is told without having asked.
+func told(v ReportView) cards.Card {
+	switch v.Subject {
+	case "held":
+		v.Batch.Voice = v.Voice
+		return Batch(v.Batch)
+	case "halted":
+		s := v.sheet(haltedTitle)
+		s.line(cards.Caution, haltedWhat, "Group", v.Group)
+		s.paragraph(cards.Normal, s.sentence(v.Halted))
+		s.next(ButtonWaves, "waves")
+		return s.end()
+	}
+	s := v.sheet(notMeTitle)
+	s.line(cards.Caution, notMeWhat)
+	if v.Admin && v.Person.Name != "" {
+		s.facts(s.fact(labelName, s.clean(v.Person.Name)))
+	}
+	s.line(cards.Normal, notMeThen)
+	if v.Admin && v.Person.Handle != "" {
+		s.next(ButtonWhy, "why "+v.Person.Handle)
+	}
+	return s.end()
+}
