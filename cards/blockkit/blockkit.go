@@ -45,6 +45,16 @@ func Render(card cards.Card) (Message, error) {
 		return Message{}, err
 	}
 	var r renderer
+	r.within("summary", length(escape(card.Summary)), maxMessage)
+	blocks, err := r.render(card, maxBlocks)
+	if err != nil {
+		return Message{}, err
+	}
+	return Message{Text: fallback(card), Blocks: blocks, Mark: card.Mark}, nil
+}
+
+// render is a card's array of blocks, of which there may be so many.
+func (r *renderer) render(card cards.Card, most int) (json.RawMessage, error) {
 	if card.Title != "" {
 		r.header(card.Title)
 	}
@@ -54,16 +64,11 @@ func Render(card cards.Card) (Message, error) {
 	if len(card.Actions) > 0 {
 		r.actions(card.Actions)
 	}
-	r.within("blocks", len(r.blocks), maxBlocks)
-	r.within("summary", length(escape(card.Summary)), maxMessage)
-	var blocks json.RawMessage
-	if r.err == nil {
-		blocks, r.err = json.Marshal(r.blocks)
-	}
+	r.within("blocks", len(r.blocks), most)
 	if r.err != nil {
-		return Message{}, r.err
+		return nil, r.err
 	}
-	return Message{Text: fallback(card), Blocks: blocks, Mark: card.Mark}, nil
+	return json.Marshal(r.blocks)
 }
 
 // renderer collects blocks, and keeps the first limit that one of them broke.
