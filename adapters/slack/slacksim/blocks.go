@@ -30,22 +30,36 @@ type checker struct {
 	presses  []string
 	ids      map[string]bool
 	tables   int
+	home     bool // they are on a home tab, which has no tables
 }
 
-// checkBlocks reads blocks strictly: known kinds, no field that isn't documented, every limit.
+// checkBlocks reads a message's blocks strictly: known kinds, no field that isn't documented, every
+// limit.
 func checkBlocks(raw []byte) (presses, problems []string) {
 	c := checker{ids: make(map[string]bool)}
+	c.all("/blocks", raw, mostBlocks)
+	return c.presses, c.problems
+}
+
+// checkHome is checkBlocks for those of a home tab.
+func checkHome(raw []byte) (presses, problems []string) {
+	c := checker{ids: make(map[string]bool), home: true}
+	c.all("/view/blocks", raw, mostInHome)
+	return c.presses, c.problems
+}
+
+func (c *checker) all(at string, raw []byte, most int) {
 	var blocks []json.RawMessage
 	if json.Unmarshal(raw, &blocks) != nil {
-		return nil, []string{"[ERROR] must be an array [json-pointer:/blocks]"}
+		c.fail(at, "must be an array")
+		return
 	}
-	if len(blocks) > mostBlocks {
-		c.fail("/blocks", "no more than %d items allowed", mostBlocks)
+	if len(blocks) > most {
+		c.fail(at, "no more than %d items allowed", most)
 	}
 	for i, block := range blocks {
-		c.block("/blocks/"+strconv.Itoa(i), block)
+		c.block(at+"/"+strconv.Itoa(i), block)
 	}
-	return c.presses, c.problems
 }
 
 func (c *checker) fail(at, format string, args ...any) {
@@ -130,6 +144,10 @@ func (c *checker) block(at string, raw json.RawMessage) {
 	case "rich_text":
 		id = c.richText(at, raw)
 	case "table":
+		if c.home {
+			c.fail(at+"/type", "unsupported type: %s", kind)
+			break
+		}
 		id = c.table(at, raw)
 	default:
 		c.fail(at+"/type", "unsupported type: %s", kind)

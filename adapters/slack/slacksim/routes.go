@@ -62,6 +62,10 @@ var routes = map[string]route{
 		args: []string{"channel", "ts", "text", "blocks", "metadata"},
 		note: "blocks as in chat.postMessage",
 	},
+	"views.publish": {
+		tier: tier4, args: []string{"user_id", "view", "hash"}, serve: (*Sim).viewsPublish,
+		note: "home tabs; blocks as in chat.postMessage, without tables",
+	},
 	"users.list": {
 		scope: "users:read", tier: tier2, serve: (*Sim).usersList,
 		args: []string{"cursor", "include_locale", "limit", "team_id"},

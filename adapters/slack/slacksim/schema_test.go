@@ -35,6 +35,7 @@ func TestPublishedAPI(t *testing.T) {
 		{"users.info", "get", []string{"user", "U1", "include_locale", "true"}},
 		{"users.lookupByEmail", "get", []string{"email", "ann@one.example"}},
 		{"team.info", "get", nil},
+		{"views.publish", "get", []string{"user_id", "U1", "view", homeTab}},
 		{"auth.revoke", "get", []string{"test", "1"}},
 	} {
 		got := b.call(t, "xoxb-1", call.method, call.args...)

@@ -11,6 +11,7 @@ type Workspace struct {
 	Token         string   // of the app's user; empty: the app isn't installed
 	Scopes        []string // nil, and installed: [Scopes]
 	NoMessagesTab bool     // the app can't be written to, and can't write, in 1:1 chats
+	NoHomeTab     bool     // the app has no home tab
 	// Users are there from the start. No event tells of them.
 	Users []User
 }
@@ -25,6 +26,7 @@ type workspace struct {
 	installed bool
 	chats     map[string]*chat // by channel
 	chatWith  map[string]*chat // by user
+	homes     map[string]*Home // by user
 	buckets   map[string]*bucket
 	lastTS    int64 // in microseconds: no two messages of a workspace have one ts
 }
@@ -49,7 +51,7 @@ func (s *Sim) place(w Workspace, people *realm, org *workspace) *workspace {
 	}
 	ws := &workspace{
 		Workspace: w, realm: people, org: org, installed: w.Token != "", access: make(map[string]bool),
-		chats: make(map[string]*chat), chatWith: make(map[string]*chat), buckets: make(map[string]*bucket),
+		chats: make(map[string]*chat), chatWith: make(map[string]*chat), homes: make(map[string]*Home), buckets: make(map[string]*bucket),
 	}
 	ws.Workspace.Users = nil
 	s.workspaces[w.ID] = ws

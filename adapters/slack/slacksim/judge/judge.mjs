@@ -149,6 +149,17 @@ await check('a 429 is an error with the time to wait', async () => {
   assert.equal(error.retryAfter, 1);
 });
 
+await check('views.publish shows a home tab, and replaces the one that was seen', async () => {
+  const view = { type: 'home', blocks: [{ type: 'header', text: { type: 'plain_text', text: 'Home' } }, button('v1:run:status')] };
+  const shown = await slack.views.publish({ user_id: user, view });
+  assert.equal(shown.view.type, 'home');
+  assert.equal(shown.view.blocks.length, 2);
+  const again = await slack.views.publish({ user_id: user, view, hash: shown.view.hash });
+  assert.equal(again.view.id, shown.view.id);
+  await refused(slack.views.publish({ user_id: user, view, hash: shown.view.hash }), 'hash_conflict');
+  await refused(slack.views.publish({ user_id: 'U0NOBODY', view }), 'invalid_arguments');
+});
+
 const app = { client_id: '1.2', client_secret: 'judge-secret' };
 const redirect_uri = 'https://judge.example/return';
 
