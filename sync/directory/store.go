@@ -474,5 +474,8 @@ type Batch struct {
 	State   BatchState
 	At      time.Time
 	By      string // who released or rejected it
-	Version int64
+	// Proposer is who would have a batch released that takes two admins, since ProposedAt. Empty: nobody.
+	Proposer   string
+	ProposedAt time.Time
+	Version    int64
 }

@@ -52,7 +52,7 @@ func TestAReleaseThatWasNotCarriedOutForADayIsVoid(t *testing.T) {
 	w.crowd(20)
 	b := w.held(6)
 	w.putGroup(pause)
-	w.must(w.engine.Release(t.Context(), acme, b.ID, b.Hash, "admin"))
+	w.release(b.ID, b.Hash)
 	w.pass(3 * 24 * time.Hour)
 	w.putGroup(resume)
 	w.hear()

@@ -99,17 +99,3 @@ func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (
 func (e *Engine) installationOf(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (directory.Installation, error) {
 	return e.current(ctx, directory.Installation{Tenant: tenant, Platform: account.Platform, Workspace: account.Workspace})
 }
-
-// tellAdmins has every admin told of something, each of them once.
-func (e *Engine) tellAdmins(ctx context.Context, tenant directory.TenantID, job directory.Job) error {
-	admins, err := e.Store.Admins(ctx, tenant)
-	if err != nil || len(admins) == 0 {
-		return err
-	}
-	job.Kind = directory.JobTell
-	for _, admin := range admins {
-		job.Tell = append(job.Tell, admin.Account)
-	}
-	job.Total = len(job.Tell)
-	return e.StartJob(ctx, tenant, job)
-}

@@ -57,7 +57,7 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	}
 	if why == "" {
 		e.mark(absent, directory.Leaving{Since: now}, now, &change)
-	} else if err := e.hold(ctx, tenant.ID, batch, now, &change); err != nil {
+	} else if err := e.hold(ctx, tenant.ID, batch, r, now, &change); err != nil {
 		return err
 	}
 	if why != "" || now.Sub(r.Listed) > listEvery {
@@ -224,8 +224,8 @@ func (e *Engine) obey(absent []directory.Link, decided directory.Batch, now time
 	return stay
 }
 
-// hold stores a batch, unless the very same one is held already.
-func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch directory.Batch, now time.Time, change *directory.Change) error {
+// hold stores a batch, unless the very same one is held already, and has the admins told.
+func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch directory.Batch, r directory.Reading, now time.Time, change *directory.Change) error {
 	batches, err := e.Store.Batches(ctx, tenant)
 	if err != nil {
 		return err
@@ -251,8 +251,15 @@ func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch dire
 	change.Audit = append(change.Audit, directory.Entry{
 		At: now, Event: "held", Why: batch.Why, By: "engine", Batch: batch.ID,
 	})
-	return nil
+	// Before the commit, so that it can't be forgotten: where nothing is held in the end, nobody is told.
+	return e.tellAll(ctx, tenant, directory.Job{
+		ID: newsID(directory.TellHeld, batch.ID, r.Complete), Group: batch.Group, Subject: directory.TellHeld,
+		By: "engine", Began: now.Add(tellAfter),
+	})
 }
+
+// tellAfter is how long after its beginning the admins are told of something that is being committed.
+const tellAfter = 2 * time.Second
 
 // putBatch writes a batch, once in a change: what is decided last about it stands.
 func putBatch(change *directory.Change, b directory.Batch, version int64) {

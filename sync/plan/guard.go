@@ -16,6 +16,7 @@ import (
 const (
 	fewPeople = 5
 	dayMost   = 200
+	twoPeople = 25 // what one admin may let go on by themselves
 )
 
 // Removals are what one read of a group would remove.
@@ -45,6 +46,12 @@ func Guard(r Removals) string {
 		return fmt.Sprintf("%d of the tenant's %d links within a day", c.LeavingLinked+r.LeavingLinked, c.Linked)
 	}
 	return ""
+}
+
+// TwoAdmins reports whether it takes two admins to let that many removals of a group go on: more than
+// twoPeople and a quarter of its people in scope, or all of them.
+func TwoAdmins(leaving int, counts directory.Counts) bool {
+	return leaving > max(twoPeople, counts.GroupLive/4) || leaving >= counts.GroupLive
 }
 
 func tenth(n int) int { return max(fewPeople, n/10) }

@@ -232,9 +232,10 @@ func (h *history) eventAdmin(d dice) {
 		}
 		p := h.anyProcess()
 		if d.chance(0.6) {
-			err := p.engine.Release(ctx, c.id, b.ID, b.Hash, "admin")
-			h.say("%s an admin releases %s: %v", c.id, b.ID, err)
-			if err == nil {
+			by := pick(d, []string{"admin", "deputy"})
+			released, err := p.engine.Release(ctx, c.id, b.ID, b.Hash, by)
+			h.say("%s %s releases %s: %v %v", c.id, by, b.ID, released, err)
+			if released {
 				h.approved[b.ID] = true
 			}
 			continue
