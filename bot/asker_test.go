@@ -212,18 +212,18 @@ func TestRepliesAreCards(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for _, text := range []string{"help", "hi", "what"} {
-		card := b.answerTo(text, home)
+		card := *b.accept(t, origin(), Said{ID: text, Text: text}).Card
 		inWebex(t, card)
 		inSlack(t, card)
 	}
 	words := make(map[string]bool)
 	for _, outcome := range []directory.Outcome{directory.AnswerTwice, directory.AnswerLate, directory.AnswerForeign} {
-		card, word := replyTo(outcome)
+		card, word := replyTo(outcome, catalog.Reader{})
 		inWebex(t, card)
 		inSlack(t, card)
 		words[word] = true
 	}
-	_, taken := replyTo(directory.AnswerTaken)
+	_, taken := replyTo(directory.AnswerTaken, catalog.Reader{})
 	words[taken] = true
 	if len(words) != 4 || words[""] {
 		t.Errorf("the lines are %v, want one for each outcome", words)

@@ -3,10 +3,9 @@ package bot
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
-	"unicode"
 
+	"rollcall/bot/command"
 	"rollcall/cards"
 	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
@@ -24,6 +23,9 @@ type Registry interface {
 	Connection(ctx context.Context, platform directory.Platform, workspace directory.Workspace) (directory.Connection, error)
 	Amend(ctx context.Context, connection directory.Connection, audit ...directory.Entry) error
 	First(ctx context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
+	Tenant(ctx context.Context, id directory.TenantID) (directory.Tenant, error)
+	AccountsByID(ctx context.Context, tenant directory.TenantID, ids ...directory.AccountID) ([]directory.Account, error)
+	Preference(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (directory.Preference, error)
 }
 
 // Bot is the conversation. Safe for concurrent use.
@@ -31,6 +33,7 @@ type Bot struct {
 	platforms map[directory.Platform]Platform
 	registry  Registry
 	syncer    Syncer
+	commands  *command.Desk
 	now       func() time.Time
 	logger    *slog.Logger
 }
@@ -44,11 +47,19 @@ func New(platforms []Platform, registry Registry, now func() time.Time, logger *
 	for _, p := range platforms {
 		b.platforms[p.Name()] = p
 	}
+	b.commands = command.New(command.Config{Title: b.title, Now: now, Logger: logger})
 	return b
 }
 
 // Serve names the engine. It is called once, before the first event.
 func (b *Bot) Serve(syncer Syncer) { b.syncer = syncer }
+
+// Obey names who answers commands. It is called once, before the first event; without it only help and hello
+// are answered.
+func (b *Bot) Obey(desk *command.Desk) { b.commands = desk }
+
+// Title is what people call a platform.
+func (b *Bot) Title(name directory.Platform) string { return b.title(name) }
 
 // Accept takes one event. See [Sink]. It blocks for the store only, and passes on the errors of the
 // registry and of the engine as they come.
@@ -67,6 +78,10 @@ func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) 
 	}
 	if origin.Actor.Platform != inst.Platform || origin.Actor.Workspace != inst.Workspace {
 		// Somebody from elsewhere gets the same short answer whatever they sent.
+		if _, page := event.(Opened); page {
+			card := catalog.Foreign(catalog.Reader{})
+			return Reply{Card: &card}, nil
+		}
 		reply, err := b.once(ctx, inst, origin, event, catalog.Foreign(catalog.Reader{}))
 		if _, press := event.(Pressed); press && err == nil {
 			reply.Word = catalog.WordForeign
@@ -79,90 +94,11 @@ func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) 
 	case Said:
 		return b.said(ctx, inst, origin, event)
 	case Met:
-		if err := b.syncer.Reached(ctx, inst, origin.Actor); err != nil {
-			return Reply{}, err
-		}
-		return b.once(ctx, inst, origin, event, catalog.Welcome(catalog.Reader{Here: b.title(inst.Platform)}))
+		return b.met(ctx, inst, origin)
+	case Opened:
+		return b.opened(ctx, inst, origin)
 	}
 	return Reply{}, nil
-}
-
-// said answers a text. Whoever writes can be written to again; and whoever writes nothing but an
-// address, in their own chat, may have been asked for it.
-func (b *Bot) said(ctx context.Context, inst directory.Installation, origin directory.Origin, s Said) (Reply, error) {
-	if err := b.syncer.Reached(ctx, inst, origin.Actor); err != nil {
-		return Reply{}, err
-	}
-	card := b.answerTo(s.Text, inst)
-	if address, err := directory.ParseAddress(s.Text); err == nil && origin.Direct {
-		outcome, err := b.syncer.Named(ctx, inst, origin.Actor, address)
-		if err != nil {
-			return Reply{}, err
-		}
-		b.logger.Info("address", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
-		if outcome == directory.AnswerTaken || outcome == directory.AnswerTwice {
-			card = catalog.Named(catalog.Reader{}) // also where the platform delivers it again because we could not answer
-		}
-	}
-	return b.once(ctx, inst, origin, s, card)
-}
-
-// pressed has the engine take an answer. Even a press that needs no reply is remembered: delivered
-// again, it is one that the engine has taken already.
-func (b *Bot) pressed(ctx context.Context, inst directory.Installation, origin directory.Origin, p Pressed) (Reply, error) {
-	outcome, err := b.syncer.Answer(ctx, inst.Tenant, directory.Answer{
-		Actor: origin.Actor, Conversation: origin.Conversation, Direct: origin.Direct, Message: p.Message,
-		Nonce: directory.Nonce(p.Press.Nonce), Verb: directory.Verb(p.Press.Verb), Value: p.Press.Value,
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	b.logger.Info("answer", "tenant", inst.Tenant, "platform", inst.Platform, "outcome", string(outcome))
-	card, word := replyTo(outcome)
-	reply, err := b.once(ctx, inst, origin, p, card)
-	if err != nil {
-		return Reply{}, err
-	}
-	if outcome == directory.AnswerTaken {
-		reply.Card = nil // the prompt's own card says what follows
-	}
-	reply.Word = word
-	return reply, nil
-}
-
-// replyTo is what is said to an answer: a card where it changed nothing, and one line.
-func replyTo(outcome directory.Outcome) (cards.Card, string) {
-	switch outcome {
-	case directory.AnswerTaken:
-		return cards.Card{}, catalog.WordTaken
-	case directory.AnswerTwice:
-		return catalog.Twice(catalog.Reader{}), catalog.WordTwice
-	case directory.AnswerForeign:
-		return catalog.Foreign(catalog.Reader{}), catalog.WordForeign
-	}
-	return catalog.Late(catalog.Reader{}), catalog.WordLate
-}
-
-// answerTo is the card for a text. It repeats nothing of it.
-func (b *Bot) answerTo(text string, inst directory.Installation) cards.Card {
-	switch word(text) {
-	case "", "help":
-		return catalog.Help(catalog.Reader{})
-	case "hi", "hello", "hey", "hallo", "bonjour", "hola":
-		return catalog.Hello(catalog.Reader{Here: b.title(inst.Platform)})
-	}
-	return catalog.Unknown(catalog.Reader{})
-}
-
-// word is a text's first word in lower case, without the signs that people put around it: a slash,
-// quotation marks, a question mark. Empty: there is none.
-func word(text string) string {
-	for field := range strings.FieldsSeq(text) {
-		if w := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); w != "" {
-			return strings.ToLower(w)
-		}
-	}
-	return ""
 }
 
 // once is a card as the reply to an event, and no reply when the platform delivers that event again.

@@ -239,6 +239,8 @@ func TestWords(t *testing.T) {
 	t.Parallel()
 	help, unknown := catalog.Help(catalog.Reader{}), catalog.Unknown(catalog.Reader{})
 	hello := catalog.Hello(catalog.Reader{Here: "Slack"})
+	near := catalog.Mistaken(catalog.MistakeView{Text: catalog.MistakeUnknown, Nearest: "help"})
+	long := catalog.Mistaken(catalog.MistakeView{Text: catalog.MistakeLong})
 	for _, test := range []struct {
 		text string
 		want cards.Card
@@ -264,14 +266,14 @@ func TestWords(t *testing.T) {
 		{"Hallo", hello},
 		{"¡Hola!", hello},
 		{"bonjour,", hello},
-		{"sync", unknown},
+		{"synchronise", unknown},
 		{"helpful", unknown},
 		{"hi-fi", unknown},
 		{"please help", unknown},
 		{"help\u0301", help},
 		{"<!channel> *x* [a](http://evil.example)", unknown},
-		{"нelp", unknown},
-		{strings.Repeat("x", 100_000), unknown},
+		{"нelp", near},
+		{strings.Repeat("x", 100_000), long},
 		{"\xff\xfe", help},
 	} {
 		t.Run(test.text[:min(len(test.text), 20)], func(t *testing.T) {
@@ -288,7 +290,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// Whatever people write, they get one of three cards, and nothing of what they wrote.
+// Whatever people write, they get a card that every platform takes.
 func FuzzWords(f *testing.F) {
 	for _, text := range []string{"", "help", "/help", "¿?", "hi", "\xff", "İ", "ẞ", "ﬀ", "\u0300", "a\u200bb", "{Name}", "<!channel>", "\x00", "a@b", " A@B\n"} {
 		f.Add(text)
@@ -296,12 +298,8 @@ func FuzzWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		b := newBench(t)
 		reply := b.accept(t, origin(), Said{ID: "1", Text: text})
-		for _, known := range []cards.Card{catalog.Help(catalog.Reader{}), catalog.Unknown(catalog.Reader{}), catalog.Hello(catalog.Reader{Here: "Slack"})} {
-			if cmp.Equal(*reply.Card, known) {
-				return
-			}
-		}
-		t.Errorf("%q is answered with %+v", text, reply.Card)
+		inWebex(t, *reply.Card)
+		inSlack(t, *reply.Card)
 	})
 }
 

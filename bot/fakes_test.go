@@ -41,6 +41,11 @@ func (p *fakePlatform) Find(_ context.Context, inst directory.Installation, to d
 type fakeRegistry struct {
 	ResolveFn func(directory.Origin) (directory.Installation, error)
 	FirstFn   func(tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error)
+	// What is known of whoever acts.
+	tenant   directory.Tenant
+	accounts []directory.Account
+	wish     directory.Preference
+	unread   error // instead of any of it
 	// The only connection, and what was made of it.
 	connection directory.Connection
 	amended    []directory.Connection
@@ -56,6 +61,18 @@ func (r *fakeRegistry) Resolve(_ context.Context, origin directory.Origin) (dire
 
 func (r *fakeRegistry) First(_ context.Context, tenant directory.TenantID, key string, now time.Time, ttl time.Duration) (bool, error) {
 	return r.FirstFn(tenant, key, now, ttl)
+}
+
+func (r *fakeRegistry) Tenant(context.Context, directory.TenantID) (directory.Tenant, error) {
+	return r.tenant, r.unread
+}
+
+func (r *fakeRegistry) AccountsByID(context.Context, directory.TenantID, ...directory.AccountID) ([]directory.Account, error) {
+	return r.accounts, r.unread
+}
+
+func (r *fakeRegistry) Preference(context.Context, directory.TenantID, directory.AccountID) (directory.Preference, error) {
+	return r.wish, r.unread
 }
 
 func (r *fakeRegistry) Connection(_ context.Context, platform directory.Platform, workspace directory.Workspace) (directory.Connection, error) {

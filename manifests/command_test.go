@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rollcall/bot"
+	"rollcall/bot/command"
 	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
 )
@@ -19,6 +23,18 @@ func (registry) Resolve(_ context.Context, o directory.Origin) (directory.Instal
 	return directory.Installation{Tenant: "acme", Platform: o.Platform, Workspace: o.Workspace, Generation: 1}, nil
 }
 
+func (registry) Tenant(context.Context, directory.TenantID) (directory.Tenant, error) {
+	return directory.Tenant{}, nil
+}
+
+func (registry) AccountsByID(context.Context, directory.TenantID, ...directory.AccountID) ([]directory.Account, error) {
+	return nil, nil
+}
+
+func (registry) Preference(context.Context, directory.TenantID, directory.AccountID) (directory.Preference, error) {
+	return directory.Preference{}, nil
+}
+
 func (registry) First(context.Context, directory.TenantID, string, time.Time, time.Duration) (bool, error) {
 	return true, nil
 }
@@ -27,6 +43,32 @@ func (registry) First(context.Context, directory.TenantID, string, time.Time, ti
 type syncer struct{ bot.Syncer }
 
 func (syncer) Reached(context.Context, directory.Installation, directory.AccountID) error { return nil }
+
+// The packages offer what the bot's own table lists, in its words; Teams takes ten commands, each of at most 32
+// letters with a text of at most 128.
+// https://learn.microsoft.com/microsoftteams/platform/resources/schema/manifest-schema#botscommandlists
+func TestCommandsAreThoseOfTheTable(t *testing.T) {
+	t.Parallel()
+	var want []Command
+	for _, c := range command.Commands() {
+		if c.Listed {
+			arguments := strings.TrimPrefix(strings.TrimPrefix(c.Usage(), c.Name), " ")
+			arguments = strings.TrimSuffix(arguments, " [FROM]") // where a page begins is for buttons
+			want = append(want, Command{Name: c.Name, Text: c.Does, Arguments: arguments})
+		}
+	}
+	if diff := cmp.Diff(want, Commands()); diff != "" {
+		t.Errorf("the packages differ from the table (-want +got):\n%s", diff)
+	}
+	if len(want) > 10 {
+		t.Errorf("%d commands are listed, and Teams takes 10", len(want))
+	}
+	for _, c := range want {
+		if len(c.Name) > 32 || len(c.Text) > 128 || c.Text == "" {
+			t.Errorf("%s is longer than Teams takes, or says nothing", c.Name)
+		}
+	}
+}
 
 // Every listed command works: the stores try each.
 func TestTheBotAnswersEveryCommand(t *testing.T) {
@@ -50,7 +92,7 @@ func TestTheBotAnswersEveryCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if say("no such command") != string(unknown) {
+	if say("qwertyuiop") != string(unknown) {
 		t.Fatal("what nobody understands gets an answer of its own")
 	}
 	seen := make(map[string]bool)

@@ -31,9 +31,9 @@ const (
 // ticketFor is how long a confirmation, or a download, can be used.
 const ticketFor = 10 * time.Minute
 
-// confirm answers ok if the caller has confirmed what there is now, as the digest says. Else it answers the
+// settle answers ok if the caller has confirmed what there is now, as the digest says. Else it answers the
 // card to show: the question, or that things have changed since they saw it.
-func (t *turn) confirm(ctx context.Context, digest string, c catalog.Confirmation) (card cards.Card, ok bool, err error) {
+func (t *turn) settle(ctx context.Context, digest string, c catalog.Confirmation) (card cards.Card, ok bool, err error) {
 	switch t.seen {
 	case digest:
 		return cards.Card{}, true, nil
@@ -44,7 +44,7 @@ func (t *turn) confirm(ctx context.Context, digest string, c catalog.Confirmatio
 		})
 		return catalog.Confirm(c), false, err
 	}
-	return t.note(cards.Caution, catalog.NoteChanged, catalog.Next{Label: catalog.ButtonAgain, Command: t.again()}), false, nil
+	return cards.Card{}, false, &shown{t.note(cards.Caution, catalog.NoteChanged, catalog.Next{Label: catalog.ButtonAgain, Command: t.again()})}
 }
 
 func yes(is bool) string {
@@ -69,47 +69,50 @@ func (t *turn) ticket(ctx context.Context, kind string, facts map[string]string)
 // Confirm carries out what the caller was asked to confirm, by the text of its ticket. Only they can, where
 // they were asked or in their own chat, once, and while it is still as they were shown. It blocks as [Desk.Run].
 func (d *Desk) Confirm(ctx context.Context, caller Caller, code string) cards.Card {
-	t := &turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone), command: *find("confirm"), call: Call{Command: "confirm"}}
-	if refusal := t.refusal(ctx); refusal != nil {
-		return *refusal
-	}
-	id := directory.TicketOf(code)
-	ticket, err := d.office.Ticket(ctx, id)
+	return d.Run(ctx, caller, Format(Call{Command: "confirm", Args: []string{code}}))
+}
+
+// confirm is the command that a confirmation's button gives, which can be written as well.
+func confirm(ctx context.Context, t *turn) (cards.Card, error) {
+	id := directory.TicketOf(t.call.Arg(0))
+	ticket, err := t.office.Ticket(ctx, id)
 	switch {
 	case directory.Is(err, directory.NotFound):
-		return t.note(cards.Caution, catalog.NoteOver)
+		return cards.Card{}, t.over()
 	case err != nil:
-		return t.failed(err)
-	case !caller.may(ticket):
-		d.logger.Warn("somebody else's confirmation", "tenant", caller.Tenant(), "platform", caller.Installation.Platform)
-		return catalog.Foreign(catalog.Reader{Lang: caller.Lang})
+		return cards.Card{}, err
+	case !t.caller.may(ticket):
+		t.logger.Warn("somebody else's confirmation", "tenant", t.caller.Tenant(), "platform", t.caller.Installation.Platform)
+		return cards.Card{}, &shown{catalog.Foreign(catalog.Reader{Lang: t.caller.Lang})}
 	}
 	call, err := Parse(ticket.Facts[factCommand])
 	if err != nil {
-		return t.note(cards.Caution, catalog.NoteOver) // of an earlier release, whose commands were others
+		return cards.Card{}, t.over() // of an earlier release, whose commands were others
 	}
-	t.command, t.call, t.seen = *find(call.Command), call, ticket.Facts[factDigest]
-	if refusal := t.refusal(ctx); refusal != nil {
-		return *refusal
+	next := &turn{Desk: t.Desk, caller: t.caller, voice: t.voice, command: *find(call.Command), call: call, seen: ticket.Facts[factDigest]}
+	if refusal := next.refusal(ctx); refusal != nil {
+		return cards.Card{}, &shown{*refusal}
 	}
 	// Taken before it is carried out: of two presses at once, one is too late.
-	switch _, err := d.office.TakeTicket(ctx, id); {
+	switch _, err := t.office.TakeTicket(ctx, id); {
 	case directory.Is(err, directory.NotFound):
-		return t.note(cards.Caution, catalog.NoteOver)
+		return cards.Card{}, t.over()
 	case err != nil:
-		return t.failed(err)
+		return cards.Card{}, err
 	}
-	return d.carryOut(ctx, t)
+	card, ok := next.carryOut(ctx)
+	if !ok {
+		return cards.Card{}, &shown{card}
+	}
+	return card, nil
 }
+
+// over says that there is nothing to confirm any more.
+func (t *turn) over() error { return &shown{t.note(cards.Caution, catalog.NoteOver)} }
 
 // may reports whether a ticket is the caller's to confirm. Where they asked among others, the question may
 // have been shown in their own chat instead.
 func (c Caller) may(ticket directory.Ticket) bool {
 	return ticket.Kind == ticketConfirm && ticket.Tenant == c.Tenant() && ticket.By == c.By() && ticket.Facts[factDigest] != "" &&
 		(ticket.Facts[factConversation] == c.Conversation || c.Direct && ticket.Facts[factDirect] == "")
-}
-
-// confirm is the command by which a confirmation is written instead of pressed.
-func confirm(ctx context.Context, t *turn) (cards.Card, error) {
-	return t.Confirm(ctx, t.caller, t.call.Arg(0)), nil
 }

@@ -59,25 +59,31 @@ type turn struct {
 // alone. It blocks for the store, and two seconds at most for the question whether they are an admin. The
 // same text with the same [Caller.Event] does nothing twice.
 func (d *Desk) Run(ctx context.Context, caller Caller, text string) cards.Card {
+	card, _ := d.Try(ctx, caller, text)
+	return card
+}
+
+// Try is [Desk.Run], and reports whether the command was carried out or has asked to be confirmed.
+func (d *Desk) Try(ctx context.Context, caller Caller, text string) (card cards.Card, ok bool) {
 	call, err := Parse(text)
 	var mistake *Mistake
 	if errors.As(err, &mistake) {
-		return d.mistaken(ctx, caller, mistake)
+		return d.mistaken(ctx, caller, mistake), false
 	}
-	return d.carryOut(ctx, &turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone), command: *find(call.Command), call: call})
+	return (&turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone), command: *find(call.Command), call: call}).carryOut(ctx)
 }
 
 // carryOut checks the role, and runs.
-func (d *Desk) carryOut(ctx context.Context, t *turn) cards.Card {
+func (t *turn) carryOut(ctx context.Context) (card cards.Card, ok bool) {
 	if refusal := t.refusal(ctx); refusal != nil {
-		return *refusal
+		return *refusal, false
 	}
 	card, err := t.command.run(ctx, t)
-	d.logger.Info("command", "tenant", t.caller.Tenant(), "platform", t.caller.Installation.Platform, "command", t.command.Name, "ok", err == nil)
+	t.logger.Info("command", "tenant", t.caller.Tenant(), "platform", t.caller.Installation.Platform, "command", t.command.Name, "ok", err == nil)
 	if err != nil {
-		return t.failed(err)
+		return t.failed(err), false
 	}
-	return card
+	return card, true
 }
 
 // served reports whether there is anything behind the desk that a command could ask.

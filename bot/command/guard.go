@@ -113,7 +113,7 @@ func release(ctx context.Context, t *turn) (cards.Card, error) {
 	if t.seen == "" && b.State != directory.BatchHeld {
 		return t.showBatch(ctx, b)
 	}
-	card, ok, err := t.confirm(ctx, digest("release", b.ID, b.Hash, string(b.State)), catalog.Confirmation{
+	card, ok, err := t.settle(ctx, digest("release", b.ID, b.Hash, string(b.State)), catalog.Confirmation{
 		Title: catalog.ReleaseTitle, Text: catalog.ReleaseText, Button: catalog.ReleaseButton, N: len(b.Members), Say: b.Why,
 		Pairs: []string{"ID", b.ID, "Group", string(b.Group)},
 	})
@@ -155,7 +155,7 @@ func undo(ctx context.Context, t *turn) (cards.Card, error) {
 	if err != nil {
 		return cards.Card{}, err
 	}
-	card, ok, err := t.confirm(ctx, digest("undo", b.ID, b.Hash, string(b.State)), catalog.Confirmation{
+	card, ok, err := t.settle(ctx, digest("undo", b.ID, b.Hash, string(b.State)), catalog.Confirmation{
 		Title: catalog.UndoBatchTitle, Text: catalog.UndoBatchText, Button: catalog.UndoBatchButton, N: len(b.Members),
 		Pairs: []string{"ID", b.ID, "Group", string(b.Group)},
 	})
@@ -174,7 +174,7 @@ func (t *turn) undoLink(ctx context.Context) (cards.Card, error) {
 		return cards.Card{}, err
 	}
 	t.call.Args = []string{t.call.Arg(0), string(l.Link.Secondary)}
-	card, ok, err := t.confirm(ctx, linkDigest("undo", l.Link), catalog.Confirmation{
+	card, ok, err := t.settle(ctx, linkDigest("undo", l.Link), catalog.Confirmation{
 		Title: catalog.UndoTitle, Text: catalog.UndoText, Button: catalog.UndoButton, Pairs: t.ends(story, l.Link),
 	})
 	if !ok {

@@ -23,6 +23,9 @@ func (t *turn) here() string {
 // help is the manual, or one of its entries. Whoever is no admin isn't shown what they can't do, but may ask
 // about it.
 func help(ctx context.Context, t *turn) (cards.Card, error) {
+	if t.steering == nil {
+		return catalog.Help(catalog.Reader{Here: t.here(), Lang: t.caller.Lang}), nil
+	}
 	all := Commands()
 	if topic := t.call.Arg(0); topic != "" {
 		for _, c := range all {
@@ -55,7 +58,10 @@ func help(ctx context.Context, t *turn) (cards.Card, error) {
 
 // mistaken says what is wrong with what somebody wrote. Of an admin's command it tells only admins.
 func (d *Desk) mistaken(ctx context.Context, caller Caller, m *Mistake) cards.Card {
-	t := &turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone), command: Command{Name: "help"}, call: Call{Command: "help"}}
+	if m.Problem == Unknown && m.Nearest == "" {
+		return catalog.Unknown(catalog.Reader{Lang: caller.Lang})
+	}
+	t := &turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone)}
 	view := catalog.MistakeView{Voice: t.voice, Text: m.text(), Name: m.Name, Nearest: m.Nearest}
 	if c := find(m.Command); c != nil {
 		t.command = *c

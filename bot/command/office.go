@@ -83,7 +83,7 @@ func adminsRemove(ctx context.Context, t *turn) (cards.Card, error) {
 		return t.note(cards.Caution, catalog.NoteAdminNone, catalog.Next{Label: catalog.ButtonAdmins, Command: "admins"}), nil
 	}
 	name := orID(list[i].Name, account)
-	card, ok, err := t.confirm(ctx, digest("admins remove", account.Text()), catalog.Confirmation{
+	card, ok, err := t.settle(ctx, digest("admins remove", account.Text()), catalog.Confirmation{
 		Title: catalog.AdminRemoveTitle, Text: catalog.AdminRemoveText, Button: catalog.AdminRemoveButton, Pairs: []string{"Name", name},
 	})
 	if !ok {

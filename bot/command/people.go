@@ -152,7 +152,7 @@ func unlink(ctx context.Context, t *turn) (cards.Card, error) {
 		return cards.Card{}, err
 	}
 	t.call.Args = []string{t.call.Arg(0), string(l.Link.Secondary)}
-	card, ok, err := t.confirm(ctx, linkDigest("unlink", l.Link), catalog.Confirmation{
+	card, ok, err := t.settle(ctx, linkDigest("unlink", l.Link), catalog.Confirmation{
 		Title: catalog.UnlinkTitle, Text: catalog.UnlinkText, Button: catalog.UnlinkButton, Pairs: t.ends(story, l.Link),
 	})
 	if !ok {
@@ -224,7 +224,7 @@ func resolve(ctx context.Context, t *turn) (cards.Card, error) {
 		question.Pairs = append(question.Pairs, "Account", shownAs(chosen.Account))
 	}
 	t.call.Args = []string{t.call.Arg(0), t.call.Arg(1), string(l.Link.Secondary)}
-	card, ok, err := t.confirm(ctx, linkDigest("resolve "+account.Text(), l.Link), question)
+	card, ok, err := t.settle(ctx, linkDigest("resolve "+account.Text(), l.Link), question)
 	if !ok {
 		return card, err
 	}

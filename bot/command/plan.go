@@ -169,7 +169,7 @@ func apply(ctx context.Context, t *turn) (cards.Card, error) {
 		return t.showPlan(ctx, p.ID)
 	}
 	t.call.Args = []string{p.ID}
-	card, ok, err := t.confirm(ctx, digest(p.ID, p.Hash, string(p.State)), catalog.Confirmation{
+	card, ok, err := t.settle(ctx, digest(p.ID, p.Hash, string(p.State)), catalog.Confirmation{
 		Title: catalog.ApplyTitle, Text: catalog.ApplyText, Button: catalog.ApplyButton, N: n, Pairs: []string{"ID", p.ID},
 		Counts: counts(p.Counts, directory.Intents()),
 	})

@@ -25,7 +25,7 @@ func runNow(ctx context.Context, t *turn) (cards.Card, error) {
 // groupOrAll is the group that the first argument names; none: all of them.
 func (t *turn) groupOrAll(ctx context.Context) (directory.GroupID, string, error) {
 	if t.call.Arg(0) == "" {
-		return "", catalog.AllGroups(t.voice), nil
+		return "", catalog.Text(t.voice, catalog.AllGroups), nil
 	}
 	g, _, err := t.group(ctx, t.call.Arg(0))
 	return g.Group.ID, called(g.Group), err
@@ -61,7 +61,7 @@ func (t *turn) difference(ctx context.Context, group directory.GroupID, c catalo
 		return cards.Card{}, false, err
 	}
 	c.N, c.Counts = acting(of), counts(of, directory.Intents())
-	return t.confirm(ctx, digest(t.call.Command, string(group), sum), c)
+	return t.settle(ctx, digest(t.call.Command, string(group), sum), c)
 }
 
 // off asks first. What was shown is only that it is on: a number that has changed since must not keep anybody
@@ -78,7 +78,7 @@ func off(ctx context.Context, t *turn) (cards.Card, error) {
 	for _, state := range []directory.State{directory.Asking, directory.Choosing, directory.Searching, directory.Snoozed, directory.Proving} {
 		n += overview.States[state]
 	}
-	card, ok, err := t.confirm(ctx, digest("off"), catalog.Confirmation{Title: catalog.OffTitle, Text: catalog.OffText, Button: catalog.OffButton, N: n})
+	card, ok, err := t.settle(ctx, digest("off"), catalog.Confirmation{Title: catalog.OffTitle, Text: catalog.OffText, Button: catalog.OffButton, N: n})
 	if !ok {
 		return card, err
 	}
@@ -226,7 +226,7 @@ func groupRemove(ctx context.Context, t *turn) (cards.Card, error) {
 	g := found.Group
 	t.call.Args = []string{string(g.ID)}
 	shown := digest("group remove", string(g.ID), g.Directory, g.External, string(g.Primary), string(g.Secondary))
-	card, ok, err := t.confirm(ctx, shown, catalog.Confirmation{
+	card, ok, err := t.settle(ctx, shown, catalog.Confirmation{
 		Title: catalog.GroupRemoveTitle, Text: catalog.GroupRemoveText, Button: catalog.GroupRemoveButton, N: found.Live, Pairs: []string{"Group", called(g)},
 	})
 	if !ok {

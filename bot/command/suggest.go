@@ -4,7 +4,7 @@ import "strings"
 
 // nearest is the word of a list that is nearest to what was written; empty: none is near.
 func nearest(written string, list []string) string {
-	best, least := "", max(1, len([]rune(written))/3)+1
+	best, least := "", max(1, len([]rune(written))/4)+1
 	for _, word := range list {
 		if d := distance(written, word); d < least {
 			best, least = word, d

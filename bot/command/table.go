@@ -89,7 +89,7 @@ func Commands() []Command {
 		{Name: "confirm", Args: []Argument{{"CODE", Word, false}}, Does: catalog.DoesConfirm, run: confirm},
 
 		{Name: "status", Args: []Argument{anyGroup}, Topic: look, Does: catalog.DoesStatus, Listed: true, run: status},
-		{Name: "groups", Args: []Argument{position}, Role: Admin, Topic: look, Does: catalog.DoesGroups, Listed: true, run: groups},
+		{Name: "groups", Args: []Argument{position}, Role: Admin, Topic: look, Does: catalog.DoesGroups, run: groups},
 		{Name: "health", Role: Admin, Topic: look, Does: catalog.DoesHealth, run: health},
 		{Name: "waves", Aliases: []string{"rollout"}, Args: []Argument{anyGroup, {"STAGE", Stage, true}}, Role: Admin, Topic: look, Does: catalog.DoesWaves, run: waves},
 		{Name: "export", Args: []Argument{{"PLAN", Word, true}}, Role: Admin, Topic: look, Does: catalog.DoesExport, run: export},

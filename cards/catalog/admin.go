@@ -231,5 +231,5 @@ func Confirm(c Confirmation) cards.Card {
 	return s.end()
 }
 
-// AllGroups is what stands for a group where all of them are meant.
-func AllGroups(v Voice) string { return speak(v.Lang, v.Zone).text(allGroups) }
+// Text is one text of the catalogue, as it stands alone.
+func Text(v Voice, text string) string { return speak(v.Lang, v.Zone).text(text) }

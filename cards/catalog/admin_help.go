@@ -101,7 +101,7 @@ func Mistaken(v MistakeView) cards.Card {
 		s.fact(labelUsage, v.Usage),
 		s.fact(labelKeys, strings.Join(v.Fields, ", ")),
 	)
-	if v.Nearest != "" && v.Usage == "" {
+	if v.Nearest != "" && v.Nearest != "help" && v.Usage == "" {
 		s.next(mistakeTry, "help "+v.Nearest, "Name", v.Nearest)
 	}
 	s.next(ButtonHelp, "help")

@@ -95,7 +95,7 @@ func (s *sheet) lines(list []PlanLine) {
 
 func (s *sheet) groupOrAll(group string) string {
 	if group == "" {
-		return s.text(allGroups)
+		return s.text(AllGroups)
 	}
 	return s.clean(group)
 }

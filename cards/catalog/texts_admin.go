@@ -224,7 +224,7 @@ const (
 	funnelAccepted  = "Accepted"
 	funnelLinked    = "Linked"
 
-	allGroups    = "all groups"
+	AllGroups    = "all groups"
 	priorityWord = "priority {N}"
 	endsNever    = "no end known"
 	wordNone     = "no limit"
