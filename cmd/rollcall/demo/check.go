@@ -86,6 +86,7 @@ type story struct {
 	other  *firm // the one that must never notice
 	folder string
 	own    []*World // of steps that have one to themselves
+	admin  *story   // of the admins, in a world of its own; nil: it is not told yet
 }
 
 // Check tells the story without a page: a line for each step, and a last one that counts them.
@@ -105,8 +106,16 @@ func Check(ctx context.Context, out io.Writer, options Options) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.w.Close()) }()
+	defer func() { err = errors.Join(err, s.close()) }()
 	return s.tell(ctx, out, chosen)
+}
+
+// close ends the worlds of a story.
+func (s *story) close() error {
+	if s.admin == nil {
+		return s.w.Close()
+	}
+	return errors.Join(s.w.Close(), s.admin.w.Close())
 }
 
 // only are the steps of these names, in the order of the story; all, where there are none.

@@ -37,6 +37,8 @@ type Options struct {
 	Tenants int
 	People  int  // besides the company's own
 	Empty   bool // without the company's own
+	// Crews adds people and groups that an admin puts to use in chat, and two admins.
+	Crews bool
 	// AskFirst has whoever is not found asked for another address first.
 	AskFirst bool
 	// Refused configures a group of a kind that can't be used as well.
@@ -269,6 +271,9 @@ func (w *World) settle(tenant int, f *firm) error {
 	if !w.options.Empty {
 		f.residents = company()
 	}
+	if w.options.Crews {
+		f.residents = crews()
+	}
 	f.residents = append(f.residents, crowd(w.options.People)...)
 	scopes := slack.Scopes(slack.Features{ReadBack: !w.options.NoReadBack, Personas: true})
 	workspace := slacksim.Workspace{ID: f.slackTeam, Name: f.name, Token: "xoxb-demo-" + f.id, Scopes: w.options.left(paneSlack, scopes)}
@@ -281,7 +286,12 @@ func (w *World) settle(tenant int, f *firm) error {
 	}
 	sheet := csv.Sheet{Groups: []string{slackGroup, webexGroup, slackTeamsGroup}}
 	settled := len(f.residents)
-	if !w.options.Empty {
+	switch {
+	case w.options.Crews:
+		for _, pane := range []string{paneSlack, paneTeams, paneWebex} {
+			sheet.Groups = append(sheet.Groups, crewGroup(pane))
+		}
+	case !w.options.Empty:
 		settled = len(company()) // the others come with Crowd
 	}
 	for i := range f.residents {
