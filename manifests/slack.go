@@ -130,6 +130,7 @@ func (s Slack) manifest() slackManifest {
 		Metadata: map[string]int{"major_version": 1, "minor_version": 1},
 		Display:  slackDisplay{Name: appName, Description: shortText, LongDescription: longText, BackgroundColor: accent},
 	}
+	m.Features.Home.Home = true
 	m.Features.Home.Messages = true // otherwise nothing can be posted in the 1:1 chat
 	// Nobody is to write where nothing is heard: without this event the slash command is what works.
 	m.Features.Home.ReadOnly = !slices.Contains(s.Events, "message.im")

@@ -36,8 +36,8 @@ func TestWhatTheSlackAppSays(t *testing.T) {
 	if s := m.Settings; !s.OrgDeploy || !s.Rotation || s.Socket || !s.Interactivity.Enabled {
 		t.Errorf("got %+v", s)
 	}
-	if home := m.Features.Home; !home.Messages || !home.ReadOnly {
-		t.Errorf("people could write where nothing is heard: %+v", home)
+	if home := m.Features.Home; !home.Home || !home.Messages || !home.ReadOnly {
+		t.Errorf("there is no home tab, or people could write where nothing is heard: %+v", home)
 	}
 	heard := slackApp(t)
 	heard.Events = append(heard.Events, "message.im")

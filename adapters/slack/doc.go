@@ -35,6 +35,12 @@
 // address in no other way. Members of several workspaces of an organisation, in which the app is
 // installed one by one, count as external in all but their own.
 //
+// # The home tab
+//
+// Opening the home tab is bot.Opened, and the reply to it is published as the tab. A press there is in
+// no chat: its conversation is "home", it has no message, and its reply takes the tab's place until it
+// is opened again. Opening the messages tab is bot.Met.
+//
 // # By a socket
 //
 // [Adapter.Mount] takes Slack's requests, whose signatures prove them. [Adapter.Socket] takes the same

@@ -129,9 +129,10 @@ var refusals = byName(map[directory.Code]string{
 		invalid_charset invalid_form_data invalid_post_type missing_post_type missing_argument
 		limit_required invalid_limit unknown_method deprecated_endpoint method_deprecated
 		invalid_code code_already_used code_expired bad_redirect_uri bad_client_secret invalid_client_id
-		cannot_install_an_org_installed_app oauth_authorization_url_mismatch`,
-	directory.Expired:   `invalid_cursor`,
-	directory.Uncertain: `internal_error fatal_error update_failed`,
+		cannot_install_an_org_installed_app oauth_authorization_url_mismatch view_too_large`,
+	directory.Expired:     `invalid_cursor`,
+	directory.Unsupported: `not_enabled`, // the app's manifest has no home tab
+	directory.Uncertain:   `internal_error fatal_error update_failed`,
 })
 
 func byName[T comparable](names map[T]string) map[string]T {

@@ -32,9 +32,11 @@ func (in inbound) event(ctx context.Context, body []byte) verdict {
 	case err != nil:
 		return spoilt
 	}
-	return in.accept(ctx, origin, event, func(ctx context.Context, card cards.Card) {
-		in.replyInChat(ctx, origin, card)
-	})
+	show := in.replyInChat
+	if _, home := event.(bot.Opened); home {
+		show = in.showHome
+	}
+	return in.accept(ctx, origin, event, func(ctx context.Context, card cards.Card) { show(ctx, origin, card) })
 }
 
 // envelope is what is around an event.
@@ -229,17 +231,18 @@ func texts(array []byte) ([]string, error) {
 	return out, nil
 }
 
-// opened reads that somebody opened the app's messages.
+// opened reads that somebody opened the app's messages, or its home tab.
 func (e envelope) opened() (directory.Origin, bot.Event, error) {
 	var user, channel, tab []byte
 	if err := members(e.event, member{"user", &user}, member{"channel", &channel}, member{"tab", &tab}); err != nil {
 		return directory.Origin{}, nil, err
 	}
-	if string(tab) != `"messages"` {
+	event, ours := map[string]bot.Event{`"messages"`: bot.Met{}, `"home"`: bot.Opened{}}[string(tab)]
+	if !ours {
 		return directory.Origin{}, nil, errNotOurs
 	}
 	origin, err := e.direct(user, nil, channel)
-	return origin, bot.Met{}, err
+	return origin, event, err
 }
 
 // said reads a message that a person wrote to the app.

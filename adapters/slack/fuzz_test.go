@@ -15,6 +15,8 @@ import (
 func FuzzInteraction(f *testing.F) {
 	f.Add(url.Values{"payload": {payload}}.Encode())
 	f.Add(url.Values{"payload": {`{"type":"block_actions","Type":"x"}`}}.Encode())
+	f.Add(url.Values{"payload": {`{"type":"block_actions","user":{"id":"U0ANN"},"team":{"id":"T0001"},"trigger_id":"1.2.3","container":{"type":"view"},` +
+		`"view":{"type":"home"},"actions":[{"type":"button","value":"1.run.status."}]}`}}.Encode())
 	f.Add("payload=%7B%7D&payload=%7B%7D")
 	f.Add("payload=null")
 	f.Fuzz(func(t *testing.T, body string) {
@@ -38,7 +40,9 @@ func FuzzInteraction(f *testing.F) {
 			}
 			Enterprise struct{ ID string }
 			OrgWide    bool `json:"is_enterprise_install"`
+			View       struct{ Type string }
 			Container  struct {
+				Type      string
 				ChannelID string `json:"channel_id"`
 				MessageTS string `json:"message_ts"`
 				Ephemeral bool   `json:"is_ephemeral"`
@@ -58,6 +62,9 @@ func FuzzInteraction(f *testing.F) {
 		case home == "":
 			home = workspace
 		}
+		if want.Container.Type == "view" && want.View.Type == "home" {
+			want.Container.ChannelID, want.Container.Ephemeral = atHome, true
+		}
 		o := press.origin
 		if want.Type != "block_actions" || o.Actor.User != want.User.ID || string(o.Actor.Workspace) != home ||
 			string(o.Workspace) != workspace || o.Conversation != want.Container.ChannelID ||
@@ -74,6 +81,7 @@ func FuzzInteraction(f *testing.F) {
 func FuzzEnvelope(f *testing.F) {
 	f.Add(event(authorized, `{"type":"message","channel_type":"im","channel":"D1","user":"U0ANN","text":"hi"}`))
 	f.Add(event(authorized, `{"type":"app_home_opened","user":"U0ANN","channel":"D1","tab":"messages"}`))
+	f.Add(event(authorized, `{"type":"app_home_opened","user":"U0ANN","channel":"D1","tab":"home"}`))
 	f.Add(event(authorized, `{"type":"user_change","user":{"id":"U0ANN","team_id":"T0001","profile":{"email":"a@b.example","fields":[]}}}`))
 	f.Add(event(`"team_id":"T0001"`, `{"type":"tokens_revoked","tokens":{"bot":["U"]}}`))
 	f.Add(event(`"team_id":null,"enterprise_id":"E1"`, `{"type":"app_uninstalled"}`))
@@ -115,7 +123,7 @@ func FuzzEnvelope(f *testing.F) {
 		}
 		var said struct{ User, Channel string }
 		switch got.(type) {
-		case bot.Said, bot.Met:
+		case bot.Said, bot.Met, bot.Opened:
 			if err := json.Unmarshal(want.Event, &said); err != nil || said.User != origin.Actor.User || said.Channel != origin.Conversation || said.User == "" {
 				t.Fatalf("by %+v in %s, encoding/json says %+v, %v", origin.Actor, origin.Conversation, said, err)
 			}

@@ -33,6 +33,10 @@ func (in inbound) pressed(ctx context.Context, body []byte, parse func([]byte) (
 		return spoilt
 	}
 	return in.accept(ctx, press.origin, press.event, func(ctx context.Context, card cards.Card) {
+		if press.origin.Conversation == atHome { // for which there is no response_url
+			in.showHome(ctx, press.origin, card)
+			return
+		}
 		in.replyByURL(ctx, press.responseURL, card)
 	})
 }
@@ -61,11 +65,11 @@ func parsePress(payload []byte) (press, error) {
 	if !json.Valid(payload) {
 		return press{}, errSyntax
 	}
-	var kind, user, team, enterprise, orgWide, container, channel, actions, responseURL, trigger []byte
+	var kind, user, team, enterprise, orgWide, container, channel, view, actions, responseURL, trigger []byte
 	if err := members(payload,
 		member{"type", &kind}, member{"user", &user}, member{"team", &team}, member{"enterprise", &enterprise},
 		member{"is_enterprise_install", &orgWide}, member{"container", &container}, member{"channel", &channel},
-		member{"actions", &actions}, member{"response_url", &responseURL}, member{"trigger_id", &trigger},
+		member{"view", &view}, member{"actions", &actions}, member{"response_url", &responseURL}, member{"trigger_id", &trigger},
 	); err != nil {
 		return press{}, err
 	}
@@ -83,7 +87,7 @@ func parsePress(payload []byte) (press, error) {
 	if p.origin, err = pressOrigin(user, team, enterprise, orgWide); err != nil {
 		return press{}, err
 	}
-	if err = p.where(container, channel); err != nil {
+	if err = p.where(container, channel, view); err != nil {
 		return press{}, err
 	}
 	p.event.Press, err = pressed(actions)
@@ -153,8 +157,9 @@ func origin(workspace, user, home []byte) (directory.Origin, error) {
 }
 
 // where reads which message the button is on. A 1:1 chat's id begins with D. A message that only
-// one person sees can't be edited, and may stand in a chat that is not the app's own.
-func (p *press) where(container, channel []byte) error {
+// one person sees can't be edited, and may stand in a chat that is not the app's own. A home tab is no
+// chat, and has no message that could be edited.
+func (p *press) where(container, channel, view []byte) error {
 	if container == nil {
 		return errNotOurs
 	}
@@ -163,7 +168,11 @@ func (p *press) where(container, channel []byte) error {
 		member{"channel_id", &in}, member{"is_ephemeral", &alone}); err != nil {
 		return err
 	}
-	if string(kind) != `"message"` {
+	switch string(kind) {
+	case `"message"`:
+	case `"view"`:
+		return p.onHome(view)
+	default:
 		return errNotOurs
 	}
 	if channel != nil {
@@ -191,6 +200,22 @@ func (p *press) where(container, channel []byte) error {
 		p.origin.Direct = strings.HasPrefix(conversation, "D")
 		p.event.Message = directory.MessageRef{Conversation: conversation, ID: ts}
 	}
+	return nil
+}
+
+// onHome reads that the button is on the presser's home tab, and not on a modal.
+func (p *press) onHome(view []byte) error {
+	if view == nil {
+		return errNotOurs
+	}
+	var kind []byte
+	if err := members(view, member{"type", &kind}); err != nil {
+		return err
+	}
+	if string(kind) != `"home"` {
+		return errNotOurs
+	}
+	p.origin.Conversation = atHome
 	return nil
 }
 
