@@ -117,15 +117,14 @@ func link(ctx context.Context, t *turn) (cards.Card, error) {
 	})
 }
 
+// exempt leaves somebody alone, or with "off" no longer does.
 func exempt(ctx context.Context, t *turn) (cards.Card, error) {
-	return t.each(ctx, 1, catalog.NoteExempted, func(key directory.LinkKey) error {
-		return t.steering.Exempt(ctx, t.caller.Tenant(), key, true, t.caller.By())
-	})
-}
-
-func unexempt(ctx context.Context, t *turn) (cards.Card, error) {
-	return t.each(ctx, 1, catalog.NoteUnexempted, func(key directory.LinkKey) error {
-		return t.steering.Exempt(ctx, t.caller.Tenant(), key, false, t.caller.By())
+	platform, on, text := 1, true, catalog.NoteExempted
+	if strings.EqualFold(t.call.Arg(1), "off") {
+		platform, on, text = 2, false, catalog.NoteUnexempted
+	}
+	return t.each(ctx, platform, text, func(key directory.LinkKey) error {
+		return t.steering.Exempt(ctx, t.caller.Tenant(), key, on, t.caller.By())
 	})
 }
 

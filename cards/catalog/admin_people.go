@@ -132,7 +132,7 @@ func (s *sheet) doings(handle string, l LinkView) {
 		s.next(ButtonRetry, "retry "+handle)
 	}
 	if l.Exempted {
-		s.next(ButtonUnexempt, "unexempt "+handle)
+		s.next(ButtonUnexempt, "exempt "+handle+" off")
 	} else {
 		s.next(ButtonExempt, "exempt "+handle)
 	}
@@ -169,7 +169,7 @@ func (s *sheet) link(l LinkView) {
 	}
 	var found [][]string
 	for _, a := range l.Found {
-		found = append(found, []string{s.cell(a.Platform), s.account(a), s.cell(s.say(a.Why))})
+		found = append(found, []string{s.cell(a.Platform), s.account(a), s.cell(s.reason(a.Why))})
 	}
 	s.table([]string{labelPlatform, labelAccount, labelWhy}, found[:min(len(found), PageLength)])
 	var reach []cards.Fact
@@ -283,7 +283,7 @@ func Disputes(v DisputesView) cards.Card {
 	s.line(cards.Normal, disputesSome)
 	var rows [][]string
 	for i, d := range v.List {
-		rows = append(rows, []string{s.clean(d.Name), s.cell(d.To), s.cell(s.say(d.Why))})
+		rows = append(rows, []string{s.clean(d.Name), s.cell(d.To), s.cell(s.reason(d.Why))})
 		if i < mostButtons-1 {
 			s.next(cut(s.clean(d.Name), maxOption), "resolve "+d.Handle+" show")
 		}
@@ -303,7 +303,7 @@ func (s *sheet) dispute(d DisputeView) {
 		if i == mostButtons-1 {
 			break
 		}
-		rows = append(rows, []string{strconv.Itoa(i + 1), s.account(a), s.cell(s.say(a.Why))})
+		rows = append(rows, []string{strconv.Itoa(i + 1), s.account(a), s.cell(s.reason(a.Why))})
 		if a.Usable {
 			s.next(buttonResolve, "resolve "+d.Handle+" "+strconv.Itoa(i+1), "Number", strconv.Itoa(i+1))
 		}

@@ -77,7 +77,7 @@ func SamplesIn(lang string) []Sample {
 		add("prove-"+n.name, Prove(claimed))
 		add("hello-"+n.name, Hello(Reader{Name: n.text, Here: asked.Here, Lang: lang}))
 	}
-	return samples
+	return append(samples, adminSamples(lang)...)
 }
 
 func sampleAsked() Prompt {
