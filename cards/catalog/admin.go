@@ -74,7 +74,7 @@ func (s *sheet) head(text string, pairs ...string) {
 
 // sentence is what the engine says of something: in the reader's language where it is one of the catalogue's
 // texts, and never more than a paragraph.
-func (s *sheet) sentence(text string) string { return clean(s.say(text), maxSentence, "") }
+func (s *sheet) sentence(text string) string { return clean(s.reason(text), maxSentence, "") }
 
 // cell is a value that stands in a table or beside a label. It is never blank.
 func (s *sheet) cell(text string) string { return clean(text, maxCell, "–") }
@@ -139,7 +139,7 @@ func (s *sheet) end() cards.Card {
 			for _, run := range text.Runs {
 				b.WriteString(run.Text)
 			}
-			s.card.Summary = cut(s.card.Title+s.Stop+b.String(), maxSummary)
+			s.card.Summary = cut(s.join(s.card.Title, b.String()), maxSummary)
 			break
 		}
 	}

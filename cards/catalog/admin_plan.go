@@ -88,7 +88,7 @@ func (s *sheet) lines(list []PlanLine) {
 		if l.Drift != "" {
 			why = l.Drift
 		}
-		rows = append(rows, []string{s.clean(l.Name), s.text(intentWord(l.Intent)), s.cell(s.say(why))})
+		rows = append(rows, []string{s.clean(l.Name), s.text(intentWord(l.Intent)), s.cell(s.reason(why))})
 	}
 	s.table([]string{labelPerson, labelWhat, labelWhy}, rows)
 }

@@ -285,7 +285,7 @@ func Health(v HealthView) cards.Card {
 		state := s.text(endsNever)
 		switch {
 		case e.Trouble != "":
-			state = "⚠ " + s.cell(s.say(e.Trouble))
+			state = "⚠ " + s.cell(s.reason(e.Trouble))
 		case !e.At.IsZero():
 			state = s.moment(e.At)
 		}

@@ -90,7 +90,7 @@ func (p Prompt) greeting() string {
 // title and its first paragraph.
 func (p Prompt) end(title, what string, tone cards.Tone, more ...cards.Block) cards.Card {
 	return cards.Card{
-		Summary: p.line(title) + p.speech().Stop + p.line(what),
+		Summary: p.speech().join(p.line(title), p.line(what)),
 		Title:   p.line(title),
 		Body:    append([]cards.Block{p.say(tone, what)}, more...),
 	}

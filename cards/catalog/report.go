@@ -69,7 +69,7 @@ func underway(v ReportView) cards.Card {
 	s := v.sheet(title)
 	s.card.Body = append(s.card.Body, cards.Bar{Done: max(v.Done, 0), Total: max(v.Total, 0), Label: s.progress(v)})
 	s.paragraph(cards.Caution, s.sentence(v.Trouble))
-	s.card.Summary = s.card.Title + s.Stop + s.progress(v)
+	s.card.Summary = s.join(s.card.Title, s.progress(v))
 	return s.card
 }
 

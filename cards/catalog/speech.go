@@ -63,6 +63,14 @@ func (s speech) say(key string) string {
 	return key
 }
 
+// join is a title and a sentence in one line.
+func (s speech) join(title, sentence string) string {
+	if strings.HasSuffix(title, "?") || strings.HasSuffix(title, "？") {
+		return title + s.Sentences + sentence
+	}
+	return title + s.Stop + sentence
+}
+
 // form is say for a text that depends on a number.
 func (s speech) form(key string, n int) string {
 	if f, ok := s.Texts[key]; ok {

@@ -204,6 +204,10 @@ func TestText(t *testing.T) {
 		{"a button in German", speak("de", nil).text("{Sync now}"), "Jetzt verknüpfen"},
 		{"nobody in German", speak("de", nil).text("{A}", "A", "\u200b"), "jemand"},
 		{"what isn't in the catalogue", speak("de", nil).text("Not a key: {A}", "A", "x"), "Not a key: x"},
+		{"a title and a sentence", s.join("Stopped", "It stopped."), "Stopped. It stopped."},
+		{"a question and a sentence", s.join("Stop?", "It stops."), "Stop? It stops."},
+		{"a title and a sentence in Japanese", speak("ja", nil).join("停止", "停止しました。"), "停止。停止しました。"},
+		{"a question and a sentence in Japanese", speak("ja", nil).join("停止？", "停止します。"), "停止？停止します。"},
 		{"a count that isn't in the catalogue", speak("ja", nil).count("{N} key|{N} keys", 1), "1 key"},
 	}
 	for _, test := range tests {
