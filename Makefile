@@ -41,11 +41,12 @@ lint: ## golangci-lint with .golangci.yml
 	golangci-lint run ./...
 
 # Each is a folder with a package.json, whose versions are exact, and a judge.mjs. Nothing of npm is shipped.
-JUDGES := adapters/slack/slacksim/judge adapters/teams/judge cards/adaptive/judge manifests/judge
+# The one that draws the cards leaves the drawings in cards/judge/drawn, to be looked at.
+JUDGES := adapters/slack/slacksim/judge adapters/teams/judge cards/adaptive/judge cards/judge manifests/judge
 NPM_INSTALL := npm install --silent --no-save --no-audit --no-fund --legacy-peer-deps --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000
 
 .PHONY: judges
-judges: ## the platforms' own SDKs and renderer against our simulators, activities and cards (needs Node and npm)
+judges: ## the platforms' own SDKs and renderers against our simulators, activities and cards (needs Node, npm, Chromium)
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "The judges need Node.js and npm: sudo apt-get install nodejs npm"; exit 1; }
 	@failed=; for judge in $(JUDGES); do echo "== $$judge"; \
 	  if ! (cd $$judge && $(NPM_INSTALL)); then \

@@ -174,3 +174,18 @@ func TestURL(t *testing.T) {
 		t.Error("two buttons open the same page")
 	}
 }
+
+// TestPagesComeLast: buttons are counted by what they carry, so that one that carries nothing must not
+// stand before one that does.
+func TestPagesComeLast(t *testing.T) {
+	t.Parallel()
+	for _, sample := range samples() {
+		opens := false
+		for _, a := range sample.Card.Actions {
+			if opens && a.URL == "" {
+				t.Errorf("%s: %q stands after a button that opens a page", sample.Name, a.Label)
+			}
+			opens = opens || a.URL != ""
+		}
+	}
+}

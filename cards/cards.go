@@ -96,7 +96,7 @@ func Say(text string) Text { return Text{Runs: []Run{{Text: text}}} }
 type Action struct {
 	Label string
 	Press Press
-	// URL opens a page instead of pressing; then Press is empty. See [IsURL].
+	// URL opens a page instead of pressing; then Press is empty. See [IsURL]. Such buttons come last.
 	URL   string
 	Style Style
 }

@@ -46,13 +46,13 @@ func TestLimits(t *testing.T) {
 		},
 		{
 			"bytes", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 26_000)},
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 27_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a ", 13_000)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a ", 13_500)},
 		},
 		{
 			"bytes, not letters", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 13_500)},
-			cards.Card{Summary: "s", Title: strings.Repeat("é", 13_500)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a ", 6_750)},
+			cards.Card{Summary: "s", Title: strings.Repeat("é ", 9_000)},
 		},
 	}
 	for _, test := range tests {
@@ -72,7 +72,7 @@ func TestLimits(t *testing.T) {
 
 func TestElementsThatAPlatformDoesNotDraw(t *testing.T) {
 	t.Parallel()
-	card := cards.Card{Summary: "s", Body: []cards.Block{cards.Facts{{Label: "l", Value: "v"}}}}
+	card := cards.Card{Summary: "s", Body: []cards.Block{cards.Facts{{Label: "l", Value: "v"}}}, Actions: buttons(5)}
 	for i, missing := range adaptive.Webex.Elements {
 		profile := adaptive.Webex
 		profile.Elements = append(append([]string{}, profile.Elements[:i]...), profile.Elements[i+1:]...)
@@ -103,13 +103,14 @@ func TestRoundTrip(t *testing.T) {
 			if got := adaptive.MarkOf(out); got != mark {
 				t.Errorf("%s: got the mark %q, want %q", sample.Name, got, mark)
 			}
-			var read struct {
-				Actions []struct{ Data json.RawMessage }
+			row, below := buttonsIn(t, out)
+			if len(row)+len(below) != len(card.Actions) {
+				t.Fatalf("%s: got %d buttons in a row and %d below, want %d", sample.Name, len(row), len(below), len(card.Actions))
 			}
-			if err := json.Unmarshal(out, &read); err != nil || len(read.Actions) != len(card.Actions) {
-				t.Fatalf("%s: got %d buttons, %v, want %d", sample.Name, len(read.Actions), err, len(card.Actions))
-			}
-			for i, a := range read.Actions {
+			for i, a := range append(row, below...) {
+				if card.Actions[i].URL != "" {
+					continue
+				}
 				if press, err := adaptive.PressOf(a.Data); err != nil || press != card.Actions[i].Press {
 					t.Errorf("%s: got %+v, %v, want %+v", sample.Name, press, err, card.Actions[i].Press)
 				}
@@ -248,5 +249,59 @@ func TestFallbackText(t *testing.T) {
 		if err := json.Unmarshal(out, &read); err != nil || read.FallbackText != "s\n"+want {
 			t.Errorf("%q: got %q, %v", line, read.FallbackText, err)
 		}
+	}
+}
+
+// TestLongWords: a word that would stand out of a card on a telephone may be broken, and no other.
+func TestLongWords(t *testing.T) {
+	t.Parallel()
+	whole, long := strings.Repeat("a", 30), strings.Repeat("a", 31)
+	for _, test := range []struct {
+		name  string
+		block cards.Block
+		want  string
+	}{
+		{"a word that fits", cards.Say(whole + " " + whole), whole + " " + whole},
+		{"one that doesn't", cards.Say(long), whole + "\u200ba"},
+		{"wide letters", cards.Say(strings.Repeat("連", 16)), strings.Repeat("連", 15) + "\u200b連"},
+		{"marks take no room", cards.Say(strings.Repeat("a\u0301", 30)), strings.Repeat("a\u0301", 30)},
+		{"a label", cards.Facts{{Label: whole, Value: "v"}}, whole[:17] + "\u200b" + whole[17:]},
+		{"a value", cards.Facts{{Label: "l", Value: long}}, whole + "\u200ba"},
+		{"a value beside a long label", cards.Facts{{Label: whole, Value: whole}}, whole[:17] + "\u200b" + whole[17:]},
+		{"a figure", cards.Figure{Label: "l", Value: whole}, whole[:17] + "\u200b" + whole[17:]},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			out, err := adaptive.Webex.Render(cards.Card{Summary: "s", Body: []cards.Block{test.block}})
+			if err != nil || !strings.Contains(string(out), `"text":"`+test.want+`"`) {
+				t.Errorf("got %s, %v, want %q", out, err, test.want)
+			}
+		})
+	}
+}
+
+// TestTableForms: a Table where it is drawn, columns where it isn't, and lines where they wouldn't fit.
+func TestTableForms(t *testing.T) {
+	t.Parallel()
+	small := cards.Table{Heads: []string{"Group", "People"}, Rows: [][]string{{"Engineering", "12"}}}
+	large := cards.Table{Heads: []string{"Person", "Address"}, Rows: [][]string{{"Ada", strings.Repeat("a", 30)}}}
+	for _, test := range []struct {
+		name    string
+		profile adaptive.Profile
+		table   cards.Table
+		want    string
+	}{
+		{"on Teams", adaptive.Teams, small, `{"type":"Table","columns":[{"type":"TableColumnDefinition","width":14},{"type":"TableColumnDefinition","width":9}]`},
+		{"on Webex", adaptive.Webex, small, `{"type":"ColumnSet","columns":[{"type":"Column","width":14,`},
+		{"lines on Teams", adaptive.Teams, large, `{"type":"TextRun","text":"Ada","weight":"bolder"},{"type":"TextRun","text":" · Address: aaa`},
+		{"lines on Webex", adaptive.Webex, large, `{"type":"TextRun","text":"Ada","weight":"bolder"},{"type":"TextRun","text":" · Address: aaa`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			out, err := test.profile.Render(cards.Card{Summary: "s", Body: []cards.Block{test.table}})
+			if err != nil || !strings.Contains(string(out), test.want) {
+				t.Errorf("got %s, %v, want %s", out, err, test.want)
+			}
+		})
 	}
 }

@@ -1,7 +1,7 @@
 package adaptive
 
 import (
-	"strings"
+	"fmt"
 
 	"rollcall/cards"
 )
@@ -33,7 +33,9 @@ type element struct {
 func (p Profile) elements(card cards.Card) []element {
 	var body []element
 	if card.Title != "" {
-		body = append(body, paragraph(run(card.Title, "bolder", "large")))
+		title := run(card.Title, "bolder", "large")
+		title.Text = breakable(title.Text, largeWord)
+		body = append(body, paragraph(title))
 	}
 	line := false
 	for _, block := range card.Body {
@@ -66,7 +68,7 @@ func paragraph(inlines ...element) element {
 }
 
 func run(text, weight, size string) element {
-	return element{Type: "TextRun", Text: literal(text), Weight: weight, Size: size}
+	return element{Type: "TextRun", Text: breakable(literal(text), longWord), Weight: weight, Size: size}
 }
 
 func runs(text cards.Text) []element {
@@ -89,14 +91,29 @@ func runs(text cards.Text) []element {
 	return inlines
 }
 
+// The widths of facts on a telephone and of their labels, in pixels.
+const (
+	letter     = 8 // of the bold ones
+	factWidth  = 280
+	leastLabel = 24
+	mostLabel  = 144
+)
+
 // facts is one row per fact rather than a FactSet, whose values are markdown; and rather than two
 // columns for all, which fall out of step as soon as a value takes two lines.
 func facts(list cards.Facts) element {
+	labels := leastLabel
+	for _, fact := range list {
+		labels = max(labels, min(cards.Width(fact.Label)*letter, mostLabel))
+	}
+	width := fmt.Sprintf("%dpx", labels)
 	var rows []element
 	for _, fact := range list {
+		label, value := run(fact.Label, "bolder", ""), run(fact.Value, "", "")
+		label.Text, value.Text = breakable(label.Text, narrowWord), breakable(value.Text, (factWidth-labels)/letter)
 		row := element{Type: "ColumnSet", Columns: []element{
-			{Type: "Column", Width: "80px", Items: []element{paragraph(run(fact.Label, "bolder", ""))}},
-			{Type: "Column", Width: "stretch", Items: []element{paragraph(run(fact.Value, "", ""))}},
+			{Type: "Column", Width: width, Items: []element{paragraph(label)}},
+			{Type: "Column", Width: "stretch", Items: []element{paragraph(value)}},
 		}}
 		if len(rows) > 0 {
 			row.Spacing = "small"
@@ -110,32 +127,12 @@ func facts(list cards.Facts) element {
 func figure(f cards.Figure) element {
 	label := run(f.Label, "", "small")
 	label.Subtle = true
-	box := element{Type: "Container", Style: "emphasis", Items: []element{
-		paragraph(label),
-		paragraph(run(f.Value, "bolder", "extraLarge")),
-	}}
+	value := run(f.Value, "bolder", "extraLarge")
+	value.Text = breakable(value.Text, narrowWord)
+	box := element{Type: "Container", Style: "emphasis", Items: []element{paragraph(label), paragraph(value)}}
 	for i := range box.Items {
 		box.Items[i].Align = "center"
 	}
 	box.Items[1].Spacing = "none"
 	return box
-}
-
-// below puts buttons below each other, which a card's own row of buttons never does.
-func below(actions []action) []element {
-	var sets []element
-	for _, a := range actions {
-		sets = append(sets, element{Type: "ActionSet", Spacing: "small", Actions: []action{a}})
-	}
-	sets[0].Spacing = "" // as far from the text as a row would be
-	return sets
-}
-
-// literal keeps apart what the clients would take for the beginning of {{DATE(…)}} or {{TIME(…)}},
-// the one markup that they read in a TextRun.
-func literal(text string) string {
-	for strings.Contains(text, "{{") {
-		text = strings.ReplaceAll(text, "{{", "{ {")
-	}
-	return text
 }

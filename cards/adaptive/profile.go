@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"golang.org/x/text/width"
-
 	"rollcall/cards"
 	"rollcall/cards/plain"
 )
@@ -21,11 +19,15 @@ type Profile struct {
 	Action   string   // the type of a button
 	Fallback string   // the type of a button for clients that don't know Action; empty: none
 	Actions  int      // buttons on a card
-	Row      int      // letters on buttons that fit beside each other; 0: clients see to that
+	Row      int      // letters that fit beside each other as buttons
 	Bytes    int      // of the card's JSON
 	UTF16    bool     // Bytes are counted in UTF-16
 	Elements []string // the types of element that its clients draw
 }
+
+// phoneRow is what fits on a telephone: the official renderer breaks no row of buttons, and cuts their
+// labels instead.
+const phoneRow = 36
 
 // Webex is the profile of the Webex clients. Version and number of buttons are documented
 // (https://developer.webex.com/docs/buttons-and-cards), 80 kB is what others report of that guide.
@@ -35,23 +37,23 @@ var Webex = Profile{
 	Version:  "1.3",
 	Action:   "Action.Submit",
 	Actions:  5,
+	Row:      phoneRow,
 	Bytes:    80_000,
-	Elements: []string{"Container", "ColumnSet", "Column", "RichTextBlock", "TextRun"},
+	Elements: []string{"Container", "ColumnSet", "Column", "RichTextBlock", "TextRun", "ActionSet"},
 }
 
 // Teams is the profile of the Teams clients. The number of buttons is documented, and so is that a
 // message takes 100 kB in all, of which this leaves a fifth for what is around the card:
 // https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference,
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages. Version
-// 1.6 is drawn in some places only. The row is what fits in a chat on a desktop: with Teams' settings the
-// official renderer breaks no row of buttons, and cuts their labels instead. Never written to.
+// 1.6 is drawn in some places only. Never written to.
 var Teams = Profile{
 	Platform: "Teams",
 	Version:  "1.5",
 	Action:   "Action.Execute",
 	Fallback: "Action.Submit",
 	Actions:  6,
-	Row:      40,
+	Row:      phoneRow,
 	Bytes:    80_000,
 	UTF16:    true,
 	Elements: []string{
@@ -105,8 +107,8 @@ func (p Profile) Render(card cards.Card) (json.RawMessage, error) {
 		return nil, err
 	}
 	body, actions := p.elements(card), p.actions(card)
-	if p.Row > 0 && letters(actions) > p.Row {
-		body, actions = append(body, below(actions)...), nil
+	if p.row(actions) > p.Row {
+		body, actions = append(body, p.below(actions)...), nil
 	}
 	if unknown := p.unknown(body); unknown != "" {
 		return nil, fmt.Errorf("the card has a %s, which %s doesn't draw", unknown, p.Platform)
@@ -139,50 +141,6 @@ func (p Profile) length(text []byte) int {
 		return 2 * len(utf16.Encode([]rune(string(text))))
 	}
 	return len(text)
-}
-
-func (p Profile) actions(card cards.Card) []action {
-	var actions []action
-	for _, a := range card.Actions {
-		actions = append(actions, p.action(a, card.Mark))
-	}
-	return actions
-}
-
-// letters is how many letters stand on buttons. Those of Chinese and Japanese take the room of two.
-func letters(actions []action) int {
-	n := 0
-	for _, a := range actions {
-		for _, r := range a.Title {
-			n++
-			if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// action is a button. What it carries is the same whichever type a client knows.
-func (p Profile) action(a cards.Action, mark string) action {
-	submit := action{
-		Title: a.Label,
-		Style: map[cards.Style]string{cards.Primary: "positive", cards.Danger: "destructive"}[a.Style],
-	}
-	if a.URL != "" {
-		submit.Type, submit.URL = "Action.OpenUrl", a.URL
-		return submit
-	}
-	press, _ := a.Press.Encode() // Validate has read it
-	submit.Type, submit.Data = p.Action, &data{Press: press, Mark: mark}
-	if p.Fallback == "" {
-		return submit
-	}
-	submit.Data.Verb = a.Press.Verb
-	execute := submit
-	submit.Type = p.Fallback
-	execute.Verb, execute.Fallback = a.Press.Verb, &submit
-	return execute
 }
 
 // unknown is the first type of element that the platform doesn't draw; empty where there is none.

@@ -2,29 +2,41 @@ package adaptive
 
 import (
 	"slices"
-	"unicode/utf8"
 
 	"rollcall/cards"
 )
 
-// The share of a column is the letters of its longest cell, within these bounds: no column is squeezed
-// below a short word, and none takes all for one long name.
-const (
-	leastShare = 6
-	mostShare  = 18
-)
-
 // table is a Table where the platform draws those (https://adaptivecards.io/explorer/Table.html), and one
-// row of columns below the other where it doesn't. Both get their widths from all cells of a column.
+// row of columns below the other where it doesn't; a paragraph for each row if it doesn't fit on a telephone.
 func (p Profile) table(t cards.Table) element {
-	widths := shares(t)
-	if slices.Contains(p.Elements, "Table") {
-		return grid(t, widths)
+	shares := t.Columns()
+	switch {
+	case shares == nil:
+		return lines(t)
+	case slices.Contains(p.Elements, "Table"):
+		return grid(t, shares)
 	}
-	rows := []element{columns(t.Heads, widths, "bolder")}
+	rows := []element{columns(t.Heads, shares, "bolder")}
 	for i, cells := range t.Rows {
-		row := columns(cells, widths, "")
+		row := columns(cells, shares, "")
 		row.Spacing, row.Separator = "small", i == 0
+		rows = append(rows, row)
+	}
+	return element{Type: "Container", Items: rows}
+}
+
+// lines begin with what the row is about.
+func lines(t cards.Table) element {
+	var rows []element
+	for _, cells := range t.Rows {
+		inlines := []element{run(cells[0], "bolder", "")}
+		for i := 1; i < len(cells); i++ {
+			inlines = append(inlines, run(" · "+t.Heads[i]+": "+cells[i], "", ""))
+		}
+		row := paragraph(inlines...)
+		if len(rows) > 0 {
+			row.Spacing = "small"
+		}
 		rows = append(rows, row)
 	}
 	return element{Type: "Container", Items: rows}
@@ -58,16 +70,6 @@ func columns(cells []string, widths []int, weight string) element {
 		})
 	}
 	return row
-}
-
-func shares(t cards.Table) []int {
-	widths := make([]int, len(t.Heads))
-	for _, row := range append([][]string{t.Heads}, t.Rows...) {
-		for i, cell := range row {
-			widths[i] = max(widths[i], min(utf8.RuneCountInString(cell), mostShare), leastShare)
-		}
-	}
-	return widths
 }
 
 // bar is text, for want of an element of that name; what it says stands below it in words.

@@ -26,13 +26,13 @@ func TestTeamsLimits(t *testing.T) {
 		},
 		{
 			"two bytes a letter", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 13_000)},
-			cards.Card{Summary: "s", Title: strings.Repeat("a", 13_500)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a ", 6_400)},
+			cards.Card{Summary: "s", Title: strings.Repeat("a ", 6_700)},
 		},
 		{
 			"four bytes an emoji", "length in bytes",
-			cards.Card{Summary: "s", Title: strings.Repeat("🙂", 6_500)},
-			cards.Card{Summary: "s", Title: strings.Repeat("🙂", 6_700)},
+			cards.Card{Summary: "s", Title: strings.Repeat("🙂 ", 4_200)},
+			cards.Card{Summary: "s", Title: strings.Repeat("🙂 ", 4_500)},
 		},
 	}
 	for _, test := range tests {
@@ -56,8 +56,8 @@ type button struct {
 	Fallback                 *button
 }
 
-// buttonsIn are the buttons of a card that stand in its row, and those that stand below each other.
-func buttonsIn(t *testing.T, card json.RawMessage) (row, column []button) {
+// buttonsIn are the buttons of a card that stand in its row, and those that stand in rows of its body.
+func buttonsIn(t *testing.T, card json.RawMessage) (row, below []button) {
 	t.Helper()
 	var read struct {
 		Actions []button
@@ -67,41 +67,53 @@ func buttonsIn(t *testing.T, card json.RawMessage) (row, column []button) {
 		t.Fatal(err)
 	}
 	for _, e := range read.Body {
-		if len(e.Actions) > 1 {
-			t.Errorf("%d buttons stand side by side in the body", len(e.Actions))
-		}
-		column = append(column, e.Actions...)
+		below = append(below, e.Actions...)
 	}
-	return read.Actions, column
+	return read.Actions, below
 }
 
-// TestTeamsRow: labels that a row would cut off stand below each other.
-func TestTeamsRow(t *testing.T) {
+// TestRows: labels that a row would cut off stand in further rows, each of as many as fit.
+func TestRows(t *testing.T) {
 	t.Parallel()
+	long := strings.Repeat("a", 40)
 	for _, test := range []struct {
-		name        string
-		label       string
-		row, column int
+		name   string
+		labels []string
+		want   []int // buttons in each row of the body; none: they are the card's own row
 	}{
-		{"they fit", strings.Repeat("a", 20), 2, 0},
-		{"they fit, whatever they take in bytes", strings.Repeat("é", 20), 2, 0},
-		{"they don't", strings.Repeat("a", 21), 0, 2},
-		{"wide letters that fit", strings.Repeat("連", 10), 2, 0},
-		{"wide letters that don't", strings.Repeat("連", 11), 0, 2},
+		{"they fit", []string{strings.Repeat("a", 13), strings.Repeat("b", 13)}, nil},
+		{"they fit, whatever they take in bytes", []string{strings.Repeat("é", 13), strings.Repeat("é", 13)}, nil},
+		{"they don't", []string{strings.Repeat("a", 13), strings.Repeat("b", 14)}, []int{1, 1}},
+		{"wide letters that fit", []string{strings.Repeat("連", 6), strings.Repeat("連", 7)}, nil},
+		{"wide letters that don't", []string{strings.Repeat("連", 7), strings.Repeat("連", 7)}, []int{1, 1}},
+		{"many short ones", []string{"12", "47", "83", "Not me", "Other"}, []int{4, 1}},
+		{"one for itself", []string{"12", long, "83"}, []int{1, 1, 1}},
+		{"one", []string{long}, []int{1}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			card := cards.Card{Summary: "s", Title: "t", Mark: "m4rk", Actions: buttons(2)}
-			card.Actions[0].Label, card.Actions[1].Label = test.label, test.label
-			out, err := adaptive.Teams.Render(card)
-			if err != nil {
-				t.Fatal(err)
-			}
-			row, column := buttonsIn(t, out)
-			if len(row) != test.row || len(column) != test.column || adaptive.MarkOf(out) != card.Mark {
-				t.Errorf("got %d and %d: %s", len(row), len(column), out)
-			}
-		})
+		for _, profile := range []adaptive.Profile{adaptive.Webex, adaptive.Teams} {
+			t.Run(test.name+" on "+profile.Platform, func(t *testing.T) {
+				t.Parallel()
+				card := cards.Card{Summary: "s", Title: "t", Mark: "m4rk", Actions: buttons(len(test.labels))}
+				for i, label := range test.labels {
+					card.Actions[i].Label = label
+				}
+				out, err := profile.Render(card)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var read struct{ Body []struct{ Actions []button } }
+				if err := json.Unmarshal(out, &read); err != nil {
+					t.Fatal(err)
+				}
+				var got []int
+				for _, e := range read.Body[1:] {
+					got = append(got, len(e.Actions))
+				}
+				if !reflect.DeepEqual(got, test.want) || adaptive.MarkOf(out) != card.Mark {
+					t.Errorf("got %v, want %v: %s", got, test.want, out)
+				}
+			})
+		}
 	}
 }
 
@@ -124,6 +136,9 @@ func TestTeamsButtons(t *testing.T) {
 		}
 		for i, b := range append(row, column...) {
 			want := card.Actions[i].Press
+			if card.Actions[i].URL != "" {
+				continue
+			}
 			if press, err := adaptive.PressOf(b.Data); err != nil || press != want {
 				t.Errorf("%s: got %+v, %v, want %+v", sample.Name, press, err, want)
 			}

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
-
 	"rollcall/cards"
 )
 
@@ -30,7 +28,7 @@ func table(t cards.Table, most int) string {
 	line := len(gap) * (len(widths) - 1)
 	for i := range widths {
 		for _, row := range rows {
-			widths[i] = max(widths[i], columns(row[i]))
+			widths[i] = max(widths[i], cards.Width(row[i]))
 		}
 		line += widths[i]
 	}
@@ -43,7 +41,7 @@ func table(t cards.Table, most int) string {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i+1 < len(row) {
-				b.WriteString(strings.Repeat(" ", widths[i]-columns(cell)) + gap)
+				b.WriteString(strings.Repeat(" ", widths[i]-cards.Width(cell)) + gap)
 			}
 		}
 		lines = append(lines, b.String())
@@ -76,17 +74,4 @@ func cut(text string, most int) string {
 	for most -= len("…"); most > 0 && !utf8.RuneStart(text[most]); most-- {
 	}
 	return text[:most] + "…"
-}
-
-// columns is how many columns of a terminal a text takes: two for each letter of Chinese, Japanese and
-// Korean.
-func columns(text string) int {
-	n := 0
-	for _, r := range text {
-		n++
-		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
-			n++
-		}
-	}
-	return n
 }

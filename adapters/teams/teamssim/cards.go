@@ -82,6 +82,10 @@ func checkProperty(value any, kind, name string, depth int) error {
 		if text, isText := value.(string); !isText || text == "" && name != "speak" && name != "fallbackText" {
 			return wrong
 		}
+	case name == "url" && kind == "Action.OpenUrl":
+		if text, _ := value.(string); !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
+			return wrong
+		}
 	case name == "text" && kind != "Authentication":
 		if _, isText := value.(string); !isText {
 			return wrong

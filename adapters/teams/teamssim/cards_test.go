@@ -54,6 +54,8 @@ func TestCards(t *testing.T) {
 		{"a text run in short", with(`{"type":"RichTextBlock","inlines":["x"]}`, ""), true},
 		{"a background", strings.Replace(with(text, ""), `"body"`, `"backgroundImage":"https://x.example/a.png","body"`, 1), true},
 		{"a submit", with(text, `{"type":"Action.Submit","title":"A","data":{"a":1}}`), true},
+		{"a page", with(text, `{"type":"Action.OpenUrl","title":"A","url":"https://x.example/?a=b"}`), true},
+		{"a page that is none", with(text, `{"type":"Action.OpenUrl","title":"A","url":"javascript:x"}`), false},
 		{"a submit with a verb", with(text, `{"type":"Action.Submit","title":"A","verb":"v"}`), false},
 		{"a submit that is switched off", with(text, `{"type":"Action.Submit","title":"A","isEnabled":false}`), false},
 		{"data that is a text", with(text, `{"type":"Action.Submit","title":"A","data":"a"}`), false},

@@ -38,6 +38,7 @@ type card struct {
 
 type button struct {
 	Type string          `json:"type"`
+	URL  string          `json:"url"`
 	Data json.RawMessage `json:"data"`
 }
 
@@ -54,8 +55,11 @@ func checkCard(content json.RawMessage) result {
 		return refuse(http.StatusBadRequest, "Unsupported version of Adaptive Cards.")
 	case len(content) > mostBytes:
 		return refuse(http.StatusBadRequest, "The card is larger than 80 kB.")
-	case len(c.Actions) > mostButtons:
+	case len(buttonsOf(content)) > mostButtons:
 		return refuse(http.StatusBadRequest, "The card has more than 5 actions.")
+	}
+	if slices.ContainsFunc(buttonsOf(content), func(b button) bool { return b.Type == "Action.OpenUrl" && !strings.HasPrefix(b.URL, "http") }) {
+		return refuse(http.StatusBadRequest, "The card has an action that opens no page.")
 	}
 	var whole any
 	switch err := json.Unmarshal(content, &whole); {
@@ -85,11 +89,20 @@ func drawn(node any) bool {
 	return true
 }
 
-// buttonsOf are the buttons of a card.
+// buttonsOf are the buttons of a card, those in its body before its own.
 func buttonsOf(content json.RawMessage) []button {
-	var c card
-	_ = json.Unmarshal(content, &c) // it was checked when it came
-	return c.Actions
+	var c struct {
+		Body []struct {
+			Actions []button `json:"actions"`
+		} `json:"body"`
+		Actions []button `json:"actions"`
+	}
+	_ = json.Unmarshal(content, &c) // it was checked when it came, or is being checked
+	var all []button
+	for _, set := range c.Body {
+		all = append(all, set.Actions...)
+	}
+	return append(all, c.Actions...)
 }
 
 // presses are the texts in the data of a card's buttons, in the order of their names.

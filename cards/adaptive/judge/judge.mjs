@@ -1,13 +1,11 @@
 // Gives every golden Adaptive Card to the official renderer, as each platform's clients are set up. Prints
 // a line per set-up and the sum, and exits with 1 if a card is refused or warned about, or if any of its
-// text or buttons is missing or changed. Where ROLLCALL_SHOTS names a folder, Chromium draws the cards
-// into it. Before the first run: npm install --no-save --no-package-lock --legacy-peer-deps
+// text or buttons is missing or changed. How the cards look is for ../../judge. Before the first run: npm install --no-save --no-package-lock --legacy-peer-deps
 // (the designer, of which only the settings of the hosts are used, asks for an older renderer).
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JSDOM, VirtualConsole } from 'jsdom';
-import { shoot } from './shots.mjs';
 
 const here = import.meta.dirname;
 const goldens = join(here, '..', '..', 'testdata');
@@ -76,7 +74,7 @@ function draw(source, setup) {
 // texts are the words of a card, in the order in which they are read.
 function texts(element) {
   if (element.type === 'TextRun') return [element.text];
-  return [element.body, element.items, element.columns, element.inlines].flatMap((inner) => (inner ?? []).flatMap(texts));
+  return [element.body, element.items, element.rows, element.cells, element.columns, element.inlines].flatMap((inner) => (inner ?? []).flatMap(texts));
 }
 
 // actionsOf are the buttons of a card, those in its body first.
@@ -95,8 +93,10 @@ function judge(source, setup) {
     assert.ok(!button.disabled && button.style.display !== 'none', 'a button can be pressed');
     button.click();
   }
-  assert.deepEqual(done.map((a) => a.getJsonTypeName()), actions.map(() => setup.button), 'the types of the buttons');
-  assert.deepEqual(done.map((a) => ({ ...a.data })), actions.map((a) => a.data), 'what the buttons carry');
+  const opens = (a) => a.type === 'Action.OpenUrl';
+  assert.deepEqual(done.map((a) => a.getJsonTypeName()), actions.map((a) => (opens(a) ? a.type : setup.button)), 'the types of the buttons');
+  assert.deepEqual(done.map((a) => a.url), actions.map((a) => a.url), 'what the buttons open');
+  assert.deepEqual(done.map((a) => a.data && { ...a.data }), actions.map((a) => a.data), 'what the buttons carry');
   if (setup.button === 'Action.Execute') assert.deepEqual(done.map((a) => a.verb), actions.map((a) => a.verb), 'the verbs');
   for (const button of buttons) button.remove();
   assert.equal(root.textContent, texts(source).join(''), 'the words');
@@ -127,7 +127,7 @@ for (const setup of setups) {
   const all = cardsOf(setup.goldens);
   const fine = all.filter(([name, card]) => check(`${setup.name}: ${name}`, () => judge(card, setup)));
   console.log(`${fine.length === all.length ? 'ok' : 'FAIL'} ${setup.name}: ${fine.length} of ${all.length}`);
-  check(`${setup.name}: there are cards`, () => assert.ok(all.length >= 40, `only ${all.length} goldens were found`));
+  check(`${setup.name}: there are cards`, () => assert.ok(all.length >= 60, `only ${all.length} goldens were found`));
 }
 
 const card = (body, actions) => ({ type: 'AdaptiveCard', version: '1.5', body, actions });
@@ -148,11 +148,5 @@ for (const [name, broken] of Object.entries({
   check(`${name} is refused`, () => assert.throws(() => judge(broken, setups[0])));
 }
 
-if (process.env.ROLLCALL_SHOTS) {
-  for (const name of ['teams-light', 'teams-dark']) {
-    const setup = setups.find((s) => s.name === name);
-    shoot({ folder: process.env.ROLLCALL_SHOTS, name, cards: cardsOf(setup.goldens), config: setup.config, library, designer });
-  }
-}
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
