@@ -58,7 +58,7 @@ func (e *Engine) answer(ctx context.Context, tenant directory.TenantID, a direct
 		return directory.AnswerForeign, nil
 	case prompt.Used == hash:
 		return directory.AnswerTwice, nil
-	case prompt.Nonce != hash, !now.Before(prompt.Expires), !link.Present, !link.Leaving.Since.IsZero():
+	case prompt.Nonce != hash, !plan.Answerable(link, *prompt, now):
 		return directory.AnswerLate, nil
 	}
 	event, ok := eventOf(link, prompt == &link.Proof, a)

@@ -164,8 +164,8 @@ func (e *Engine) rules(ctx context.Context, tenant directory.Tenant, l directory
 		return plan.Rules{}, err
 	}
 	rules := plan.Rules{Settings: tenant.Settings, Paused: group.Paused || group.Retired, Draft: group.Draft, Zone: l.Member.Zone}
-	if !l.Account.IsZero() {
-		accounts, err := e.Store.AccountsByID(ctx, tenant.ID, l.Account)
+	if asked, _ := plan.Sides(l); !asked.IsZero() {
+		accounts, err := e.Store.AccountsByID(ctx, tenant.ID, asked)
 		if err != nil {
 			return rules, err
 		}

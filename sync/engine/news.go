@@ -64,11 +64,9 @@ func (e *Engine) tellAll(ctx context.Context, tenant directory.TenantID, job dir
 		}
 	}
 	job.Kind, job.Total = directory.JobTell, len(job.Tell)
-	reading := directory.Reading{ID: directory.ReadingOfJob(job.ID), Job: &job, DueAt: job.Began}
-	if err := e.Store.PutReading(ctx, tenant, reading); err != nil {
+	if err := e.StartJob(ctx, tenant, job); err != nil {
 		return err
 	}
-	e.Wake()
 	_, err = e.Store.First(ctx, tenant, "told/"+job.ID, e.Now(), toldFor)
 	return err
 }

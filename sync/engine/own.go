@@ -149,11 +149,15 @@ func (e *Engine) Stop(ctx context.Context, inst directory.Installation, account 
 			o.change.Suppress = []directory.AccountID{account}
 		}
 		for _, l := range o.links {
+			state := l.State
+			if state == directory.Suspended {
+				state = l.Before
+			}
 			switch {
 			case o.event(l, directory.Stop, why):
-			case l.State == directory.Matched:
+			case state == directory.Matched:
 				o.event(l, directory.Suppress, why)
-			case l.State == directory.Searching && l.Account == account:
+			case state == directory.Searching && l.Account == account:
 				o.event(l, directory.Forgo, why)
 			}
 		}

@@ -30,8 +30,12 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	if stopped && w.link.State == directory.Matched {
-		return e.move(ctx, w, directory.Suppress, "this person asked not to be asked")
+	if stopped {
+		event := directory.Suppress
+		if w.link.State != directory.Matched {
+			event = directory.Stop
+		}
+		return e.move(ctx, w, event, "this person asked not to be asked")
 	}
 	inst, ok, err := e.mayPost(ctx, w, asked.Platform, func(inst directory.Installation, now time.Time) time.Time {
 		return e.slot(inst, w.link.Key, now)
@@ -74,7 +78,10 @@ func (e *Engine) sendSearch(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	if suppressed && w.link.State == directory.Unmatched {
+	if suppressed && w.link.State == directory.Searching {
+		return e.move(ctx, w, directory.Forgo, "this person asked not to be asked")
+	}
+	if suppressed {
 		next := w.link
 		next.Searched = w.now // who asked not to be asked is not asked this either
 		return e.saveQuietly(ctx, w, next, true)

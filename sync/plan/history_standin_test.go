@@ -54,6 +54,13 @@ func (h *history) removeStandIn() {
 
 // search asks for another address, once.
 func (h *history) search() {
+	if h.stopped[h.mine] {
+		if h.link.State == directory.Searching {
+			h.apply(directory.Forgo)
+		}
+		h.link.Searched = h.now
+		return
+	}
 	if h.link.State == directory.Unmatched {
 		if !h.link.Searched.IsZero() {
 			h.breach("asked for an address a second time")
@@ -63,7 +70,7 @@ func (h *history) search() {
 	l := &h.link
 	h.last, l.LastWave, l.Searched = l.LastWave, h.now, h.now
 	l.Ask = directory.Prompt{
-		To: mine, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(WaveGap), Want: directory.FaceSearch,
+		To: h.mine, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(WaveGap), Want: directory.FaceSearch,
 	}
 	h.post(&l.Ask, directory.FaceSearch)
 }

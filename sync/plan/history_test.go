@@ -14,28 +14,45 @@ import (
 // history is the life of one link as [Next] drives it, among people, platforms and directories that
 // do anything at any time. It keeps what really went out, and holds it against the manners.
 type history struct {
-	dice       *rand.Rand
+	dice       dice
 	link       directory.Link
 	rules      Rules
 	now        time.Time
-	readBack   bool                    // the platform can say whether a message arrived
-	arrived    map[directory.Face]bool // whether the newest prompt, or proof, is out
-	prompts    []time.Time             // that really went out, ever
-	waves      int                     // of them since the link began anew
-	last       time.Time               // of the wave before the newest
-	stopped    bool                    // the person asked not to be asked
-	standIn    int                     // how many stand-ins there are
-	candidate  int                     // which account the person's address finds
+	mine       directory.AccountID
+	there      directory.Platform
+	defect     defect
+	gate       func(to directory.AccountID) time.Time // when somebody may be asked; nil: now
+	out        func(at time.Time)                     // told of each prompt; nil: nobody is
+	readBack   bool                                   // the platform can say whether a message arrived
+	arrived    map[directory.Face]bool                // whether the newest prompt, or proof, is out
+	prompts    []time.Time                            // that really went out, ever
+	waves      int                                    // of them since the link began anew
+	last       time.Time                              // of the wave before the newest
+	stopped    map[directory.AccountID]bool           // whose owners asked not to be asked
+	no         bool                                   // one of the two said no, or undid it
+	asked      time.Time                              // when the newest question went out at the latest
+	decliner   directory.AccountID
+	proof      time.Time // when the newest number was drawn, or its proof went out
+	standIn    int       // how many stand-ins there are
+	candidate  int       // which account the person's address finds
 	happened   map[directory.Event]int
 	breaches   []string
 	told       *strings.Builder // nil: nobody listens, which is faster
 	impatience int              // steps since the last wait
 }
 
-func newHistory(seed uint64) *history {
+// dice is where chance comes from.
+type dice interface {
+	IntN(n int) int
+	Int64N(n int64) int64
+}
+
+func newHistory(seed uint64) *history { return beginHistory(rand.New(rand.NewPCG(seed, 1))) }
+
+func beginHistory(from dice) *history {
 	h := &history{
-		dice: rand.New(rand.NewPCG(seed, 1)), link: link(directory.New, checked(time.Time{})), now: now,
-		arrived: make(map[directory.Face]bool), happened: make(map[directory.Event]int),
+		dice: from, link: link(directory.New, checked(time.Time{})), now: now, mine: mine, there: "beta",
+		arrived: make(map[directory.Face]bool), happened: make(map[directory.Event]int), stopped: make(map[directory.AccountID]bool),
 	}
 	h.readBack = h.chance(70)
 	h.rules.Settings = directory.Settings{
@@ -44,6 +61,9 @@ func newHistory(seed uint64) *history {
 	}
 	if h.chance(70) {
 		h.rules.Settings.QuietFrom, h.rules.Settings.QuietTo = h.dice.IntN(24), h.dice.IntN(24)
+	}
+	if h.chance(30) {
+		h.rules.Settings.QuietDays = []time.Weekday{time.Weekday(h.dice.IntN(7)), time.Weekday(h.dice.IntN(7))}
 	}
 	if h.chance(10) { // looking a zone up takes longer than all the rest
 		h.rules.Zone = []string{"America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"}[h.dice.IntN(3)]
@@ -81,28 +101,66 @@ func (h *history) apply(event directory.Event) {
 	case directory.Name:
 		h.link.Alias = another
 	case directory.Match:
-		h.link.Account, h.link.Counterpart, h.link.Evidence = mine, h.found(), "evidence"
+		h.link.Account, h.link.Counterpart, h.link.Evidence = h.mine, h.found(), "evidence"
 		if h.chance(10) && !h.link.IsBarred(others, h.now) { // several could be
 			h.link.Counterpart, h.link.Evidence = directory.AccountID{}, ""
 			h.link.Candidates = []directory.Candidate{{Account: h.found(), Evidence: "evidence"}, {Account: others, Evidence: "evidence"}}
 		}
 	case directory.NoMatch:
-		h.link.Account, h.link.StandIn.Wanted = mine, h.chance(80)
-	case directory.Stop:
-		h.stopped = true
+		h.link.Account, h.link.StandIn.Wanted = h.mine, h.chance(80)
+	case directory.Stop, directory.Unlink:
+		h.no = true
+	case directory.Relink, directory.Shift, directory.Expire:
+		h.no = false
 	case directory.Disown:
+		h.no = true
 		h.link.Barred = slices.Clone(was.Barred)
 		for _, c := range append([]directory.Candidate{{Account: was.Counterpart}}, was.Candidates...) {
 			h.link.Barred = append(h.link.Barred, directory.Bar{Account: c.Account, Until: h.now.Add(BarFor)})
 		}
-	case directory.Expire:
+	}
+	if event == directory.Expire {
 		h.waves = 0
 	}
 }
 
 // found is the account on the other platform that has the person's address.
 func (h *history) found() directory.AccountID {
-	return directory.AccountID{Platform: "beta", Workspace: "w", User: fmt.Sprint("v", h.candidate)}
+	return directory.AccountID{Platform: h.there, Workspace: "w", User: fmt.Sprint("v", h.candidate)}
+}
+
+// next is the next step, as far as the defect leaves it.
+func (h *history) next() Step {
+	l, rules := h.link, h.rules
+	switch h.defect {
+	case "quiet hours don't count":
+		rules.Settings.QuietFrom, rules.Settings.QuietTo = 0, 0
+	case "quiet days don't count":
+		rules.Settings.QuietDays = nil
+	case "the person's zone doesn't count":
+		rules.Zone = ""
+	case "waves follow each other too soon":
+		l.LastWave = l.LastWave.Add(-3 * time.Hour)
+	case "waves aren't counted":
+		l.Waves = min(l.Waves, 1)
+	case "a pause doesn't count":
+		rules.Paused = false
+	case "off doesn't count":
+		rules.Settings.On = true
+	case "who leaves is asked on":
+		l.Leaving = directory.Leaving{}
+	case "a plan isn't waited for":
+		l.Parked = false
+	}
+	step := Next(l, rules, h.now)
+	if h.gate == nil || step.Do != SendAsk && step.Do != SendSearch {
+		return step
+	}
+	to, _ := Sides(l)
+	if at := h.gate(to); at.After(h.now) {
+		return Step{Do: Wait, Until: at, Reason: "others come first"}
+	}
+	return step
 }
 
 // step takes the next step, and reports whether there is nothing to do but to wait.
@@ -110,7 +168,7 @@ func (h *history) step() (waited bool, until time.Time) {
 	if why := sound(h.link); why != "" {
 		h.breach("%s: %+v", why, h.link)
 	}
-	step := Next(h.link, h.rules, h.now)
+	step := h.next()
 	if h.impatience++; step.Do == Wait {
 		h.impatience = 0
 		if !step.Until.IsZero() && !step.Until.After(h.now) {
@@ -135,7 +193,11 @@ func (h *history) act(step Step) {
 	case SendAsk:
 		h.ask()
 	case SendProof:
-		l.Proof.To, l.Proof.Nonce, l.Proof.Mark = l.Counterpart, h.nonce(), "m"
+		if _, l.Proof.To = Sides(*l); h.stopped[l.Proof.To] && h.defect != "a stop is forgotten" {
+			h.apply(directory.Stop)
+			return
+		}
+		l.Proof.Nonce, l.Proof.Mark = h.nonce(), "m"
 		l.Proof.Delivery, l.Proof.Tried, l.Proof.Want = directory.Sending, h.now, directory.FaceProve
 		h.post(&l.Proof, directory.FaceProve)
 	case FindAsk:
@@ -202,11 +264,11 @@ func (h *history) either(percent int, a, b directory.Event) {
 func (h *history) correlate() {
 	event := directory.Match
 	switch roll := h.dice.IntN(100); {
-	case h.stopped:
+	case h.stopped[h.mine] && h.defect != "a stop is forgotten":
 		event = directory.Suppress
 	case roll < 5:
 		event = directory.NoPrimary
-	case roll < 10 || h.link.IsBarred(h.found(), h.now):
+	case roll < 10 || h.link.IsBarred(h.found(), h.now) && h.defect != "a no is forgotten":
 		event = directory.NoMatch
 	case roll < 13:
 		event = directory.Dispute
@@ -221,6 +283,15 @@ func (h *history) correlate() {
 
 // ask sends a wave's prompt, or the one that was not delivered.
 func (h *history) ask() {
+	asked, claimed := Sides(h.link)
+	if (h.stopped[asked] || h.stopped[claimed]) && h.defect != "a stop is forgotten" {
+		event := directory.Suppress
+		if h.link.State != directory.Matched {
+			event = directory.Stop
+		}
+		h.apply(event)
+		return
+	}
 	if h.link.State == directory.Matched {
 		if len(h.link.Candidates) > 0 {
 			h.apply(directory.Offer)
@@ -233,13 +304,13 @@ func (h *history) ask() {
 	l := &h.link
 	h.last, l.LastWave = l.LastWave, h.now
 	l.Ask = directory.Prompt{
-		To: mine, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(AskFor), Want: directory.FaceAsk,
+		To: asked, Nonce: h.nonce(), Mark: "m", Delivery: directory.Sending, Tried: h.now, Expires: h.now.Add(AskFor), Want: directory.FaceAsk,
 	}
 	h.post(&l.Ask, directory.FaceAsk)
 }
 
 func (h *history) nonce() directory.NonceHash {
-	return directory.NonceHash(fmt.Sprint("n", h.dice.Uint32()))
+	return directory.NonceHash(fmt.Sprint("n", h.dice.IntN(1<<30)))
 }
 
 // post has a platform take a message, lose it, take it and lose the answer, or refuse it.
@@ -252,6 +323,9 @@ func (h *history) post(p *directory.Prompt, face directory.Face) {
 		p.Delivery, p.Ref, p.Shown = directory.Sent, directory.MessageRef{ID: "1"}, face
 	case roll < 78:
 		h.accept(face, h.now.Add(late)) // and the answer is lost
+		if h.defect == "what is uncertain counts as refused" && p == &h.link.Ask && Diverts(h.link) {
+			h.divert()
+		}
 	case roll < 85: // lost on the way there
 	case roll < 95:
 		p.Delivery, p.Nonce = directory.NotSent, ""
@@ -261,11 +335,11 @@ func (h *history) post(p *directory.Prompt, face directory.Face) {
 		p.Delivery, p.Nonce = directory.NotSent, ""
 		h.link = Await(h.link, h.now)
 	default:
-		event := directory.Fail
 		if p == &h.link.Ask && Diverts(h.link) {
-			event = directory.Divert
+			h.divert()
+			return
 		}
-		h.apply(event)
+		h.apply(directory.Fail)
 		p.Delivery, p.Nonce = directory.NotSent, "" // p is in h.link, which apply replaces in place
 		if p == &h.link.Ask {
 			h.link.LastWave = h.last
@@ -273,11 +347,24 @@ func (h *history) post(p *directory.Prompt, face directory.Face) {
 	}
 }
 
+// divert has a wave that didn't go out go to the other platform.
+func (h *history) divert() {
+	h.apply(directory.Divert)
+	h.link.Ask.Delivery, h.link.Ask.Nonce = directory.NotSent, ""
+	h.link.LastWave = h.last
+}
+
 // accept is a message going out, and where the manners are held to.
 func (h *history) accept(face directory.Face, at time.Time) {
 	h.arrived[face] = true
+	h.proper(face)
 	if face == directory.FaceProve {
+		h.proof = at
 		return
+	}
+	h.asked = at
+	if h.out != nil {
+		h.out(at)
 	}
 	h.tell("prompt")
 	if face == directory.FaceSearch {
@@ -294,15 +381,31 @@ func (h *history) accept(face directory.Face, at time.Time) {
 	h.prompts = append(h.prompts, at)
 	switch l := h.link; {
 	case !loudly(h.rules)(h.now) && !Invited(l, h.now):
-		h.breach("asked in quiet hours")
-	case h.stopped:
-		h.breach("asked after a stop")
+		h.breach("asked in quiet hours, or on a quiet day")
 	case slices.ContainsFunc(l.Holds(), func(a directory.AccountID) bool { return l.IsBarred(a, h.now) }):
 		h.breach("asked about an account of which they said no")
+	case l.Parked:
+		h.breach("asked before a plan was applied")
+	}
+}
+
+// proper holds any message that goes out to what was said before it.
+func (h *history) proper(face directory.Face) {
+	to := h.link.Ask.To
+	if face == directory.FaceProve {
+		to = h.link.Proof.To
+	}
+	switch l := h.link; {
+	case h.stopped[to]:
+		h.breach("%s after a stop", face)
+	case h.no:
+		h.breach("%s after a no", face)
 	case !l.State.Live() || !l.Present || !l.Leaving.Since.IsZero():
-		h.breach("asked somebody who is away")
+		h.breach("%s to somebody who is away", face)
 	case h.rules.Paused:
-		h.breach("asked during a pause")
+		h.breach("%s during a pause", face)
+	case !h.rules.Settings.On:
+		h.breach("%s while the tenant is off", face)
 	}
 }
 
@@ -360,6 +463,8 @@ func (h *history) outside() {
 		h.press(&l.Ask, directory.FaceSearch, []directory.Event{directory.Forgo, directory.Name})
 	case roll < 55 && l.State.Live():
 		l.Leaving.Since = h.now
+	case roll < 60 && Awaits(*l): // they open the app
+		h.link, h.proof = Opened(*l, h.now), h.now
 	case roll < 70 && !l.State.Live():
 		l.Present = true
 	case roll < 75:
@@ -370,8 +475,10 @@ func (h *history) outside() {
 			h.apply(directory.Shift)
 		}
 		l.Recheck = true
-	case roll < 85:
+	case roll < 83:
 		h.rules.Paused = !h.rules.Paused
+	case roll < 85:
+		h.rules.Settings.On = !h.rules.Settings.On
 	case roll < 90 && l.State != directory.Linked && l.State != directory.Unlinked:
 	case l.Present && l.Leaving.Since.IsZero():
 		h.own()
@@ -386,11 +493,22 @@ func (h *history) press(p *directory.Prompt, face directory.Face, events []direc
 		event = directory.Dispute
 	}
 	_, can := l.State.After(event)
-	if !can || !h.arrived[face] || p.Nonce == "" || !h.now.Before(p.Expires) || !l.Present || !l.Leaving.Since.IsZero() {
+	answerable := Answerable(*l, *p, h.now) || h.defect == "answers count for ever" && l.Present && l.Leaving.Since.IsZero()
+	if !can || !h.arrived[face] || p.Nonce == "" || !answerable {
 		return
+	}
+	asked, proof := h.now.Sub(h.asked), h.now.Sub(h.proof)
+	if proof >= ProveFor && (face == directory.FaceProve || asked >= AskFor) {
+		h.breach("answered %v after the question, and %v after the number", asked, proof)
 	}
 	from := l.State
 	h.apply(event)
+	switch event {
+	case directory.Stop:
+		h.stopped[p.To] = true
+	case directory.Disown:
+		h.decliner = p.To
+	}
 	p.Used, p.Nonce = p.Nonce, ""
 	if p.Ref.IsZero() {
 		p.Delivery, p.Ref, p.Shown = directory.Sent, directory.MessageRef{ID: "1"}, ""
@@ -412,7 +530,7 @@ func (h *history) proveAfter(from directory.State) {
 		l.Proof = directory.Prompt{}
 		h.arrived[directory.FaceProve] = false
 	}
-	l.Proof.Expires = h.now.Add(ProveFor)
+	l.Proof.Expires, h.proof = h.now.Add(ProveFor), h.now
 	l.Proof.Want, l.Proof.Shown, l.Proof.Nonce = directory.FaceProve, "", ""
 	l.Ask.Shown = ""
 	if l.Ask.Expires.Before(l.Proof.Expires) {

@@ -289,31 +289,3 @@ func grace(settings directory.Settings) time.Duration {
 	}
 	return settings.Grace
 }
-
-// Allowed is the first moment, not before from, at which the person may be prompted: outside the
-// quiet hours of their own day. It goes from hour to hour of the person's clock, since on the days
-// on which that is put forward or back some hour is missing or comes twice.
-func Allowed(from time.Time, rules Rules) time.Time {
-	if rules.Settings.QuietFrom == rules.Settings.QuietTo {
-		return from
-	}
-	zone := directory.Location(rules.Zone, rules.Settings.Zone)
-	at := from
-	for range 48 { // two days, of which one may lack the only hour that is not quiet
-		local := at.In(zone)
-		if !quiet(local.Hour(), rules.Settings) {
-			break
-		}
-		_, minute, second := local.Clock()
-		past := time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(local.Nanosecond())
-		at = at.Add(time.Hour - past)
-	}
-	return at
-}
-
-func quiet(hour int, s directory.Settings) bool {
-	if s.QuietFrom < s.QuietTo {
-		return hour >= s.QuietFrom && hour < s.QuietTo
-	}
-	return hour >= s.QuietFrom || hour < s.QuietTo
-}

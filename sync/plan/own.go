@@ -58,22 +58,20 @@ func Sooner(l directory.Link, now time.Time) (directory.Link, bool) {
 	return next, true
 }
 
-// Aside is what "undo it" ([directory.Unlink]) and "not me" ([directory.Disown]) do to a link that is
-// suspended: to what it comes back. Conflict: it would come back to nothing that they concern.
+// Aside is what somebody says about a link that is suspended: it changes to what the link comes back.
+// Conflict: that is nothing which it could concern.
 func Aside(l directory.Link, event directory.Event, why string) (directory.Link, error) {
 	to, ok := l.Before.After(event)
 	if l.State != directory.Suspended || !ok {
 		return l, directory.Errorf(directory.Conflict, "a link that comes back as %s can't %s", l.Before, event)
 	}
+	ask, proof := faces(l, event, l.Before)
 	l.Before, l.Why = to, why
 	if event == directory.Disown {
 		l.Alias = directory.Address{}
-		want(&l.Ask, directory.FaceDeclined)
-		want(&l.Proof, directory.FaceDeclined)
-	} else {
-		want(&l.Ask, directory.FaceUnlinked)
-		want(&l.Proof, directory.FaceUnlinked)
 	}
+	want(&l.Ask, ask)
+	want(&l.Proof, proof)
 	return l, nil
 }
 

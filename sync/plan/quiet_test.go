@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata" // the zones of these tests, on machines that have none
@@ -81,7 +82,7 @@ func moment(t *testing.T, text string) time.Time {
 	return at
 }
 
-// loudly tells whether a moment is outside the quiet hours. It is the rule in other words than the
+// loudly tells whether a moment is outside the quiet hours and days. It is the rule in other words than the
 // product's: by the hour on the clock of the person's wall.
 func loudly(rules Rules) func(time.Time) bool {
 	zone := directory.Location(rules.Zone, rules.Settings.Zone)
@@ -89,7 +90,10 @@ func loudly(rules Rules) func(time.Time) bool {
 	for hour := rules.Settings.QuietFrom; hour != rules.Settings.QuietTo; hour = (hour + 1) % 24 {
 		quietly[hour] = true
 	}
-	return func(at time.Time) bool { return !quietly[at.In(zone).Hour()] }
+	return func(at time.Time) bool {
+		local := at.In(zone)
+		return !quietly[local.Hour()] && !slices.Contains(rules.Settings.QuietDays, local.Weekday())
+	}
 }
 
 // Whatever the day, zone and hours, the moment is allowed, is not earlier than asked, and no whole
@@ -98,10 +102,13 @@ func TestAllowedIsTheFirstMoment(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rules := anyRules(t)
+		for range rapid.IntRange(0, 3).Draw(t, "quiet days") {
+			rules.Settings.QuietDays = append(rules.Settings.QuietDays, time.Weekday(rapid.IntRange(0, 6).Draw(t, "day")))
+		}
 		// A year, by the minute: every change of clock is in it.
 		from := now.Add(time.Duration(rapid.IntRange(0, 366*24*60).Draw(t, "minute")) * time.Minute)
 		got := Allowed(from, rules)
-		if got.Before(from) || got.After(from.Add(47*time.Hour)) {
+		if got.Before(from) || got.After(from.Add(13*day)) {
 			t.Fatalf("from %v: %v", from, got)
 		}
 		loud := loudly(rules)
