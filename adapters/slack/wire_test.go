@@ -17,7 +17,7 @@ import (
 )
 
 // Over real connections: a message goes out, its button is pressed, and the reply follows the
-// acknowledgement.
+// acknowledgement. And so is the home tab published when it is opened.
 func TestOverTheWire(t *testing.T) {
 	t.Parallel()
 	authority, err := sim.NewAuthority()
@@ -73,10 +73,16 @@ func TestOverTheWire(t *testing.T) {
 	if err := slack.Press("T0001", "U0ANN", ref.Conversation, ref.ID, "0"); err != nil {
 		t.Fatal(err)
 	}
+	if err := slack.LookAtHome("T0001", "U0ANN"); err != nil {
+		t.Fatal(err)
+	}
 	slack.Outbox.Pump(t.Context())
 	product.Close() // waits for what follows the acknowledgement
 	all := slack.Messages(0)
 	if len(all) != 2 || !all[1].Private || all[1].Text != "Not yours" {
 		t.Errorf("%+v", all)
+	}
+	if home, published := slack.Home("T0001", "U0ANN"); !published || len(home.Blocks) == 0 {
+		t.Errorf("the home tab is %+v", home)
 	}
 }

@@ -80,9 +80,8 @@ func Errorf(code Code, format string, args ...any) error {
 
 // Undelivered makes an Undeliverable error that says why.
 func Undelivered(reach ReachState, format string, args ...any) error {
-	err := Errorf(Undeliverable, format, args...).(*Error)
-	err.Reach = reach
-	return err
+	wrapped := fmt.Errorf(format, args...)
+	return &Error{Code: Undeliverable, Text: wrapped.Error(), Reach: reach, Err: errors.Unwrap(wrapped)}
 }
 
 // ReachOf is why somebody can't be written to, as far as the error knows; else [Unseen].
