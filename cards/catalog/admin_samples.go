@@ -16,11 +16,11 @@ func adminSamples(lang string) []Sample {
 	plan := samplePlan(v, "Ada Lovelace")
 	add("plan", Plan(plan))
 	making, applied, failed := plan, plan, plan
-	making.State, failed.State, failed.Why = "making", "failed", "The directory could not be read to its end."
+	making.State, failed.State, failed.Why = "making", "failed", "the settings were changed since: make a new plan"
 	applied.State, applied.Drift = "applied", []Count{{"ask", 2}, {"suspend", 1}}
 	applied.Examples = []PlanLine{
-		{"Ada Lovelace", "ask", "", "Their account in Webex is another one now."},
-		{"Charles Babbage", "suspend", "", "They are in the group again."},
+		{"Ada Lovelace", "ask", "", "was to be asked; now with another account"},
+		{"Charles Babbage", "suspend", "", "was to be unsynced; now: both accounts said yes"},
 	}
 	add("plan-making", Plan(making))
 	add("plan-applied", Plan(applied))
@@ -49,10 +49,10 @@ func adminSamples(lang string) []Sample {
 	other.Handle = "id-entraZs2"
 	add("people", People(PeopleView{Voice: v, Verb: "why", People: []PersonView{samplePerson(v, "Ada Lovelace"), other}}))
 	dispute := DisputeView{
-		Name: "Ada Lovelace", Handle: "id-entraZs8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e", To: "Webex", Why: "Two accounts have this address.",
+		Name: "Ada Lovelace", Handle: "id-entraZs8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e", To: "Webex", Why: "2 accounts on webex have this person's address",
 		Found: []AccountView{
-			{Platform: "Webex", Name: "Ada King", Masked: "a•••@example.com", Why: "has the same address", Usable: true},
-			{Platform: "Webex", Name: "Ada", Masked: "a•••@example.com", Why: "is switched off"},
+			{Platform: "Webex", Name: "Ada King", Masked: "a•••@example.com", Why: "has the directory's address", Usable: true},
+			{Platform: "Webex", Name: "Ada", Masked: "a•••@example.com", Why: "has the directory's address; is not active"},
 		},
 	}
 	second := dispute
@@ -111,9 +111,9 @@ func samplePlan(v Voice, name string) PlanView {
 		Voice: v, ID: "p-7f3k", Group: "eng", State: "ready", At: sampleTime(v.Zone), Hash: "9f86d081884c7d659a2feaa0c55ad015", Lines: 131,
 		Counts: []Count{{"ask", 112}, {"choose", 3}, {"suspend", 4}, {"wait", 12}},
 		Examples: []PlanLine{
-			{name, "ask", "One account in Webex has the same address.", ""},
-			{"Charles Babbage", "choose", "Two accounts in Webex could be theirs.", ""},
-			{"Grace Hopper", "suspend", "They left the group.", ""},
+			{name, "ask", "one account on each platform has this person's address", ""},
+			{"Charles Babbage", "choose", "2 accounts on webex could each be theirs", ""},
+			{"Grace Hopper", "suspend", "the directory no longer lists this person", ""},
 		},
 		More: 1,
 	}
@@ -154,7 +154,7 @@ func addReports(v Voice, plan PlanView, add func(string, cards.Card)) {
 			add("report-"+kind+"-over", Report(r))
 		}
 	}
-	add("report-begun", Report(ReportView{Voice: v, Kind: "plan", Trouble: "The directory asks to wait."}))
+	add("report-begun", Report(ReportView{Voice: v, Kind: "plan", Trouble: "people are being looked up"}))
 	told := ReportView{Voice: v, Kind: "tell", Group: "Engineering", Halted: "Of the last 40 people, 9 declined.", Person: samplePerson(v, "Ada Lovelace"), Batch: sampleBatch(v)}
 	for _, subject := range []string{"held", "halted", "not-me"} {
 		told.Subject, told.Admin = subject, true
@@ -204,20 +204,20 @@ func samplePerson(v Voice, name string) PersonView {
 		Voice: v, Name: name, Masked: "a•••@example.com", Handle: "id-entraZs8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e", Actions: true,
 		Groups: []GroupSince{{Name: "eng", Since: at}, {Name: "ops", Gone: true}},
 		Links: []LinkView{{
-			From: "Slack", To: "Webex", State: "asking", Why: "One account in Webex has the same address.", Intent: "ask", Next: "They are asked once more.",
-			When: at, Holds: []string{"It is night where they are."}, Waves: 2, LastWave: at,
+			From: "Slack", To: "Webex", State: "asking", Why: "one account on each platform has this person's address", Intent: "ask", Next: "the person is asked: time to ask again",
+			When: at, Holds: []string{"the group eng is paused"}, Waves: 2, LastWave: at,
 			Account:     AccountView{Platform: "Slack", Name: name, Masked: "a•••@example.com"},
 			Counterpart: AccountView{Platform: "Webex", Name: name, Masked: "a•••@example.com", Licence: true},
-			Found:       []AccountView{{Platform: "Webex", Name: name, Masked: "a•••@example.com", Why: "has the same address", Usable: true}},
-			Reach:       []ReachView{{Platform: "Slack", State: "reachable"}, {Platform: "Webex", State: "app missing", Why: "They never opened the app."}},
-			Trail:       []TrailLine{{At: at, What: "asking", Why: "the second time"}, {At: at.Add(-72 * time.Hour), What: "found"}},
+			Found:       []AccountView{{Platform: "Webex", Name: name, Masked: "a•••@example.com", Why: "has the directory's address", Usable: true}},
+			Reach:       []ReachView{{Platform: "Slack", State: "reachable"}, {Platform: "Webex", State: "app missing", Why: "webex does not deliver to this person"}},
+			Trail:       []TrailLine{{At: at, What: "asking", Why: "time to ask again"}, {At: at.Add(-72 * time.Hour), What: "found"}},
 		}},
 	}
 }
 
 func sampleBatch(v Voice) BatchView {
 	return BatchView{
-		Voice: v, ID: "4c9a7be01f22", Group: "eng", Why: "30 of 100 people left at once, and at most 10 do.", State: "held", At: sampleTime(v.Zone), Size: 30,
+		Voice: v, ID: "4c9a7be01f22", Group: "eng", Why: "30 of the group's 100 people at once", State: "held", At: sampleTime(v.Zone), Size: 30,
 		People: []string{"Ada Lovelace", "Charles Babbage", "Grace Hopper"}, More: 10,
 	}
 }
@@ -235,7 +235,7 @@ func addHelp(v Voice, add func(string, cards.Card)) {
 	add("mistake-missing", Mistaken(MistakeView{Voice: v, Text: MistakeMissing, Name: "PLAN", Usage: "apply PLAN"}))
 	add("note", Noted(Note{Voice: v, Tone: cards.Good, Text: NotePlanning, Pairs: []string{"ID", "p-7f3k"}, Next: []Next{{ButtonShow, "plan p-7f3k"}}}))
 	add("note-changed", Noted(Note{Voice: v, Tone: cards.Caution, Text: NoteChanged, Next: []Next{{ButtonAgain, "apply p-7f3k"}}}))
-	add("note-refused", Noted(Note{Voice: v, Tone: cards.Caution, Text: NoteNotDone, Say: "Another plan was applied since."}))
+	add("note-refused", Noted(Note{Voice: v, Tone: cards.Caution, Text: NoteNotDone, Say: "a newer plan was applied"}))
 }
 
 func addMine(v Voice, add func(string, cards.Card)) {
