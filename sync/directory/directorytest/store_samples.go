@@ -193,6 +193,7 @@ func fullBatch(id string) directory.Batch {
 	return directory.Batch{
 		ID: id, Group: "staff", Members: []directory.MemberID{member("a"), member("b/c")}, Hash: "abc", Why: "more than 10 %",
 		State: directory.BatchReleased, At: at(tick), By: onSlack("admin").Text(),
+		Proposer: onSlack("proposer").Text(), ProposedAt: at(2 * tick),
 	}
 }
 
