@@ -28,6 +28,8 @@ func (e *Engine) reportOf(ctx context.Context, t *task, over bool) (directory.Re
 	switch t.job.Kind {
 	case directory.JobPlan, directory.JobApply:
 		return r, e.reportProposal(ctx, t, &r)
+	case directory.JobWhatIf:
+		return r, e.reportWhatIf(ctx, t, &r)
 	case directory.JobUndo:
 		batches, err := e.Store.Batches(ctx, t.tenant.ID)
 		if i := slices.IndexFunc(batches, func(b directory.Batch) bool { return b.ID == t.job.Subject }); i >= 0 {

@@ -35,7 +35,8 @@ func (e *Engine) Overview(ctx context.Context, id directory.TenantID, group dire
 			out.Jobs = append(out.Jobs, *r.Job)
 		}
 	}
-	return out, e.overviewDecisions(ctx, &out)
+	err = e.overviewDecisions(ctx, &out)
+	return out, err
 }
 
 // concerns reports whether something about a group, or about all of them, belongs to what was asked for.

@@ -111,6 +111,8 @@ func (t teller) sightings(ctx context.Context, l directory.Link) ([]directory.Si
 func sighting(l directory.Link, a directory.Account, against string) directory.Sighting {
 	evidence := "has the directory's address"
 	switch {
+	case l.Key.Member.ID == "":
+		evidence = "has this address"
 	case a.ID == l.Decided:
 		evidence = "is the one for which an admin decided"
 	case a.ID.Platform == l.Secondary && !l.Alias.IsZero() && l.Appointed:
