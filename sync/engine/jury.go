@@ -75,7 +75,7 @@ func (j jury) judge(ctx context.Context, links []directory.Link, now time.Time) 
 		if line.Intent, line.Reason = plan.Intent(l, j.rules(l), now); j.absent(l, roster[l.Key.Member]) {
 			line.Intent, line.Reason = directory.IntentSuspend, "the directory no longer lists this person"
 		}
-		if line.Intent, line.Reason, err = j.able(ctx, l, line.Intent, line.Reason, snapshot); err != nil {
+		if line.Intent, line.Reason, err = j.able(ctx, l, line.Intent, line.Reason, snapshot, now); err != nil {
 			return nil, err
 		}
 		lines[i] = line
@@ -96,7 +96,7 @@ func (j jury) absent(l directory.Link, rows []directory.Membership) bool {
 }
 
 // able is an intent, unless something that the link alone doesn't tell stands in its way.
-func (j jury) able(ctx context.Context, l directory.Link, intent directory.Intent, reason string, snapshot map[directory.AccountID]directory.Account) (directory.Intent, string, error) {
+func (j jury) able(ctx context.Context, l directory.Link, intent directory.Intent, reason string, snapshot map[directory.AccountID]directory.Account, now time.Time) (directory.Intent, string, error) {
 	wait := func(why string) (directory.Intent, string, error) { return directory.IntentWait, why, nil }
 	switch intent {
 	case directory.IntentStandIn:
@@ -125,6 +125,11 @@ func (j jury) able(ctx context.Context, l directory.Link, intent directory.Inten
 		suppressed, err := j.engine.Store.Suppressed(ctx, j.tenant.ID, l.Account)
 		if err != nil {
 			return "", "", err
+		}
+		if suppressed && intent == directory.IntentSearch { // they are not asked this either
+			l.Searched = now
+			intent, reason = plan.Intent(l, j.rules(l), now)
+			return j.able(ctx, l, intent, reason, snapshot, now)
 		}
 		if suppressed {
 			return directory.IntentNone, "asked not to be asked", nil

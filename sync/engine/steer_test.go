@@ -44,7 +44,7 @@ func TestADraftDoesNothingUntilItsPlanIsApplied(t *testing.T) {
 func TestWhatHasDriftedIsLeftOut(t *testing.T) {
 	t.Parallel()
 	w := newDraft(t)
-	w.person("rosa", "ross", "zoe", "zac")
+	w.person("rosa", "ross", "zoe", "zac", "max")
 	w.account(alpha, "amy")
 	w.member("amy")
 	w.settle()
@@ -54,6 +54,10 @@ func TestWhatHasDriftedIsLeftOut(t *testing.T) {
 	w.dir.Leave(acme, "g1", "zoe")
 	w.account(beta, "amy") // was to wait, and would be asked now
 	w.observe(account(beta, "amy"))
+	second := w.desk.accounts[account(beta, "max")]
+	second.ID.User += "2"
+	w.desk.accounts[second.ID] = second
+	w.observe(second.ID)
 	w.person("new")
 	w.hear()
 	p = w.apply(p)
@@ -61,17 +65,17 @@ func TestWhatHasDriftedIsLeftOut(t *testing.T) {
 	lines := w.lines(p)
 	for name, want := range map[string]string{
 		"ross": "was to be asked; now: ", "zoe": "was to be asked; now: the directory no longer lists this person",
-		"amy": "was to wait; now: ", "new": "new since the plan", "rosa": "", "zac": "",
+		"max": "was to be asked; now: 2 accounts", "amy": "was to wait; now: ", "new": "new since the plan", "rosa": "", "zac": "",
 	} {
 		if got := lines[name].Drift; !strings.HasPrefix(got, want) || want == "" && got != "" {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if want := map[directory.Intent]int{directory.IntentAsk: 3, directory.IntentWait: 1}; !maps.Equal(p.Drift, want) {
+	if want := map[directory.Intent]int{directory.IntentAsk: 4, directory.IntentWait: 1}; !maps.Equal(p.Drift, want) {
 		t.Errorf("left out: %v, want %v", p.Drift, want)
 	}
 	w.pass(80 * time.Hour)
-	for _, name := range []string{"ross", "amy", "new"} {
+	for _, name := range []string{"ross", "amy", "max", "new"} {
 		if n := w.desk.count("alpha-" + name); n != 0 {
 			t.Errorf("%s was asked %d times", name, n)
 		}
@@ -83,6 +87,30 @@ func TestWhatHasDriftedIsLeftOut(t *testing.T) {
 	}
 	if p.State != directory.ProposalApplied {
 		t.Errorf("the second plan: %+v", p)
+	}
+}
+
+// A group that was live and is changed: its links are parked before it is live again.
+func TestWhatHasDriftedInAGroupThatWasLive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.configure(func(s *directory.Settings) { s.QuietFrom, s.QuietTo = 0, 23 })
+	w.person("rosa", "ross")
+	w.finish()
+	w.wantState("rosa", directory.Matched)
+	g, err := w.engine.group(t.Context(), acme, staff)
+	w.must(err)
+	g.Priority++
+	w.must(w.engine.PutGroup(t.Context(), acme, g, "boss"))
+	p := w.propose("1")
+	w.account(beta, "ross", func(a *directory.Account) { a.Active = false })
+	w.observe(account(beta, "ross"))
+	w.apply(p)
+	w.configure(func(s *directory.Settings) { s.QuietFrom, s.QuietTo = 0, 0 })
+	w.finish()
+	w.wantAsked("rosa")
+	if l := w.link("ross"); !l.Parked {
+		t.Errorf("ross isn't parked: %s", l.State)
 	}
 }
 

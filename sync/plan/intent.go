@@ -24,7 +24,10 @@ func Intent(l directory.Link, rules Rules, now time.Time) (directory.Intent, str
 		l.Checked = now // they are looked up afresh before a stand-in is made; that they are is no news
 	}
 	step := Next(l, rules, now)
-	if intent, ok := intentOfStep(l, step); ok {
+	switch intent, ok := intentOfStep(l, step); {
+	case ok && intent == directory.IntentChoose:
+		return intent, first(l.Why, step.Reason) // which says how many there are
+	case ok:
 		return intent, step.Reason
 	}
 	return intentOfRest(l, step)
