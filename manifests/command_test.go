@@ -53,7 +53,6 @@ func TestCommandsAreThoseOfTheTable(t *testing.T) {
 	for _, c := range command.Commands() {
 		if c.Listed {
 			arguments := strings.TrimPrefix(strings.TrimPrefix(c.Usage(), c.Name), " ")
-			arguments = strings.TrimSuffix(arguments, " [FROM]") // where a page begins is for buttons
 			want = append(want, Command{Name: c.Name, Text: c.Does, Arguments: arguments})
 		}
 	}

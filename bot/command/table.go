@@ -49,10 +49,14 @@ type Command struct {
 	run   func(context.Context, *turn) (cards.Card, error)
 }
 
-// Usage is how the command is written: its name and its arguments.
+// Usage is how the command is written: its name and its arguments, but for where a page begins, which is
+// for buttons.
 func (c Command) Usage() string {
 	usage := c.Name
 	for _, a := range c.Args {
+		if a.Kind == Position {
+			continue
+		}
 		if a.Optional {
 			usage += " [" + a.Name + "]"
 		} else {

@@ -34,7 +34,7 @@ const (
 	maxSentence  = 240
 	maxCell      = 90
 	maxSummary   = 600
-	maxCardTitle = 120
+	maxCardTitle = 75 // Slack takes 150 UTF-16 units, and a letter can have two
 )
 
 // sheet is an answer as it is put together.
