@@ -158,7 +158,7 @@ func (t teller) foresee(ctx context.Context, told *directory.LinkStory, l direct
 		snapshot[s.Account.ID] = s.Account
 	}
 	var err error
-	if told.Intent, told.Next, err = t.jury.able(ctx, l, intent, reason, snapshot); err != nil {
+	if told.Intent, told.Next, err = t.jury.able(ctx, l, intent, reason, snapshot, t.now); err != nil {
 		return err
 	}
 	told.Link, told.Account, told.Counterpart = l, v.Account, v.Counterpart
