@@ -18,6 +18,7 @@ type work struct {
 	now    time.Time
 	rand   io.Reader
 	over   bool // the claim was given back, or lost
+	asked  bool // its person was asked before, as far as a rollout goes
 }
 
 // mostSteps bounds how far one claim goes. A link needs four or five; more is a defect, and must

@@ -55,6 +55,7 @@ type Engine struct {
 	turn int // which tenant is next
 	pace map[directory.Installation]*pacer
 	wake chan struct{}
+	gate *gate
 }
 
 // New makes an engine.
@@ -66,6 +67,7 @@ func New(config Config) *Engine {
 		Config: config,
 		pace:   make(map[directory.Installation]*pacer),
 		wake:   make(chan struct{}),
+		gate:   newGate(),
 	}
 }
 

@@ -37,6 +37,14 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 		}
 		return e.move(ctx, w, event, "this person asked not to be asked")
 	}
+	closes, wait, err := e.pass(ctx, w, asked)
+	if err != nil {
+		return err
+	}
+	if closes == nil {
+		return e.comeBack(ctx, w, wait)
+	}
+	defer closes(false)
 	inst, ok, err := e.mayPost(ctx, w, asked.Platform, func(inst directory.Installation, now time.Time) time.Time {
 		return e.slot(inst, w.link.Key, now)
 	})
@@ -66,7 +74,7 @@ func (e *Engine) sendAsk(ctx context.Context, w *work) error {
 		To: asked, Nonce: nonce.Hash(), Mark: mark, Delivery: directory.Sending, Tried: w.now,
 		Expires: w.now.Add(plan.AskFor), Want: face, Attempts: attempts,
 	}
-	return e.post(ctx, w, inst, next, askOf, nonce, face, fmt.Sprintf("wave %d goes out", next.Waves))
+	return e.post(ctx, w, inst, next, askOf, nonce, face, fmt.Sprintf("wave %d goes out", next.Waves), closes)
 }
 
 // choosing reports whether a person has yet to say which of several accounts is theirs.
@@ -86,6 +94,14 @@ func (e *Engine) sendSearch(ctx context.Context, w *work) error {
 		next.Searched = w.now // who asked not to be asked is not asked this either
 		return e.saveQuietly(ctx, w, next, true)
 	}
+	closes, wait, err := e.pass(ctx, w, w.link.Account)
+	if err != nil {
+		return err
+	}
+	if closes == nil {
+		return e.comeBack(ctx, w, wait)
+	}
+	defer closes(false)
 	inst, ok, err := e.mayPost(ctx, w, w.link.Primary, func(inst directory.Installation, now time.Time) time.Time {
 		return e.slot(inst, w.link.Key, now)
 	})
@@ -104,7 +120,7 @@ func (e *Engine) sendSearch(ctx context.Context, w *work) error {
 		To: next.Account, Nonce: nonce.Hash(), Mark: mark, Delivery: directory.Sending, Tried: w.now,
 		Expires: w.now.Add(plan.WaveGap), Want: directory.FaceSearch, Attempts: next.Ask.Attempts,
 	}
-	return e.post(ctx, w, inst, next, askOf, nonce, directory.FaceSearch, "the person is asked for another address")
+	return e.post(ctx, w, inst, next, askOf, nonce, directory.FaceSearch, "the person is asked for another address", closes)
 }
 
 // begin asks the account that the person named for the proof, and shows the number where they were
@@ -138,7 +154,7 @@ func (e *Engine) sendProof(ctx context.Context, w *work) error {
 	next.Proof.To, next.Proof.Nonce, next.Proof.Mark = claimed, nonce.Hash(), mark
 	next.Proof.Delivery, next.Proof.Tried = directory.Sending, w.now
 	next.Proof.Want = directory.FaceProve
-	return e.post(ctx, w, inst, next, proofOf, nonce, directory.FaceProve, "the other account is asked for the proof")
+	return e.post(ctx, w, inst, next, proofOf, nonce, directory.FaceProve, "the other account is asked for the proof", nil)
 }
 
 // mayPost is the installation to post with, unless the link has to wait, in which case its claim has
@@ -166,8 +182,9 @@ const stale = plan.Settle / 4
 // stoodStill reports whether a worker decided too long ago to act on it.
 func (e *Engine) stoodStill(w *work) bool { return e.Now().Sub(w.now) > stale }
 
-// post commits the intent, asks the platform, and records its answer.
-func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation, next directory.Link, of promptOf, nonce directory.Nonce, face directory.Face, why string) error {
+// post commits the intent, closes the gate that was passed for it, asks the platform, and records its
+// answer.
+func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation, next directory.Link, of promptOf, nonce directory.Nonce, face directory.Face, why string, closes func(asked bool)) error {
 	notice, err := e.notice(ctx, w, next, of, face, nonce)
 	if err != nil {
 		return e.postponeFor(ctx, w, err)
@@ -175,6 +192,9 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 	lastWave := w.link.LastWave
 	if err := e.save(ctx, w, next, "send", why, true, nil); err != nil {
 		return err
+	}
+	if closes != nil {
+		closes(true)
 	}
 	prompt := *of(&w.link)
 	if e.stoodStill(w) {

@@ -91,6 +91,13 @@ type turn struct {
 	at   time.Time
 }
 
+// NewHour is an hour in which people were asked at these times, in any order.
+func NewHour(asked []time.Time) *Hour {
+	asked = slices.Clone(asked)
+	slices.SortFunc(asked, time.Time.Compare)
+	return &Hour{asked: asked}
+}
+
 // Turn is when somebody may be asked, if at most so many are in an hour: now, or when to ask again. Those
 // who wait are spread over the time, each coming back when it may be their turn; zero, or less: everybody
 // may be asked. Only [Hour.Asked] counts.
@@ -119,8 +126,13 @@ func (h *Hour) before(most int) time.Time {
 	return h.asked[len(h.asked)+len(h.order)-most]
 }
 
-// Asked notes that somebody is asked. It is called in the order of time.
-func (h *Hour) Asked(at time.Time) { h.asked = append(h.asked, at) }
+// Asked notes that somebody is asked. One that comes late counts as asked together with the last.
+func (h *Hour) Asked(at time.Time) {
+	if n := len(h.asked); n > 0 && at.Before(h.asked[n-1]) {
+		at = h.asked[n-1]
+	}
+	h.asked = append(h.asked, at)
+}
 
 // forget forgets what is more than an hour ago, and the turns that have come.
 func (h *Hour) forget(now time.Time) {
