@@ -54,9 +54,9 @@ var patterns = sync.OnceValue(func() []pattern {
 	for _, key := range reasons() {
 		form := value.ReplaceAllStringFunc(regexp.QuoteMeta(key), func(quoted string) string {
 			switch name := strings.Trim(quoted, `\{}`); name {
-			case "N", "All":
+			case "N", "All", "Share", "Most":
 				return `(?P<` + name + `>\d+)`
-			case "Platform", "ID":
+			case "Platform", "ID", "Event":
 				return `(?P<` + name + `>\S+)`
 			default:
 				return `(?P<` + name + `>.+)`
