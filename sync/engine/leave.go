@@ -70,7 +70,7 @@ func (e *Engine) listedRounds(ctx context.Context, tenant directory.TenantID) (m
 	}
 	rounds := make(map[directory.GroupID]int64)
 	for _, r := range readings {
-		if r.Group != "" {
+		if r.Group != "" && r.Job == nil {
 			rounds[r.Group] = r.ListedRound
 		}
 	}

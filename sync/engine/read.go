@@ -116,7 +116,7 @@ func (e *Engine) awaitGroups(ctx context.Context, w *work, do plan.Action) (time
 		return 0, err
 	}
 	for _, r := range readings {
-		i := slices.IndexFunc(groups, func(g directory.Group) bool { return g.ID == r.Group })
+		i := slices.IndexFunc(groups, func(g directory.Group) bool { return r.ID == directory.ReadingOfGroup(g.ID) })
 		if i >= 0 && groups[i].Pair() == w.link.Key.Pair && groups[i].ID != w.link.Group && r.Complete.IsZero() && r.Failures == 0 {
 			return min(time.Duration(r.Pages+1)*time.Second, 30*time.Second), nil
 		}

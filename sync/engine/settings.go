@@ -66,14 +66,20 @@ func (e *Engine) Pause(ctx context.Context, tenant directory.TenantID, group dir
 // configuration has made live: what waited for a plan goes on too. It blocks for the store only, and
 // may be called again.
 func (e *Engine) WakeLinks(ctx context.Context, tenant directory.TenantID, group directory.GroupID, letParkedGo bool, by string) error {
-	now := e.Now()
+	err := e.Store.PutReading(ctx, tenant, WakeReading(group, letParkedGo, by, e.Now()))
+	e.Wake()
+	return err
+}
+
+// WakeReading is what [Engine.WakeLinks] puts into the store, for whoever has no engine yet.
+func WakeReading(group directory.GroupID, letParkedGo bool, by string, now time.Time) directory.Reading {
 	job := directory.Job{
 		ID: fmt.Sprintf("wake-%s-%d", group, now.UnixNano()), Kind: directory.JobWake, Group: group, By: by, Began: now,
 	}
 	if letParkedGo {
 		job.ID, job.Subject = job.ID+"-"+letGo, letGo
 	}
-	return e.StartJob(ctx, tenant, job)
+	return directory.Reading{ID: directory.ReadingOfJob(job.ID), Job: &job, DueAt: now}
 }
 
 // noted puts a line about no single link into the trail.

@@ -164,7 +164,9 @@ func TestAnApplyIsExactlyItsPlan(t *testing.T) {
 				delete(got, name)
 			}
 		}
-		maps.DeleteFunc(want, func(_ string, i directory.Intent) bool { return i == directory.IntentSuspend || i == directory.IntentRestore })
+		maps.DeleteFunc(want, func(_ string, i directory.Intent) bool {
+			return i == directory.IntentSuspend || i == directory.IntentRestore
+		})
 		if !maps.Equal(got, want) {
 			t.Errorf("seed %d: done %v, want %v; moved %v", seed, got, want, r.moved)
 		}
