@@ -1,6 +1,6 @@
 // Adaptive Cards.
 
-import { cannot, h } from './dom.js'
+import { cannot, h, page } from './dom.js'
 
 export function drawAdaptive(card, button) {
   return h('div', { class: 'card adaptive' }, elements(card.body, button), buttons(card.actions, button))
@@ -19,6 +19,8 @@ const draws = {
   Container: (e, button) => h('div', { class: `card-box ${word(e.style)}` }, elements(e.items, button)),
   ColumnSet: (e, button) => h('div', { class: 'card-columns' }, (e.columns ?? []).map((c) => column(c, button))),
   FactSet: (e) => h('dl', { class: 'card-facts' }, (e.facts ?? []).map((f) => [h('dt', { dir: 'auto' }, f.title), h('dd', { dir: 'auto' }, f.value)])),
+  Table: (e, button) => h('table', { class: 'card-table' }, (e.rows ?? []).map((row, i) => h('tr', null,
+    (row.cells ?? []).map((cell) => h(i === 0 ? 'th' : 'td', null, elements(cell.items, button)))))),
   ActionSet: (e, button) => buttons(e.actions, button) ?? h('div'),
 }
 
@@ -26,7 +28,7 @@ function buttons(list, button) {
   if (!list?.length) return null
   return h('div', { class: 'card-buttons' }, list.map((a) => a.type === 'Action.Submit' || a.type === 'Action.Execute'
     ? button(a, a.title ?? '', { positive: 'primary', destructive: 'danger' }[a.style] ?? '')
-    : cannot(a.type)))
+    : a.type === 'Action.OpenUrl' ? page(a.title ?? '', a.url) : cannot(a.type)))
 }
 
 function column(c, button) {

@@ -1,6 +1,6 @@
 // Block Kit blocks.
 
-import { cannot, h } from './dom.js'
+import { cannot, h, page } from './dom.js'
 
 export function drawBlocks(blocks, button) {
   const list = Array.isArray(blocks) ? blocks : [blocks]
@@ -18,6 +18,8 @@ const draws = {
   actions: (block, button) => h('div', { class: 'card-buttons' }, (block.elements ?? []).map((e) => element(e, button))),
   rich_text: (block) => h('div', { class: 'card-rich' }, (block.elements ?? []).map((e) =>
     e.type === 'rich_text_section' ? h('p', { dir: 'auto' }, (e.elements ?? []).map(run)) : cannot(e.type))),
+  table: (block) => h('table', { class: 'card-table' }, (block.rows ?? []).map((row, i) => h('tr', null,
+    row.map((cell) => h(i === 0 ? 'th' : 'td', null, cell?.type === 'rich_text' ? draws.rich_text(cell) : cannot(cell?.type)))))),
 }
 
 // text is a text object. mrkdwn is shown as it is written: no card of ours has any.
@@ -25,7 +27,8 @@ const text = (object) => ['plain_text', 'mrkdwn'].includes(object.type)
   ? h('p', { dir: 'auto' }, object.text)
   : cannot(object.type)
 
-const element = (e, button) => e.type === 'button' ? button(e, e.text?.text ?? '', e.style ?? '') : cannot(e.type)
+const element = (e, button) => e.type !== 'button' ? cannot(e.type)
+  : e.url ? page(e.text?.text ?? '', e.url) : button(e, e.text?.text ?? '', e.style ?? '')
 
 function run(r) {
   if (r.type !== 'text') return cannot(r.type)

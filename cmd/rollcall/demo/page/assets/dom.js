@@ -18,6 +18,11 @@ export function h(tag, props, ...children) {
 // name is somebody's name within a sentence: its direction of writing stays its own.
 export const name = (text) => h('bdi', null, text)
 
+// page is a button that opens a page, beside this one.
+export const page = (label, address) => /^https?:\/\//.test(address ?? '')
+  ? h('a', { class: 'card-button', href: address, target: '_blank', rel: 'noopener noreferrer' }, label)
+  : cannot('a button that opens no page')
+
 // cannot stands where an element of a card is that this page doesn't know.
 export const cannot = (what) => h('span', { class: 'cannot' }, `This page can’t draw ${what || 'an element without a type'}.`)
 
