@@ -104,7 +104,7 @@ const (
 func facts(list cards.Facts) element {
 	labels := leastLabel
 	for _, fact := range list {
-		labels = max(labels, min(cards.Width(fact.Label)*letter, mostLabel))
+		labels = max(labels, min(cards.Width(fact.Label)*letter+letter, mostLabel))
 	}
 	width := fmt.Sprintf("%dpx", labels)
 	var rows []element
