@@ -61,7 +61,7 @@ export function page(surface, cards, width, columns) {
 export function literal(list) {
   const twins = { '*': '∗', _: 'ˍ', '~': '∼', '`': '‵', '<': '‹', '>': '›' };
   return JSON.parse(JSON.stringify(list), (_, node) => (node?.type === 'plain_text'
-    ? { ...node, text: node.text.replace(/[*_~`<>]/g, (c) => twins[c]).replace(/:(?=[a-z0-9_+-]+:)/g, '∶') } : node));
+    ? { ...node, text: node.text.replace(/[*_~`<>]/g, (c) => twins[c]).replace(/:(?=[a-z0-9_+-]+:)/g, '∶').replaceAll('](', ']⁽') } : node));
 }
 
 function blocks(list) {
