@@ -106,7 +106,12 @@ func (s *sheet) table(heads []string, rows [][]string) {
 
 // next adds a button that gives a command, where a button can carry it.
 func (s *sheet) next(label, command string, pairs ...string) {
-	if action := run(cut(s.text(label, pairs...), maxOption), command); action.Label != "" {
+	s.nextOf(s.text(label, pairs...), command)
+}
+
+// nextOf is next with a label that is clean and no text of the catalogue: a name.
+func (s *sheet) nextOf(label, command string) {
+	if action := run(cut(label, maxOption), command); action.Label != "" {
 		s.act(action)
 	}
 }

@@ -247,7 +247,7 @@ func People(v PeopleView) cards.Card {
 			group = p.Groups[0].Name
 		}
 		rows = append(rows, []string{strconv.Itoa(i + 1), s.clean(p.Name), s.cell(group)})
-		s.next(strconv.Itoa(i+1)+": "+cut(s.clean(p.Name), maxOption-4), strings.TrimSpace(v.Verb+" "+p.Handle+" "+v.Rest))
+		s.nextOf(strconv.Itoa(i+1)+": "+s.clean(p.Name), strings.TrimSpace(v.Verb+" "+p.Handle+" "+v.Rest))
 	}
 	s.table([]string{labelNumberOf, labelPerson, labelGroup}, rows)
 	return s.end()
@@ -285,7 +285,7 @@ func Disputes(v DisputesView) cards.Card {
 	for i, d := range v.List {
 		rows = append(rows, []string{s.clean(d.Name), s.cell(d.To), s.cell(s.reason(d.Why))})
 		if i < mostButtons-1 {
-			s.next(cut(s.clean(d.Name), maxOption), "resolve "+d.Handle+" show")
+			s.nextOf(s.clean(d.Name), "resolve "+d.Handle+" show")
 		}
 	}
 	s.table([]string{labelPerson, labelPlatform, labelWhy}, rows)

@@ -79,10 +79,7 @@ func words(p Prompt) cards.Facts {
 	return cards.Facts{{Label: wordHelp, Value: p.line(wordHelpDoes)}, {Label: wordHi, Value: p.line(wordHiDoes)}}
 }
 
-// Say is one of the texts of this package in somebody's language (BCP 47; empty: English).
-func Say(lang, text string) string { return speak(lang, nil).text(text) }
-
 func short(r Reader, text string) cards.Card {
-	text = Say(r.Lang, text)
+	text = speak(r.Lang, nil).text(text)
 	return cards.Card{Summary: text, Body: []cards.Block{cards.Say(text)}}
 }

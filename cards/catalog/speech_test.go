@@ -219,3 +219,19 @@ func TestText(t *testing.T) {
 		})
 	}
 }
+
+// TestANameOnAButtonIsNoText: not a placeholder, nor one of the texts.
+func TestANameOnAButtonIsNoText(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"{Sync now}", "Later", "{Name"} {
+		v := Voice{Lang: "de"}
+		people := []PersonView{{Name: name, Handle: "a"}, {Name: "Ada", Handle: "b"}}
+		if got := People(PeopleView{Voice: v, Verb: "why", People: people}).Actions[0].Label; got != "1: "+name {
+			t.Errorf("got %q for %q", got, name)
+		}
+		disputes := []DisputeView{{Name: name, Handle: "a"}, {Name: "Ada", Handle: "b"}}
+		if got := Disputes(DisputesView{Voice: v, List: disputes}).Actions[0].Label; got != name {
+			t.Errorf("got %q for %q", got, name)
+		}
+	}
+}
