@@ -3,8 +3,8 @@
 // sync/correlate.
 //
 // [Engine.Step] is one unit of work: one page of a directory or of a workspace's accounts, the
-// absences of one finished read, a few changes that a subscriber is told of, or one link as far as it
-// goes without waiting. It takes time and chance as arguments and starts no goroutine, so a simulation
+// absences of one finished read, a few changes that a subscriber is told of, a part of a job, or one link
+// as far as it goes without waiting. It takes time and chance as arguments and starts no goroutine, so a simulation
 // replays it exactly. [Runner] is the thin loop around it. [Engine.Answer], [Engine.Named],
 // [Engine.Observe] and [Engine.Release] are called from outside and only write to the store; the work
 // that follows is a step's.
@@ -18,6 +18,17 @@
 // A stand-in is made the same way, and looked for by its marker alone; as long as that has no answer
 // no other one is ordered. What was made stands in the store's ledger, and nothing else is ever
 // suspended or removed.
+//
+// # Steering
+//
+// What admins ask for that takes long is a job: it stands in a reading of its own, is claimed like every
+// other, does a part in each step, and shows how far it is in one message. A plan is written line by line
+// as the links are then. To apply it, every link of the draft is parked, then the group is live, and then
+// each link of which its line still is true is let go, in a commit that finds it exactly as it was judged.
+// So nothing that has drifted gets through, wherever the process dies.
+//
+// While a tenant is off its readings and its links rest, and nothing wakes them but a job: on, off, and
+// the end of a pause have every link looked at. [Engine.WakeLinks] is for a change of the configuration.
 //
 // # Removals
 //

@@ -1,6 +1,11 @@
 // Package plan decides, and touches nothing: what a link needs next ([Next]), what an event does to
-// it ([Apply]), whether a set of removals may go on ([Guard]), and how all that reads ([Plan]). It
-// is pure: time comes in as an argument, and nothing here fetches, stores or sends.
+// it ([Apply]), whether a set of removals may go on ([Guard]) and who may let them ([TwoAdmins]), what
+// is in mind for a link ([Intent]), and how all that reads ([Plan]). It is pure: time comes in as an
+// argument, and nothing here fetches, stores or sends.
+//
+// [Next] is what happens now, [Intent] what a plan says: the same, as if the tenant were on, the group
+// neither paused nor a draft, and it were day. Of a draft, and of a link that is parked, Next withholds
+// what only a plan that was applied lets go.
 //
 // The manners of prompting are here too: at most [MaxWaves] waves, [WaveGap] apart, none in a
 // person's quiet hours, an answer within [AskFor], a proof within [ProveFor].
