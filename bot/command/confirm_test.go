@@ -313,7 +313,7 @@ func TestAProposedRelease(t *testing.T) {
 	t.Parallel()
 	for account, want := range map[directory.AccountID]bool{grace: false, alan: true} {
 		w := newWorld()
-		w.held[0].By = grace.Text()
+		w.held[0].Proposer = grace.Text()
 		card := w.desk(t).Run(t.Context(), by(account), "held")
 		offers := slices.ContainsFunc(card.Actions, func(a cards.Action) bool { return a.Label == catalog.ButtonRelease })
 		if offers != want || !strings.Contains(string(drawn(t, card)), "Grace Hopper") {

@@ -77,8 +77,11 @@ func (t *turn) showBatch(ctx context.Context, b directory.Batch) (cards.Card, er
 	some, more := cut(b.Members, t.position(1))
 	view := batchView(b)
 	view.Voice, view.More = t.voice, more
-	if b.State == directory.BatchHeld && b.By != "" {
-		view.Asked, view.Own = t.nameOf(ctx, b.By), b.By == t.caller.By()
+	if view.Asked != "" {
+		view.Asked, view.Own = t.nameOf(ctx, b.Proposer), b.Proposer == t.caller.By()
+	}
+	if view.By != "" {
+		view.By = t.nameOf(ctx, b.By)
 	}
 	for _, member := range some {
 		name := member.ID

@@ -15,11 +15,13 @@ func Report(r directory.Report, to directory.AccountID, title func(directory.Pla
 	v.Voice = voice(r.Lang, r.Zone)
 	v.Over, v.Rate, v.Left = r.Over, r.Rate, r.Left
 	v.Plan = planView(r.Proposal, r.Examples)
+	v.Plan.Let = r.Job.Changed
 	if n := r.Proposal.Lines; r.Proposal.State == directory.ProposalReady && n > len(r.Examples) {
 		v.Plan.More = 1
 	}
 	v.Person = titles(title).personView(r.Story, r.Job.Kind == directory.JobTell)
 	v.Batch = batchView(r.Batch)
+	v.Batch.Own = r.Batch.Proposer != "" && r.Batch.Proposer == to.Text()
 	if r.Group.ID != "" {
 		v.Group, v.Halted = called(r.Group), r.Group.Rollout.Halted
 	}

@@ -110,9 +110,11 @@ func (title titles) sighting(s directory.Sighting) catalog.AccountView {
 }
 
 func batchView(b directory.Batch) catalog.BatchView {
-	v := catalog.BatchView{ID: b.ID, Group: string(b.Group), Why: b.Why, State: string(b.State), At: b.At, Size: len(b.Members)}
-	if b.State != directory.BatchHeld {
-		v.By = who(b.By)
+	v := catalog.BatchView{
+		ID: b.ID, Group: string(b.Group), Why: b.Why, State: string(b.State), At: b.At, By: who(b.By), Size: len(b.Members),
+	}
+	if b.State == directory.BatchHeld {
+		v.Asked = who(b.Proposer)
 	}
 	return v
 }

@@ -18,6 +18,7 @@ type PlanView struct {
 	Counts []Count // by intent
 	Lines  int
 	Drift  []Count // by intent: what was left out when it was applied
+	Let    int     // how many people it was applied to; 0: it isn't known
 	Why    string  // why it could not be made
 	// Examples are some of its lines; with an applied plan, some of those that were left out.
 	Examples  []PlanLine
@@ -50,7 +51,7 @@ func Plan(v PlanView) cards.Card {
 	case "applying":
 		s.line(cards.Normal, planBeingApplied)
 	default:
-		s.lineOf(cards.Good, planWasApplied, acting(v.Counts)-total(v.Drift))
+		s.applied(v.Let)
 	}
 	s.facts(
 		s.fact(labelGroup, s.groupOrAll(v.Group)),
@@ -78,6 +79,15 @@ func Plan(v PlanView) cards.Card {
 	s.page(ButtonCSV, v.CSV)
 	s.page(ButtonJSON, v.JSON)
 	return s.end()
+}
+
+// applied says of how many people a plan was applied, where that is known.
+func (s *sheet) applied(n int) {
+	if n > 0 {
+		s.lineOf(cards.Good, planWasApplied, n)
+		return
+	}
+	s.line(cards.Good, planApplyOver)
 }
 
 // lines adds a table of a plan's lines.

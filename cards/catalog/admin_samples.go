@@ -24,6 +24,8 @@ func adminSamples(lang string) []Sample {
 	}
 	add("plan-making", Plan(making))
 	add("plan-applied", Plan(applied))
+	applied.Let = 113
+	add("plan-let", Plan(applied))
 	add("plan-failed", Plan(failed))
 	addConfirmations(v, add)
 	addReports(v, plan, add)

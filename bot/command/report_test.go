@@ -1,0 +1,98 @@
+package command
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rollcall/cards"
+	"rollcall/sync/directory"
+)
+
+func TestReports(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	title := w.desk(t).title
+	applied := w.plans[0]
+	applied.State, applied.Drift = directory.ProposalApplied, map[directory.Intent]int{directory.IntentAsk: 2}
+	batch := w.held[0]
+	batch.Proposer = alan.Text()
+	for _, test := range []struct {
+		name      string
+		report    directory.Report
+		to        directory.AccountID
+		want, not []string
+	}{
+		{
+			"under way", directory.Report{Job: directory.Job{Kind: directory.JobApply, Done: 1200, Total: 4000}, Rate: 3.5, Left: 13 * time.Minute}, grace,
+			[]string{"1,200 of 4,000", "210 a minute", "13 minutes left"}, []string{"plan p-"},
+		},
+		{"begun", directory.Report{Job: directory.Job{Kind: directory.JobPlan, Trouble: "the directory asks to wait"}}, grace, []string{"0 done", "the directory asks to wait"}, nil},
+		{
+			"a plan", directory.Report{Job: directory.Job{Kind: directory.JobPlan}, Over: true, Proposal: w.plans[0], Examples: w.lines[:10]}, grace,
+			[]string{"116 people", "Person A", "> apply p-7f3k", "> plan p-7f3k 1", "> export p-7f3k"}, nil,
+		},
+		{
+			"applied", directory.Report{Job: directory.Job{Kind: directory.JobApply, Changed: 114, Left: 2}, Over: true, Proposal: applied, Examples: w.lines[1:2]}, grace,
+			[]string{"applied to 114 people", "2 people were left out", "they left the group"}, []string{"> apply"},
+		},
+		{"undone", directory.Report{Job: directory.Job{Kind: directory.JobUndo, Changed: 30}, Over: true}, grace, []string{"30 people are back"}, nil},
+		{"woken", directory.Report{Job: directory.Job{Kind: directory.JobWake, Changed: 1}, Over: true}, grace, []string{"One link changed"}, nil},
+		{"what if", directory.Report{Job: directory.Job{Kind: directory.JobWhatIf}, Over: true, Story: ada()}, grace, []string{"What if: Ada Lovelace", "They are: linked."}, nil},
+		{
+			"held", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellHeld}, Batch: batch}, grace,
+			[]string{"30 of 100 left at once", "> release 4c9a7be01f22", "> reject 4c9a7be01f22"}, nil,
+		},
+		{
+			"held, of one's own", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellHeld}, Batch: batch}, alan,
+			[]string{"> reject 4c9a7be01f22"}, []string{"> release"},
+		},
+		{
+			"halted", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellHalted}, Group: directory.Group{ID: "eng", Name: "Engineering", Rollout: directory.Rollout{Halted: "9 of 40 declined"}}}, grace,
+			[]string{"Engineering", "9 of 40 declined"}, nil,
+		},
+		{"not me, to an admin", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: ada()}, grace, []string{"Ada Lovelace", "> why id-entra"}, nil},
+		{
+			"not me, to the other account", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: ada()}, webex.Account("P7"),
+			[]string{"A link was ended"}, []string{"Ada", "> why"},
+		},
+		{"not me, where nothing is known", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}}, ann, []string{"A link was ended"}, []string{"> why"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			card := Report(test.report, test.to, title)
+			shown := shownOn(t, card)
+			for _, want := range test.want {
+				if !strings.Contains(shown, want) {
+					t.Errorf("%q isn't in:\n%s", want, shown)
+				}
+			}
+			for _, not := range test.not {
+				if strings.Contains(shown, not) {
+					t.Errorf("%q is in:\n%s", not, shown)
+				}
+			}
+		})
+	}
+}
+
+// shownOn is a card as the command line shows it, which every platform takes.
+func shownOn(t *testing.T, card cards.Card) string {
+	t.Helper()
+	drawn(t, card)
+	text, err := Text(card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// A report is in its reader's language.
+func TestAReportIsInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	card := Report(directory.Report{Job: directory.Job{Kind: directory.JobUndo, Changed: 30}, Over: true, Lang: "de"}, grace, w.desk(t).title)
+	if strings.Contains(card.Summary, "people are back") {
+		t.Errorf("it says %q", card.Summary)
+	}
+}
