@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"rollcall/cards"
 	"rollcall/cards/adaptive"
 	"rollcall/cards/blockkit"
+	"rollcall/cards/catalog"
 	"rollcall/cards/plain"
 )
 
@@ -58,6 +60,14 @@ var renderers = map[string]func(*testing.T, cards.Card) []byte{
 func TestGoldens(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{"README.md": true}
+	for _, lang := range catalog.Languages()[1:] {
+		file := "words." + lang.Tag + ".txt"
+		known[file] = true
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			compare(t, filepath.Join("testdata", file), words(t, lang.Tag))
+		})
+	}
 	for _, sample := range samples() {
 		for name, render := range renderers {
 			file := sample.Name + "." + name
@@ -77,6 +87,20 @@ func TestGoldens(t *testing.T) {
 			t.Errorf("testdata/%s is a golden of nothing", f.Name())
 		}
 	}
+}
+
+// words are all cards in a language, as plain text: what a translator reads.
+func words(t *testing.T, lang string) []byte {
+	t.Helper()
+	var all bytes.Buffer
+	for _, sample := range catalog.SamplesIn(lang) {
+		text, err := plain.Render(sample.Card)
+		if err != nil {
+			t.Fatalf("%s: %v", sample.Name, err)
+		}
+		fmt.Fprintf(&all, "== %s: %s\n\n%s\n\n", sample.Name, sample.Card.Summary, text)
+	}
+	return all.Bytes()
 }
 
 func compare(t *testing.T, file string, got []byte) {

@@ -15,12 +15,11 @@ const text = (...path) => readFileSync(join(...path), 'utf8');
 const hostConfig = (name) => JSON.parse(text(designer, 'lib', 'hostConfigs', `${name}.json`));
 const teamsStyle = (theme) => text(designer, 'dist', 'containers', `teams-container-${theme}.css`);
 
-// Letters that this machine's fonts may lack: Noto's Japanese, under the name of the font that all of the
-// styles ask for, and for Japanese only.
+// The font is the same on every machine, and has Japanese: Noto's, under the name of the one that all of the
+// styles ask for.
 export const fonts = '/fonts/';
 export const fontFolder = join(modules, '@fontsource', 'noto-sans-jp', 'files');
-const japanese = ['400', '700'].flatMap((weight) => text(modules, '@fontsource', 'noto-sans-jp', `${weight}.css`)
-  .split(/(?=\/\* noto)/).filter((face) => /^\/\* noto-sans-jp-\[/.test(face)))
+const faces = ['400', '700'].map((weight) => text(modules, '@fontsource', 'noto-sans-jp', `${weight}.css`))
   .join('').replaceAll("'Noto Sans JP'", "'Segoe UI'").replaceAll('url(./files/', `url(${fonts}`);
 
 // surfaces are the clients. The designer has nothing for Webex: the renderer's own defaults stand for it.
@@ -50,7 +49,7 @@ export function page(surface, cards, width, columns) {
     const drawn = surface.form === 'blocks' ? blocks(card.blocks) : '';
     return `<figure><figcaption>${card.name}${card.lang === 'en' ? '' : ` (${card.lang})`}</figcaption><div class="box" lang="${card.lang}" data-card="${i}">${drawn}</div></figure>`;
   });
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${surface.name}</title><style>${japanese}${surface.style}
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${surface.name}</title><style>${faces}${surface.style}
     body { margin: 12px; background: ${surface.ground}; font-family: "Segoe UI", sans-serif; font-size: 14px; columns: ${columns}; column-gap: 16px; }
     figure { margin: 0 0 16px; width: ${width}px; break-inside: avoid; } figcaption { color: #888; font: 11px sans-serif; }
     .box { width: ${width}px; background: ${surface.paper}; box-sizing: border-box; ${surface.form === 'blocks' ? 'padding: 8px;' : ''} }
