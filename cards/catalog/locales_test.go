@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/width"
 
 	"rollcall/cards"
 )
@@ -322,23 +321,11 @@ func TestButtonsAreShort(t *testing.T) {
 		}
 		for _, l := range locales() {
 			text := placeholder.ReplaceAllString(speech{locale: l}.form(key, 2), "1,200")
-			if wide := columns(text); wide > most {
+			if wide := cards.Width(text); wide > most {
 				t.Errorf("%s: the button %q takes %d letters of %d", l.tag, text, wide, most)
 			}
 		}
 	}
-}
-
-// columns is how wide a text is.
-func columns(text string) int {
-	n := 0
-	for _, r := range text {
-		n++
-		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
-			n++
-		}
-	}
-	return n
 }
 
 // TestLayouts: each language, and each region of it, has all names and writes all of a date.

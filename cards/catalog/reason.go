@@ -54,7 +54,7 @@ var patterns = sync.OnceValue(func() []pattern {
 	for _, key := range reasons() {
 		form := value.ReplaceAllStringFunc(regexp.QuoteMeta(key), func(quoted string) string {
 			switch name := strings.Trim(quoted, `\{}`); name {
-			case "N", "All", "Share", "Most":
+			case "N", "All", "Most":
 				return `(?P<` + name + `>\d+)`
 			case "Platform", "ID", "Event":
 				return `(?P<` + name + `>\S+)`

@@ -62,7 +62,7 @@ func TestEveryReasonIsTheEngines(t *testing.T) {
 	}
 }
 
-var verb = regexp.MustCompile(`%[sdqv]`)
+var verb = regexp.MustCompile(`%[.0-9]*[sdqvg]`)
 
 // engineTexts are all texts in the engine's source, with {} for what is filled in, and those among them
 // that are a reason by where they stand.
