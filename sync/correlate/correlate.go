@@ -156,7 +156,8 @@ func several(n int, inst directory.Installation) Verdict {
 // whose counterpart an admin decided: it is not disputed a second time.
 func claimed(q Question, own directory.Account, others []directory.Account) (dispute Verdict, disputed bool) {
 	dispute = Verdict{Event: directory.Dispute}
-	for _, account := range append([]directory.Account{own}, others...) {
+	accounts := append([]directory.Account{own}, others...)
+	for _, account := range accounts {
 		holder, held := q.Holder(account.ID)
 		if !held || holder.Key == q.Link.Key {
 			continue
@@ -172,6 +173,9 @@ func claimed(q Question, own directory.Account, others []directory.Account) (dis
 		// Whoever is in a dispute holds nothing, and claims the account all the same.
 		if l.Key == q.Link.Key || l.Key.Pair != q.Link.Key.Pair || !l.State.Live() || l.Member.Exempt || l.Exempted || named && len(others) == 0 {
 			continue
+		}
+		if !slices.ContainsFunc(accounts, func(a directory.Account) bool { return !l.IsBarred(a.ID, q.Now) }) {
+			continue // none of these is theirs, they or an admin said
 		}
 		if dispute.Why == "" {
 			dispute.Why = "another person in the directory has the same address"

@@ -55,6 +55,35 @@ func TestWhatAnAdminDecidedIsNotDisputedAgain(t *testing.T) {
 	}
 }
 
+// Who said of every one of the accounts that it isn't theirs, or of whom an admin said so, claims none.
+func TestANamesakeWhoIsBarredClaimsNothing(t *testing.T) {
+	t.Parallel()
+	namesake := directory.Link{Key: keyOf("99"), State: directory.Waiting, Member: directory.Member{Email: rosa}}
+	for _, test := range []struct {
+		name   string
+		barred []directory.AccountID
+		want   directory.Event
+	}{
+		{"of nothing", nil, directory.Dispute},
+		{"of one of the two", []directory.AccountID{webex.Account("P1")}, directory.Dispute},
+		{"of both", []directory.AccountID{webex.Account("P1"), slack.Account("U1")}, directory.Match},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			v, err := Decide(question(func(q *Question) {
+				l := namesake
+				for _, id := range test.barred {
+					l.Barred = append(l.Barred, directory.Bar{Account: id, Until: now.Add(1)})
+				}
+				q.Sharing = []directory.Link{l}
+			}))
+			if err != nil || v.Event != test.want {
+				t.Errorf("got %s, %v; want %s", v.Event, err, test.want)
+			}
+		})
+	}
+}
+
 func TestWhomAnAdminExempts(t *testing.T) {
 	t.Parallel()
 	v, err := Decide(question(func(q *Question) {

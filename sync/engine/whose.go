@@ -192,6 +192,13 @@ func (c dispute) none(now time.Time) (deed, error) {
 	if len(c.own) != 1 || len(c.rivals) > 0 {
 		bar(&d.link, now, c.own...)
 	}
+	for _, rival := range c.rivals {
+		if rival.State == directory.Disputed { // it may be clear now
+			next := rival
+			next.Recheck, next.DueAt = true, now
+			d.more.Links = append(d.more.Links, directory.LinkChange{Link: next, Version: rival.Version})
+		}
+	}
 	return d, nil
 }
 
