@@ -123,7 +123,7 @@ func firstAsked(l directory.Link) time.Time {
 // WasAsked reports whether a link's person was asked ever, could not be, or asked for it themselves. Who
 // began anew counts still.
 func WasAsked(l directory.Link) bool {
-	return !l.LastWave.IsZero() || l.Waves > 0 || !l.Invited.IsZero() || l.State == directory.Unreachable
+	return !l.LastWave.IsZero() || l.Waves > 0 || !l.Invited.IsZero() || l.Turned || l.State == directory.Unreachable
 }
 
 // Room is how many of a group's people a stage lets be asked, of so many in scope.
@@ -183,7 +183,7 @@ func (c Crowd) Halts() string {
 		{c.Failed, mostErrors, "could not be written to for errors"},
 	} {
 		if rate.n > fewOdd && rate.n*100 > rate.most*c.Asked {
-			return fmt.Sprintf("%d of %d people %s: %d %%, of at most %d %%", rate.n, c.Asked, rate.what, rate.n*100/c.Asked, rate.most)
+			return fmt.Sprintf("%d of %d people %s: %.3g %%, of at most %d %%", rate.n, c.Asked, rate.what, float64(rate.n)*100/float64(c.Asked), rate.most)
 		}
 	}
 	return ""
