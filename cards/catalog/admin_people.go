@@ -144,16 +144,16 @@ func (s *sheet) link(l LinkView) {
 	s.head(headLink, "From", l.From, "To", l.To)
 	state := s.text(stateWord(l.State))
 	if l.Parked {
-		state += ", " + s.text(parkedWord)
+		state += s.Comma + s.text(parkedWord)
 	}
 	if l.Exempted {
-		state += ", " + s.text(exemptedWord)
+		state += s.Comma + s.text(exemptedWord)
 	}
 	asked := ""
 	if l.Waves > 0 {
 		asked = s.count(askedTimes, l.Waves)
 		if !l.LastWave.IsZero() {
-			asked += ", " + s.moment(l.LastWave)
+			asked += s.Comma + s.moment(l.LastWave)
 		}
 	}
 	s.facts(
@@ -176,7 +176,7 @@ func (s *sheet) link(l LinkView) {
 	for _, r := range l.Reach {
 		value := s.text(reachWord(r.State))
 		if why := s.sentence(r.Why); why != "" {
-			value += ": " + why
+			value += s.Colon + why
 		}
 		reach = append(reach, cards.Fact{Label: s.clean(r.Platform), Value: value})
 	}
@@ -188,7 +188,7 @@ func (s *sheet) link(l LinkView) {
 	for _, t := range l.Trail[:min(len(l.Trail), PageLength)] {
 		value := s.cell(s.say(stateWord(t.What)))
 		if why := s.sentence(t.Why); why != "" {
-			value += ": " + why
+			value += s.Colon + why
 		}
 		trail = append(trail, cards.Fact{Label: s.moment(t.At), Value: value})
 	}
@@ -217,10 +217,10 @@ func (s *sheet) account(a AccountView) string {
 	}
 	text := s.clean(a.Name)
 	if address := cleanAddress(a.Masked); address != "" {
-		text = address + ", " + text
+		text = address + s.Comma + text
 	}
 	if a.Licence {
-		text += ", " + s.text(noLicence)
+		text += s.Comma + s.text(noLicence)
 	}
 	return text
 }

@@ -157,7 +157,7 @@ func addReports(v Voice, plan PlanView, add func(string, cards.Card)) {
 		}
 	}
 	add("report-begun", Report(ReportView{Voice: v, Kind: "plan", Trouble: "people are being looked up"}))
-	told := ReportView{Voice: v, Kind: "tell", Group: "Engineering", Halted: "Of the last 40 people, 9 declined.", Person: samplePerson(v, "Ada Lovelace"), Batch: sampleBatch(v)}
+	told := ReportView{Voice: v, Kind: "tell", Group: "Engineering", Halted: `9 of 40 people said "not me" or "stop": 22.5 %, of at most 20 %`, Person: samplePerson(v, "Ada Lovelace"), Batch: sampleBatch(v)}
 	for _, subject := range []string{"held", "halted", "not-me"} {
 		told.Subject, told.Admin = subject, true
 		add("told-"+subject, Report(told))
@@ -177,7 +177,7 @@ func sampleStatus(v Voice) StatusView {
 
 func sampleGroups(zone *time.Location) []GroupView {
 	return []GroupView{
-		{ID: "eng", Name: "Engineering", Directory: "entra", From: "Slack", To: "Webex", Priority: 10, Live: 300, Linked: 240, Stage: "5%", Since: sampleTime(zone), Halted: "Of the last 40 people, 9 declined."},
+		{ID: "eng", Name: "Engineering", Directory: "entra", From: "Slack", To: "Webex", Priority: 10, Live: 300, Linked: 240, Stage: "5%", Since: sampleTime(zone), Halted: `9 of 40 people said "not me" or "stop": 22.5 %, of at most 20 %`},
 		{ID: "sales", Name: "Sales", Directory: "entra", From: "Webex", To: "Teams", Priority: 20, Live: 112, Draft: true},
 		{ID: "ops", Name: "Operations", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Live: 12, Linked: 12, Paused: true},
 		{ID: "hr", Name: "People", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Trouble: "The file can't be read."},

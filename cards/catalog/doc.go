@@ -16,7 +16,8 @@
 //   - "name" is the language in itself. "weekdays" (from Sunday), "months", "near", "far" and "clock" are
 //     how it writes a date; "clock" is 15:04 or 3:04 PM as package time writes them. "stop" stands
 //     between a title and a sentence, "sentences" between two sentences, "units" between "2 days" and
-//     "3 hours". "regions" is what a region writes differently.
+//     "3 hours", "comma" between the parts of a list, "colon" between what there is and why, "semicolon"
+//     between two reasons. "regions" is what a region writes differently.
 //   - "texts" has a translation for each text. The words in braces stay as they are, {Sync now} too:
 //     they are replaced by a name, a number, or the button's label in the language. They may stand in
 //     another order, but no text begins with a person's name.

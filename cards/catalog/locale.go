@@ -51,6 +51,9 @@ type layout struct {
 	Stop      string     `json:"stop"`      // between a title and a sentence that stand in one line
 	Sentences string     `json:"sentences"` // between two sentences
 	Units     string     `json:"units"`     // between the two units of a span
+	Comma     string     `json:"comma"`     // between the parts of a list
+	Colon     string     `json:"colon"`     // between what there is and why
+	Semicolon string     `json:"semicolon"` // between two reasons
 	Near      string     `json:"near"`      // a time of the coming days
 	Far       string     `json:"far"`       // any time
 	Clock     string     `json:"clock"`     // a time of day, as package time writes a layout

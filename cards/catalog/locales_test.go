@@ -347,8 +347,8 @@ func TestLayouts(t *testing.T) {
 			if diff := cmp.Diff([]string{"{Clock}", "{Day}", "{Month}", "{Year}"}, placeholders(l.Far)); diff != "" {
 				t.Errorf("%s: far (-want +got):\n%s", l.tag, diff)
 			}
-			if l.Name == "" || l.Stop == "" || !strings.Contains(l.Clock, "04") {
-				t.Errorf("%s has no name, no stop or no clock", l.tag)
+			if l.Name == "" || l.Stop == "" || l.Comma == "" || l.Colon == "" || l.Semicolon == "" || !strings.Contains(l.Clock, "04") {
+				t.Errorf("%s has no name, no clock, or lacks a sign", l.tag)
 			}
 		}
 		for region := range l.Regions {

@@ -19,10 +19,11 @@ func (s speech) reason(text string) string {
 			return flat(fill(s.say(p.key), func(name string) (string, bool) { return s.part(p, values, name), false }))
 		}
 	}
-	for _, sign := range []string{"; ", ": "} {
-		if before, after, ok := strings.Cut(text, sign); ok {
-			return s.reason(before) + sign + s.reason(after)
-		}
+	if before, after, ok := strings.Cut(text, "; "); ok {
+		return s.reason(before) + s.Semicolon + s.reason(after)
+	}
+	if before, after, ok := strings.Cut(text, ": "); ok {
+		return s.reason(before) + s.Colon + s.reason(after)
 	}
 	return s.say(text)
 }

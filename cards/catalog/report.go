@@ -80,10 +80,10 @@ func (s *sheet) progress(v ReportView) string {
 	}
 	text := s.text(progressOf, "N", s.number(v.Done), "All", s.number(v.Total))
 	if v.Rate > 0 {
-		text += ", " + s.count(progressRate, int(v.Rate*60+0.5))
+		text += s.Comma + s.count(progressRate, int(v.Rate*60+0.5))
 	}
 	if v.Left > 0 {
-		text += ", " + s.text(progressLeft, "Time", s.span(v.Left))
+		text += s.Comma + s.text(progressLeft, "Time", s.span(v.Left))
 	}
 	return text
 }
