@@ -30,28 +30,36 @@ func messages(t testing.TB) map[string]string {
 	}
 	found := make(map[string]string)
 	for _, name := range names {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ValueSpec:
-				if len(n.Names) != 1 || len(n.Values) != 1 {
-					t.Fatalf("%s: %s isn't one constant with one text", name, n.Names[0].Name)
-				}
-				found[n.Names[0].Name] = literal(t, name, n.Values[0])
-			case *ast.CompositeLit:
-				for _, text := range n.Elts {
-					found[literal(t, name, text)] = literal(t, name, text)
-				}
-			}
-			return true
-		})
+		maps.Copy(found, textsIn(t, name))
 	}
 	if len(found) < 100 {
 		t.Fatalf("found %d texts only", len(found))
 	}
+	return found
+}
+
+// textsIn are the texts of a file.
+func textsIn(t testing.TB, name string) map[string]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := make(map[string]string)
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ValueSpec:
+			if len(n.Names) != 1 || len(n.Values) != 1 {
+				t.Fatalf("%s: %s isn't one constant with one text", name, n.Names[0].Name)
+			}
+			found[n.Names[0].Name] = literal(t, name, n.Values[0])
+		case *ast.CompositeLit:
+			for _, text := range n.Elts {
+				found[literal(t, name, text)] = literal(t, name, text)
+			}
+		}
+		return true
+	})
 	return found
 }
 
