@@ -108,7 +108,7 @@ func TestTheWorldHasChanged(t *testing.T) {
 		{"undo ada@acme.example", nil, func(w *world) { w.people[0].Links[0].Link.Counterpart = webex.Account("P8") }},
 		{"resolve ada@acme.example 1", nil, func(w *world) { w.people[0].Links[0].Candidates[0].Account.ID.User = "P8" }},
 		{"release 4c9a7be01f22", nil, func(w *world) { w.held[0].Hash = "x" }},
-		{"undo 4c9a7be01f22", nil, func(w *world) { w.held[0].State = directory.BatchDone }},
+		{"undo 4c9a7be01f22", func(w *world) { w.held[0].State = directory.BatchReleased }, func(w *world) { w.held[0].State = directory.BatchDone }},
 	} {
 		t.Run(test.text, func(t *testing.T) {
 			t.Parallel()

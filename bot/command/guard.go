@@ -158,6 +158,9 @@ func undo(ctx context.Context, t *turn) (cards.Card, error) {
 	if err != nil {
 		return cards.Card{}, err
 	}
+	if t.seen == "" && b.State != directory.BatchReleased && b.State != directory.BatchDone {
+		return t.showBatch(ctx, b)
+	}
 	card, ok, err := t.settle(ctx, digest("undo", b.ID, b.Hash, string(b.State)), catalog.Confirmation{
 		Title: catalog.UndoBatchTitle, Text: catalog.UndoBatchText, Button: catalog.UndoBatchButton, N: len(b.Members),
 		Pairs: []string{"ID", b.ID, "Group", string(b.Group)},

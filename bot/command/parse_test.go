@@ -158,7 +158,9 @@ func FuzzParse(f *testing.F) {
 func TestHandles(t *testing.T) {
 	t.Parallel()
 	for _, member := range []directory.MemberID{
-		{Directory: "entra", ID: "8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e"}, {Directory: "csv", ID: "ada@acme.example"}, {Directory: "x", ID: "Zz_%/ü+=~:$&."},
+		{Directory: "entra", ID: "8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e"},
+		{Directory: "csv", ID: "ada@acme.example"},
+		{Directory: "x", ID: "Zz_%/ü+=~:$&."},
 		{Directory: "id-x", ID: "y"},
 	} {
 		coded := handle(member)

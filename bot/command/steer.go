@@ -61,6 +61,9 @@ func (t *turn) difference(ctx context.Context, group directory.GroupID, c catalo
 		return cards.Card{}, false, err
 	}
 	c.N, c.Counts = acting(of), counts(of, directory.Intents())
+	if c.N == 0 {
+		c.Text, c.Button = catalog.DifferenceNone, catalog.DifferenceNoneButton
+	}
 	return t.settle(ctx, digest(t.call.Command, string(group), sum), c)
 }
 

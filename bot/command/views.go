@@ -131,8 +131,7 @@ func (title titles) groupView(g directory.GroupOverview) catalog.GroupView {
 	return catalog.GroupView{
 		ID: string(g.Group.ID), Name: called(g.Group), Directory: g.Group.Directory, From: title(g.Group.Primary), To: title(g.Group.Secondary),
 		Priority: g.Group.Priority, Live: g.Live, Linked: g.States[directory.Linked], Paused: g.Group.Paused, Draft: g.Group.Draft,
-		ByAdmin: g.Group.ByAdmin, Stage: string(g.Group.Rollout.Stage), Since: g.Group.Rollout.Since, Halted: g.Group.Rollout.Halted,
-		Read: g.Complete, Trouble: g.Trouble,
+		Stage: string(g.Group.Rollout.Stage), Since: g.Group.Rollout.Since, Halted: g.Group.Rollout.Halted, Trouble: g.Trouble,
 	}
 }
 

@@ -19,7 +19,6 @@ type SettingsView struct {
 	PerHour   int    // 0: no limit
 	ReadEvery time.Duration
 	AskFirst  bool
-	StandIns  string
 }
 
 // Settings is the card of them. Each is named as "settings set" names it.

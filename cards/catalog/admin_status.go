@@ -136,12 +136,9 @@ type GroupView struct {
 	Linked    int
 	Paused    bool
 	Draft     bool
-	ByAdmin   bool
 	Stage     string
 	Since     time.Time // of the stage
 	Halted    string
-	Asked     int // with a stage: how many of its people were asked
-	Read      time.Time
 	Trouble   string
 }
 

@@ -9,7 +9,7 @@ type MineView struct {
 	Voice
 	Here  string // what people call the platform on which this is shown
 	Links []LinkView
-	// Room says that the card stands alone on a page, and says what Rollcall is as well.
+	// Home says that the card is the app's own page, which says what Rollcall may do as well.
 	Home bool
 	// Status is what admins see below; nil: they are none.
 	Status *StatusView

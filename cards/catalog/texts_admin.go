@@ -279,6 +279,9 @@ const (
 	OnText   = "This would happen at once to one person:|This would happen at once to {N} people:"
 	OnButton = "Switch on for one person|Switch on for {N} people"
 
+	DifferenceNone       = "Nothing would happen to anybody at once."
+	DifferenceNoneButton = "Go on"
+
 	OffTitle  = "Switch Rollcall off?"
 	OffText   = "Nobody is asked or linked any more. One open question is taken back.|Nobody is asked or linked any more. {N} open questions are taken back."
 	OffButton = "Switch off"
