@@ -36,7 +36,7 @@ func root() *cobra.Command {
 		Use: "rollcall", Short: "Keeps people's chat accounts in step with the directory",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	cmd.AddCommand(setup.Command(), family(manifest.Command()), serve(), invite(), doctor(), keys(), admins(), webhooks(), demo.Command(), version())
+	cmd.AddCommand(setup.Command(), family(manifest.Command()), serve(), invite(), doctor(), keys(), admins(), ctl(), webhooks(), demo.Command(), version())
 	return cmd
 }
 

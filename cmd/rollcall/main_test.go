@@ -112,7 +112,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	walk(root(), nil)
-	if got := strings.Join(names, " "); got != "admins remove demo doctor init invite keys new prune rotate manifest slack teams webex serve version webhooks remove" {
+	if got := strings.Join(names, " "); got != "admins remove ctl demo doctor init invite keys new prune rotate manifest slack teams webex serve version webhooks remove" {
 		t.Errorf("the commands are %s", got)
 	}
 }

@@ -12,17 +12,18 @@ import (
 	"rollcall/adapters/entra"
 	"rollcall/adapters/slack"
 	"rollcall/adapters/webex"
+	"rollcall/bot/command"
 )
 
 var update = flag.Bool("update", false, "write the tables in manifests/README.md instead of comparing with them")
 
 const readme = "../../../manifests/README.md"
 
-// TestTheTables: what an admin reads about scopes is what the adapters' tables say.
+// TestTheTables: what an admin reads about scopes is what the adapters' tables say, and about commands what theirs does.
 func TestTheTables(t *testing.T) {
 	t.Parallel()
 	page := read1(t, readme)
-	for name, table := range map[string]string{"slack": slackTable(), "entra": entraTable(), "webex": webexTable()} {
+	for name, table := range map[string]string{"slack": slackTable(), "entra": entraTable(), "webex": webexTable(), "commands": commandTable()} {
 		between := regexp.MustCompile(`(?s)(<!-- ` + name + ` -->\n).*?(<!-- end -->)`)
 		found := between.Find(page)
 		if found == nil {
@@ -98,9 +99,29 @@ func webexTable() string {
 // TestNothingIsLeftUnsaid: a scope of a feature that the page has no word for would have an empty cell.
 func TestNothingIsLeftUnsaid(t *testing.T) {
 	t.Parallel()
-	for name, table := range map[string]string{"slack": slackTable(), "entra": entraTable(), "webex": webexTable()} {
+	for name, table := range map[string]string{"slack": slackTable(), "entra": entraTable(), "webex": webexTable(), "commands": commandTable()} {
 		if strings.Contains(table, "|  |") || strings.Count(table, "\n") < 5 {
 			t.Errorf("the table of %s:\n%s", name, table)
 		}
 	}
+}
+
+// commandTable are the commands for admins, and those of everybody's that they need first.
+func commandTable() string {
+	table := head("write", "what it does", "asks first")
+	keys := ""
+	for _, c := range command.Commands() {
+		if c.Topic == "" || c.Role != command.Admin && c.Name != "help" && c.Name != "status" {
+			continue
+		}
+		asks := "no"
+		if c.Confirms {
+			asks = "yes"
+		}
+		table += row(code(strings.ReplaceAll(c.Usage(), "|", `\|`)), c.Does, asks)
+		if len(c.Fields) > 0 {
+			keys += "\nThe keys of " + code(c.Name) + ": " + code(strings.Join(c.Fields, "`, `")) + ".\n"
+		}
+	}
+	return table + keys
 }

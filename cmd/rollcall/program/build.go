@@ -167,5 +167,8 @@ func (m *Main) subscriber(tenant directory.TenantID, name string) (directory.Sub
 
 func (m *Main) source(tenant directory.TenantID, name string) (directory.Source, bool) {
 	s, ok := m.sources[sourceKey{tenant, name}]
+	if !ok && m.inEntra(tenant, name) {
+		return whileConnected{m.entra.Source(), m}, true
+	}
 	return s, ok
 }

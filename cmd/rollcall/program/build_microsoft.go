@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"os"
+	"strings"
 	"time"
 
 	"rollcall/adapters/entra"
@@ -94,8 +95,8 @@ func (m *Main) watchEntra(ctx context.Context) {
 	ticker := time.NewTicker(m.options.CheckEvery)
 	defer ticker.Stop()
 	m.entra.Watch(ctx, ticker.C, func(tenant directory.TenantID, group string) {
-		for _, id := range m.config.Tenants[string(tenant)].entraGroups(group) {
-			m.hasten(ctx, tenant, id)
-		}
+		m.hastenAll(ctx, tenant, func(g directory.Group) bool {
+			return m.inEntra(tenant, g.Directory) && (group == "" || strings.EqualFold(g.External, group))
+		})
 	})
 }

@@ -113,18 +113,6 @@ func (t TenantConfig) entraDirectory() string {
 	return ""
 }
 
-// entraGroups are the tenant's groups that are a group of Entra's, by its object id, in whichever case
-// that was copied into the configuration. With none named they are all that are in Entra.
-func (t TenantConfig) entraGroups(group string) []string {
-	var ids []string
-	for id, g := range t.Groups {
-		if t.Directories[g.Directory].Entra.Tenant != "" && (group == "" || strings.EqualFold(g.Group, group)) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 // entraDirectory is what the directories in Entra are called, in every tenant alike.
 func (c Config) entraDirectory() string {
 	for _, id := range slices.Sorted(maps.Keys(c.Tenants)) {

@@ -105,6 +105,14 @@ func (m *Main) connector(platform directory.Platform) hub.Connector {
 	return nil
 }
 
+// title is what people call a platform.
+func (m *Main) title(platform directory.Platform) string {
+	if connector := m.connector(platform); connector != nil {
+		return connector.Title()
+	}
+	return string(platform)
+}
+
 // buildHub makes the web side, and the connectors of the platforms whose app is configured.
 func (m *Main) buildHub() error {
 	if m.slack != nil {
@@ -124,7 +132,7 @@ func (m *Main) buildHub() error {
 	}
 	var err error
 	m.hub, err = hub.New(hub.Config{
-		Connectors: m.connectors, Registry: m.Store, Desk: desk{m}, PublicURL: m.publicURL(),
+		Connectors: m.connectors, Registry: m.Store, Desk: desk{m}, Files: files{m}, PublicURL: m.publicURL(),
 		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger, SignUp: m.config.Hub.SignUp, Client: m.clientOf,
 		Privacy: m.config.Hub.PrivacyURL, Terms: m.config.Hub.TermsURL, Support: m.config.Hub.SupportURL,
 	})

@@ -1,12 +1,10 @@
 package program
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -66,13 +64,20 @@ func (m *Main) listenControl(path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return net.Listen("unix", path)
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil { // as the folder is, whatever somebody does to that
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
 }
 
 func (m *Main) control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /invite", func(w http.ResponseWriter, r *http.Request) {
-		tenant := directory.TenantID(r.URL.Query().Get("tenant"))
+		tenant := directory.TenantID(r.FormValue("tenant"))
 		if _, err := m.Store.Tenant(r.Context(), tenant); err != nil {
 			answer(w, nil, m.noTenant(r.Context(), tenant))
 			return
@@ -81,7 +86,7 @@ func (m *Main) control() http.Handler {
 		answer(w, link, err)
 	})
 	mux.HandleFunc("POST /doctor", func(w http.ResponseWriter, r *http.Request) {
-		report, err := m.Doctor(r.Context(), directory.TenantID(r.URL.Query().Get("tenant")))
+		report, err := m.Doctor(r.Context(), directory.TenantID(r.FormValue("tenant")))
 		answer(w, report, err)
 	})
 	mux.HandleFunc("POST /keys/used", func(w http.ResponseWriter, r *http.Request) {
@@ -89,9 +94,10 @@ func (m *Main) control() http.Handler {
 		answer(w, used, err)
 	})
 	mux.HandleFunc("POST /admins", func(w http.ResponseWriter, r *http.Request) {
-		admins, err := m.admins(r.Context(), r.URL.Query())
+		admins, err := m.admins(r.Context(), r)
 		answer(w, admins, err)
 	})
+	m.obeys(mux)
 	mux.HandleFunc("POST /alive", func(w http.ResponseWriter, _ *http.Request) { answer(w, true, nil) })
 	mux.HandleFunc("POST /keys", func(w http.ResponseWriter, r *http.Request) {
 		n, err := m.rekey(r.Context())
@@ -151,35 +157,41 @@ func ask[T any](ctx context.Context, c *Control, path, tenant string) (T, error)
 
 func askWith[T any](ctx context.Context, c *Control, path string, query url.Values) (T, error) {
 	var value T
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://rollcall"+path+"?"+query.Encode(), http.NoBody)
+	resp, err := c.send(ctx, c.client, path, query)
 	if err != nil {
-		return value, err
-	}
-	if len(c.path) > longestSocket {
-		return value, fmt.Errorf("the store's path is too long for the socket beside it, over which a running Rollcall is asked: choose one of at most %d characters", longestSocket-len(socketOf("")))
-	}
-	resp, err := c.client.Do(r)
-	if err != nil {
-		var dial *net.OpError
-		if errors.As(err, &dial) && dial.Op == "dial" {
-			return value, ErrNotRunning
-		}
 		return value, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
+	return value, json.NewDecoder(resp.Body).Decode(&value)
+}
+
+// send asks the running program. An error is its sentence.
+func (c *Control) send(ctx context.Context, client *http.Client, path string, query url.Values) (*http.Response, error) {
+	if len(c.path) > longestSocket {
+		return nil, fmt.Errorf("the store's path is too long for the socket beside it, over which a running Rollcall is asked: choose one of at most %d characters", longestSocket-len(socketOf("")))
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://rollcall"+path, strings.NewReader(query.Encode()))
 	if err != nil {
-		return value, err
+		return nil, err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if resp.StatusCode != http.StatusOK {
-		var sentence string
-		if decoder.Decode(&sentence) != nil {
-			sentence = "the running program answers with status " + resp.Status
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := client.Do(r)
+	if err != nil {
+		var dial *net.OpError
+		if errors.As(err, &dial) && dial.Op == "dial" {
+			return nil, ErrNotRunning
 		}
-		return value, errors.New(sentence)
+		return nil, err
 	}
-	return value, decoder.Decode(&value)
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	var sentence string
+	if json.NewDecoder(resp.Body).Decode(&sentence) != nil {
+		sentence = "the running program answers with status " + resp.Status
+	}
+	return nil, errors.New(sentence)
 }
 
 // Diagnosis are the checklists of one tenant.
@@ -254,12 +266,12 @@ func RemoveWebhooks(ctx context.Context, config Config, options Options) (int, e
 }
 
 // admins lists a tenant's, after taking one from them where that is wished.
-func (m *Main) admins(ctx context.Context, query url.Values) ([]string, error) {
-	tenant := directory.TenantID(query.Get("tenant"))
-	if text := query.Get("remove"); text != "" {
+func (m *Main) admins(ctx context.Context, r *http.Request) ([]string, error) {
+	tenant := directory.TenantID(r.FormValue("tenant"))
+	if text := r.FormValue("remove"); text != "" {
 		account, err := directory.ParseAccountID(text)
 		if err == nil {
-			err = m.Store.RemoveAdmin(ctx, tenant, account)
+			err = m.removeAdmin(ctx, tenant, account, byOperator)
 		}
 		switch {
 		case directory.Is(err, directory.Conflict):
@@ -267,7 +279,6 @@ func (m *Main) admins(ctx context.Context, query url.Values) ([]string, error) {
 		case err != nil:
 			return nil, fmt.Errorf("%q is no admin of %q: rollcall admins lists them", text, tenant)
 		}
-		m.logger.Info("an admin was removed", "tenant", tenant)
 	}
 	admins, err := m.Store.Admins(ctx, tenant)
 	texts := make([]string, len(admins))

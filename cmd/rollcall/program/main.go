@@ -21,6 +21,7 @@ import (
 	"rollcall/adapters/vault"
 	"rollcall/adapters/webex"
 	"rollcall/bot"
+	"rollcall/bot/command"
 	"rollcall/bot/hub"
 	"rollcall/sync/directory"
 	"rollcall/sync/engine"
@@ -88,7 +89,11 @@ type Main struct {
 	hub        *hub.Hub
 	consents   map[directory.Installation]time.Time // when each is asked again; for watchConnections alone
 	connectors []hub.Connector
-	claiming   sync.Mutex    // held while a connection is made or ended
+	claiming   sync.Mutex // held while a connection is made or ended
+	commands   *command.Desk
+	consoles   consoles
+	webhooks   condition     // of Webex's
+	socket     condition     // of Slack's
 	look       chan struct{} // holds one token while the connections are to be looked at before their time
 	listener   net.Listener
 	running    sync.Mutex    // held by Run
@@ -139,7 +144,7 @@ func (m *Main) build(ctx context.Context) error {
 	}
 	m.bot = bot.New(platforms.chats, m.Store, m.options.Now, m.logger)
 	m.Engine = engine.New(engine.Config{
-		Store: m.Store, Source: m.source, Accounts: platforms.accounts, Asker: m.bot,
+		Store: withConsoles{m.Store, &m.consoles}, Source: m.source, Accounts: platforms.accounts, Asker: asker{m.bot, &m.consoles},
 		Provisioners: platforms.standIns, Subscriber: m.subscriber,
 		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger,
 	})
@@ -147,6 +152,10 @@ func (m *Main) build(ctx context.Context) error {
 	if err := m.buildHub(); err != nil {
 		return err
 	}
+	m.commands = command.New(command.Config{
+		Steering: steering{m.Engine, m}, Office: office{m}, Title: m.title, Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger,
+	})
+	m.bot.Obey(m.commands)
 	if m.options.TLS == nil {
 		if m.options.TLS, err = m.config.TLS.config(); err != nil {
 			return fmt.Errorf("tls: %w", err)

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"slices"
 	"strings"
 	"testing"
 )
@@ -80,32 +79,6 @@ func TestWhatIsWrongWithTeamsAndEntra(t *testing.T) {
 			_, err := load(t, text)
 			if got := problemsOf(err); !strings.Contains(got, test.want) || strings.Contains(got, "s3cret") {
 				t.Errorf("got %s, want %q", got, test.want)
-			}
-		})
-	}
-}
-
-// What Graph says of a group concerns the group of the configuration, however its id was copied.
-func TestGroupsOfEntra(t *testing.T) {
-	t.Parallel()
-	tenant := TenantConfig{
-		Directories: map[string]DirectoryConfig{"people": {Entra: Entra{Tenant: "x"}}, "file": {CSV: CSV{Path: "x"}}},
-		Groups: map[string]GroupConfig{
-			"lower": {Directory: "people", Group: "5a6b7c8d-9e0f-4123-a456-789abcdef012"},
-			"upper": {Directory: "people", Group: "5A6B7C8D-9E0F-4123-A456-789ABCDEF013"},
-			"named": {Directory: "file", Group: "5a6b7c8d-9e0f-4123-a456-789abcdef012"},
-		},
-	}
-	for _, test := range []struct{ name, group, want string }{
-		{"as it is configured", "5a6b7c8d-9e0f-4123-a456-789abcdef012", "lower"},
-		{"in another case", "5a6b7c8d-9e0f-4123-a456-789abcdef013", "upper"},
-		{"another group", "5a6b7c8d-9e0f-4123-a456-789abcdef014", ""},
-		{"people changed", "", "lower upper"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if got := strings.Join(slices.Sorted(slices.Values(tenant.entraGroups(test.group))), " "); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}

@@ -27,6 +27,10 @@ func (m *Main) record(ctx context.Context) error {
 			if err := m.Store.PutTenant(ctx, t); err != nil {
 				return err
 			}
+			// What it has asked is withdrawn.
+			if err := m.Engine.WakeLinks(ctx, t.ID, "", false, byConfiguration); err != nil {
+				return err
+			}
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(m.config.Tenants)) {
@@ -84,8 +88,8 @@ func (m *Main) recordSettings(ctx context.Context, id directory.TenantID, t Tena
 	if err := m.Store.PutTenant(ctx, is); err != nil {
 		return err
 	}
-	if was.ID == id && !was.Settings.On && is.Settings.On {
-		return m.wakeLinks(ctx, id, "")
+	if was.ID == id && was.Settings.On != is.Settings.On {
+		return m.Engine.WakeLinks(ctx, id, "", false, byConfiguration)
 	}
 	return nil
 }

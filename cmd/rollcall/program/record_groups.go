@@ -68,7 +68,7 @@ func (m *Main) recordGroup(ctx context.Context, id directory.TenantID, was, is d
 		}
 	}
 	if was.Retired || was.Draft || was.Paused && !is.Paused {
-		return m.wakeLinks(ctx, id, is.ID)
+		return m.Engine.WakeLinks(ctx, id, is.ID, was.Draft, byConfiguration)
 	}
 	return nil
 }

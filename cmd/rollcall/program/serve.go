@@ -69,7 +69,11 @@ func (m *Main) ready(w http.ResponseWriter, r *http.Request) {
 func (m *Main) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if p := recover(); p != nil {
+			p := recover()
+			if p == http.ErrAbortHandler { //nolint:errorlint // it is this very value, and the server's to handle
+				panic(p)
+			}
+			if p != nil {
 				m.logger.Error("a request ended in a defect", "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 				w.WriteHeader(http.StatusInternalServerError)
 			}
@@ -133,7 +137,9 @@ func (m *Main) start(ctx context.Context, work *sync.WaitGroup) {
 
 // openSocket has Slack's requests come over a socket.
 func (m *Main) openSocket(ctx context.Context) {
-	if err := m.slack.Socket(ctx, m.bot); err != nil && ctx.Err() == nil {
+	err := m.slack.Socket(ctx, m.bot)
+	m.socket.set(err)
+	if err != nil && ctx.Err() == nil {
 		m.logger.Error("the socket to Slack can't be opened: nothing from Slack arrives", "code", directory.CodeOf(err).String(), "error", err)
 	}
 }
@@ -176,20 +182,22 @@ func (m *Main) shutdown(server *http.Server) {
 // watch hastens the reading of a directory's groups whenever its file changes.
 func (m *Main) watch(ctx context.Context, key sourceKey, source *csv.Source) {
 	changed := func() {
-		for id, g := range m.config.Tenants[string(key.tenant)].Groups {
-			if g.Directory == key.name {
-				m.hasten(ctx, key.tenant, id)
-			}
-		}
+		m.hastenAll(ctx, key.tenant, func(g directory.Group) bool { return g.Directory == key.name })
 	}
 	ticker := time.NewTicker(m.options.WatchEvery)
 	defer ticker.Stop()
 	source.Watch(ctx, ticker.C, changed)
 }
 
-// hasten has a group read now.
-func (m *Main) hasten(ctx context.Context, tenant directory.TenantID, group string) {
-	if err := m.Engine.Hasten(ctx, tenant, directory.GroupID(group), m.options.Now()); err != nil && ctx.Err() == nil {
+// hastenAll has those of a tenant's groups read now that something may have happened to.
+func (m *Main) hastenAll(ctx context.Context, tenant directory.TenantID, concerned func(directory.Group) bool) {
+	groups, err := m.Store.Groups(ctx, tenant)
+	for _, g := range groups {
+		if err == nil && !g.Retired && concerned(g) {
+			err = m.Engine.Hasten(ctx, tenant, g.ID, m.options.Now())
+		}
+	}
+	if err != nil && ctx.Err() == nil {
 		m.logger.Warn("a change of the directory was noticed and not taken", "tenant", tenant, "error", err)
 	}
 }
@@ -200,6 +208,7 @@ func (m *Main) watchWebhooks(ctx context.Context) {
 	for {
 		wait := m.options.CheckEvery
 		report, err := m.webex.CheckWebhooks(ctx)
+		m.webhooks.set(err)
 		switch {
 		case ctx.Err() != nil:
 			return

@@ -98,10 +98,7 @@ func (c Config) validateApps(p *problems) {
 }
 
 func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID, c Config) {
-	oneOf(p, at+".removal", t.Removal, "suspend", "unsync", "delete")
-	p.check(t.Grace >= 0, at+".grace", "must not be negative")
-	p.check(t.ReadEvery >= 0, at+".read_every", "must not be negative")
-	t.validateManners(p, at)
+	t.validateSettings(p, at)
 	if t.Slack.Workspace != "" {
 		p.check(slackID.MatchString(t.Slack.Workspace), at+".slack.workspace", "must be the workspace's id, such as T024BE7LD: it is in the address of Slack in a browser")
 	}
@@ -119,7 +116,6 @@ func (t TenantConfig) validate(p *problems, at string, tenant directory.TenantID
 	p.check(t.Webex.AdminToken == "" || t.Webex.Organisation != "", at+".webex.organisation", "is missing: whose token is it?")
 	t.validateEntra(p, at)
 	t.validateAdmins(p, at)
-	t.validateStandIns(p, at)
 	t.validateSubscribers(p, at, tenant)
 	// What is to be connected in the hub comes before groups can be named.
 	p.check(len(t.Directories) > 0 || c.connects(), at+".directories", "is empty: add the directory that has the groups")

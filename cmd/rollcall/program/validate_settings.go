@@ -16,6 +16,15 @@ import (
 // weekdays are the days as the configuration names them.
 var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // in time.Weekday's order
 
+// validateSettings looks at what commands can set as well.
+func (t TenantConfig) validateSettings(p *problems, at string) {
+	oneOf(p, at+".removal", t.Removal, "suspend", "unsync", "delete")
+	p.check(t.Grace >= 0, at+".grace", "must not be negative")
+	p.check(t.ReadEvery >= 0, at+".read_every", "must not be negative")
+	t.validateManners(p, at)
+	t.validateStandIns(p, at)
+}
+
 // validateManners looks at when and how people are prompted.
 func (t TenantConfig) validateManners(p *problems, at string) {
 	p.check(t.Quiet.From >= 0 && t.Quiet.From < 24, at+".quiet.from", "must be an hour, 0 to 23")

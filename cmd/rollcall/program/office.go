@@ -1,0 +1,115 @@
+package program
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"rollcall/bot/command"
+	"rollcall/sync/directory"
+)
+
+// office is what commands need beside the engine: the tenant's admins, tickets, and what people want for themselves.
+type office struct{ *Main }
+
+var _ command.Office = office{}
+
+// roleWithin is how long a command waits for a platform's word on whoever gives it. Slack takes no answer after three
+// seconds.
+const roleWithin = 2 * time.Second
+
+// Admins implements [command.Office].
+func (o office) Admins(ctx context.Context, tenant directory.TenantID) ([]directory.Admin, error) {
+	return o.Store.Admins(ctx, tenant)
+}
+
+// Administers implements [command.Office]. The list comes first, so that nobody who isn't on it costs a request.
+func (o office) Administers(ctx context.Context, inst directory.Installation, account directory.AccountID) (bool, error) {
+	if account.User == "" || account.Platform != inst.Platform || account.Workspace != inst.Workspace {
+		return false, nil
+	}
+	admins, err := o.Store.Admins(ctx, inst.Tenant)
+	if err != nil || !slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }) {
+		return false, err
+	}
+	is, err := o.roleOf(ctx, inst.Tenant, account)
+	switch {
+	case err != nil:
+		o.logger.Warn("a platform doesn't say whether an admin still administers it", "tenant", inst.Tenant, "platform", inst.Platform, "code", directory.CodeOf(err).String())
+		return false, directory.Errorf(directory.Unavailable, "it can't be checked now whether you still administer your workspace")
+	case !is:
+		o.logger.Warn("an admin who doesn't administer the workspace any more was refused", "tenant", inst.Tenant, "platform", inst.Platform)
+	}
+	return is, nil
+}
+
+// roleOf is the platform's own word, at most five minutes old, for as long as a command can wait for it.
+func (o office) roleOf(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, roleWithin)
+	defer cancel()
+	return o.hub.Administers(ctx, tenant, account)
+}
+
+// PutAdmin implements [command.Office]. Invalid: the account could never give a command.
+func (o office) PutAdmin(ctx context.Context, tenant directory.TenantID, admin directory.Admin) error {
+	connections, err := o.Store.Connections(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	account := admin.Account
+	if !slices.ContainsFunc(connections, func(c directory.Connection) bool {
+		return c.Active() && c.Installation.Platform == account.Platform && c.Installation.Workspace == account.Workspace
+	}) {
+		return directory.Errorf(directory.Invalid, "this account isn't in a workspace that is connected here")
+	}
+	known, err := o.Store.AccountsByID(ctx, tenant, account)
+	if err != nil {
+		return err
+	}
+	if len(known) > 0 {
+		if known[0].Kind != directory.KindPerson || !known[0].Active {
+			return directory.Errorf(directory.Invalid, "only people who work here can be admins, not guests, bots or accounts that are switched off")
+		}
+		if admin.Name == "" {
+			admin.Name = known[0].Name
+		}
+	}
+	// No answer is no obstacle: it is asked again before they give a command.
+	if is, err := o.roleOf(ctx, tenant, account); err == nil && !is {
+		return directory.Errorf(directory.Invalid, "they don't administer the workspace there, so they could give no command: make them an administrator of it first")
+	}
+	return o.putAdmin(ctx, tenant, admin)
+}
+
+// RemoveAdmin implements [command.Office]. Their sessions in the hub end with it.
+func (o office) RemoveAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID) error {
+	return o.removeAdmin(ctx, tenant, account, "admin")
+}
+
+// PutTicket implements [command.Office].
+func (o office) PutTicket(ctx context.Context, ticket directory.Ticket) error {
+	return o.Store.PutTicket(ctx, ticket)
+}
+
+// Ticket implements [command.Office].
+func (o office) Ticket(ctx context.Context, id directory.TicketID) (directory.Ticket, error) {
+	return o.Store.Ticket(ctx, id, o.options.Now())
+}
+
+// TakeTicket implements [command.Office].
+func (o office) TakeTicket(ctx context.Context, id directory.TicketID) (directory.Ticket, error) {
+	return o.Store.TakeTicket(ctx, id, o.options.Now())
+}
+
+// Download implements [command.Office].
+func (o office) Download(ticket string) string { return o.publicURL() + "/download/" + ticket }
+
+// Preference implements [command.Office].
+func (o office) Preference(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (directory.Preference, error) {
+	return o.Store.Preference(ctx, tenant, account)
+}
+
+// PutPreference implements [command.Office].
+func (o office) PutPreference(ctx context.Context, tenant directory.TenantID, account directory.AccountID, preference directory.Preference) error {
+	return o.Store.PutPreference(ctx, tenant, account, preference)
+}
