@@ -38,7 +38,7 @@ func crews() []resident {
 	var all []resident
 	for i, name := range []string{"Aria Moss", "Basil Quinn", "Carl Jensen"} {
 		id := []string{firstAdmin, secondAdmin, noAdmin}[i]
-		all = append(all, resident{id: id, name: name, email: id, slack: regular, webex: regular, teams: regular})
+		all = append(all, resident{id: id, name: name, email: id, slack: regular, webex: regular, teams: regular, admin: id != noAdmin})
 	}
 	for _, pane := range []string{paneSlack, paneTeams, paneWebex} {
 		for i := range crewOf {

@@ -170,6 +170,9 @@ func (w *World) settleMicrosoft(tenant int, f *firm) {
 				_ = w.Teams.Install(id, user)
 			}
 		}
+		if r.admin {
+			w.Entra.PutRole(id, users[0], entrasim.GlobalAdministrator, true)
+		}
 		if r.teams == blocking {
 			_ = w.Teams.Install(id, users[0])
 			_ = w.UseApp(AppChange{Tenant: f.id, User: users[0], Do: "block"})

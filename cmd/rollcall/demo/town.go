@@ -48,6 +48,7 @@ type resident struct {
 	twice           bool     // has two accounts on Teams with one address
 	disabled        bool
 	exempt          bool
+	admin           bool // administers every platform, as far as those say so
 	zone            string
 	note            string
 	did             string // what they have done before the page opens: "linked", "later", "not me", "stop", "left"

@@ -305,9 +305,13 @@ func (w *World) settle(tenant int, f *firm) error {
 			sheet.People = append(sheet.People, r.person())
 		}
 		if u, there := r.slackUser(i); there {
+			u.Admin = r.admin
 			workspace.Users = append(workspace.Users, u)
 		}
 		if p, there := r.webexPerson(tenant, i); there {
+			if r.admin {
+				p.Role = webexsim.RoleFull
+			}
 			w.Webex.PutPerson(f.webexOrg, p)
 		}
 	}
