@@ -30,6 +30,22 @@
 // While a tenant is off its readings and its links rest, and nothing wakes them but a job: on, off, and
 // the end of a pause have every link looked at. [Engine.WakeLinks] is for a change of the configuration.
 //
+// # Asking
+//
+// Beside the manners of its own link a question passes the gate: its person isn't asked on another
+// platform within a day, the tenant's rate has room, and so has the stage of the group's rollout. Whoever
+// passes has the gate until the intent is stored, so that all three are exact in a process, and each is
+// read from the store again after a start. Several processes on one store each keep them for themselves.
+//
+// What is known of whether somebody can be written to is stored with what became of a message. A first
+// question that was definitely not delivered turns to the person's other platform ([directory.Divert]):
+// whoever was to prove it is asked, and the other one proves it. A proof that can't be delivered before
+// its account opens the app waits for [Engine.Reached].
+//
+// [Engine.Sync], [Engine.Unsync], [Engine.NotMe] and [Engine.Stop] are what people do to their own links.
+// Who has to be told of something that they didn't ask for is told by a job, whose id is made of what it
+// tells of.
+//
 // # Removals
 //
 // A listing only nominates. The guard looks at all nominations of a read together and holds them

@@ -8,7 +8,10 @@
 // what only a plan that was applied lets go.
 //
 // The manners of prompting are here too: at most [MaxWaves] waves, [WaveGap] apart, none in a
-// person's quiet hours, an answer within [AskFor], a proof within [ProveFor].
+// person's quiet hours or on their quiet days ([Allowed]), an answer within [AskFor], a proof within
+// [ProveFor], one platform at a time ([Elsewhere]), a rate for a tenant ([Hour]), and a part of a group
+// first ([Crowd]). Who asks for it themselves is asked sooner ([Anew], [Sooner]). Random sequences of all
+// that can happen are held to them in tests: ROLLCALL_SEEDS says how many.
 package plan
 
 import "time"
