@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	phone    = 37 // letters that fit beside each other in a chat on a telephone, 320 pixels wide
-	padding  = 3  // letters that the room around a cell takes
-	longCell = 18 // letters beyond which a cell may as well take two lines
+	phone     = 37 // letters that fit beside each other in a chat on a telephone, 320 pixels wide
+	padding   = 3  // letters that the room around a cell takes
+	mostLines = 3  // that a cell may take
 )
 
 // Width is about how wide a text is, in letters of Latin: those of Chinese, Japanese and Korean count
@@ -29,15 +29,15 @@ func Width(text string) int {
 	return n
 }
 
-// Columns is how the columns share the width of a telephone, so that no word in them is broken; nil if they
-// don't fit beside each other. A table that doesn't fit is to be shown as lines.
+// Columns is how the columns share the width of a telephone, so that no word in them is broken and no cell
+// is high; nil if they don't fit beside each other. A table that doesn't fit is to be shown as lines.
 func (t Table) Columns() []int {
 	shares, wishes := make([]int, len(t.Heads)), make([]int, len(t.Heads))
 	rest, wished := phone, 0
 	for i := range t.Heads {
 		word, cell := t.longest(i)
 		shares[i] = word + padding
-		wishes[i] = max(0, min(cell, longCell)-word)
+		wishes[i] = cell - word
 		rest -= shares[i]
 		wished += wishes[i]
 	}
@@ -47,6 +47,9 @@ func (t Table) Columns() []int {
 	for i, wish := range wishes {
 		if wish > 0 {
 			shares[i] += rest * wish / wished
+		}
+		if _, cell := t.longest(i); cell > mostLines*(shares[i]-padding) {
+			return nil
 		}
 	}
 	return shares

@@ -33,7 +33,8 @@ func TestColumns(t *testing.T) {
 		{"words that don't", table(strings.Repeat("a", 16), strings.Repeat("b", 16)), nil},
 		{"four columns", table("aaaaaa", "bbbbbb", "cccccc", "dddddd"), []int{9, 9, 9, 9}},
 		{"room goes to whom it saves a line", table("Ada Lovelace", "12"), []int{32, 5}},
-		{"and not beyond measure", table(strings.Repeat("a ", 60), "bb cc dd"), []int{24, 12}},
+		{"a cell of three lines", table(strings.Repeat("aaaa ", 15)+"aaa", "bb cc dd"), []int{30, 6}},
+		{"a cell of more lines", table(strings.Repeat("aaaa ", 17), "bb cc dd"), nil},
 		{"Japanese words may be broken", table(strings.Repeat("山田", 20), "bb"), []int{32, 5}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -36,11 +36,12 @@ function webexStyle() {
     .ac-pushButton.style-positive { background: #185e46; color: #fff; } .ac-pushButton.style-destructive { color: #ab0a15; border-color: #ab0a15; }`;
 }
 
-// Slack breaks lines where a text does, and long words; this renderer leaves it to whoever shows it.
+// Slack breaks lines where a text does, and long words but those in a table; this renderer leaves it to whoever
+// shows it.
 function slackStyle() {
   return `${text(modules, 'slack-blocks-to-jsx', 'dist', 'style.css')}
     .slack_blocks_to_jsx__rich_text_section_element { white-space: pre-wrap; overflow-wrap: anywhere; }
-    .slack_blocks_to_jsx__table td { overflow-wrap: anywhere; vertical-align: top; } p, h3 { margin: 0; }`;
+    .slack_blocks_to_jsx__table td, .slack_blocks_to_jsx__table td p { overflow-wrap: normal; vertical-align: top; } p, h3 { margin: 0; }`;
 }
 
 // page is a page with one box for each card, in which it is drawn when the page is opened.
