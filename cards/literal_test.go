@@ -142,8 +142,12 @@ func everyBlock(one, two string) cards.Card {
 	return cards.Card{
 		Summary: one + " and " + two, Title: one,
 		Body: []cards.Block{
-			cards.Say(two), cards.Text{Runs: []cards.Run{{Text: one}}, Tone: cards.Subtle}, cards.Figure{Value: one, Label: two},
-			cards.Facts{{Label: "Name", Value: two}}, table, table, cards.Bar{Done: 1, Total: 2, Label: two},
+			cards.Say(two),
+			cards.Text{Runs: []cards.Run{{Text: one}}, Tone: cards.Subtle},
+			cards.Figure{Value: one, Label: two},
+			cards.Facts{{Label: "Name", Value: two}},
+			table, table,
+			cards.Bar{Done: 1, Total: 2, Label: two},
 		},
 	}
 }
