@@ -58,9 +58,6 @@ func (b *Bot) Serve(syncer Syncer) { b.syncer = syncer }
 // are answered.
 func (b *Bot) Obey(desk *command.Desk) { b.commands = desk }
 
-// Title is what people call a platform.
-func (b *Bot) Title(name directory.Platform) string { return b.title(name) }
-
 // Accept takes one event. See [Sink]. It blocks for the store only, and passes on the errors of the
 // registry and of the engine as they come.
 func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) (Reply, error) {

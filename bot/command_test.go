@@ -68,7 +68,7 @@ func (o *office) TakeTicket(ctx context.Context, id directory.TicketID) (directo
 func steered(t *testing.T) (*bench, *steering) {
 	b, engine := newBench(t), &steering{}
 	b.Obey(command.New(command.Config{
-		Steering: engine, Office: &office{tickets: make(map[directory.TicketID]directory.Ticket)}, Title: b.Title,
+		Steering: engine, Office: &office{tickets: make(map[directory.TicketID]directory.Ticket)}, Title: b.title,
 		Now: func() time.Time { return at }, Rand: strings.NewReader(strings.Repeat("0123456789", 100)), Logger: b.logger,
 	}))
 	return b, engine

@@ -300,11 +300,13 @@ func TestHome(t *testing.T) {
 // Without files to fetch there are no addresses, and no tickets for them.
 func TestNoFiles(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
-	w.page = ""
-	card := w.desk(t).Run(t.Context(), by(grace), "export")
-	if len(card.Actions) != 0 || len(w.tickets) != 0 || !strings.Contains(card.Summary, "serves no files") {
-		t.Errorf("%+v, %d tickets", card, len(w.tickets))
+	for _, page := range []string{"", "/download/", "http://rollcall.example/get/"} {
+		w := newWorld()
+		w.page = page
+		card := w.desk(t).Run(t.Context(), by(grace), "export")
+		if len(card.Actions) != 0 || len(w.tickets) != 0 || !strings.Contains(card.Summary, "serves no files") {
+			t.Errorf("%q: %+v, %d tickets", page, card, len(w.tickets))
+		}
 	}
 }
 

@@ -210,9 +210,10 @@ func export(ctx context.Context, t *turn) (cards.Card, error) {
 	return catalog.Export(catalog.ExportView{Voice: t.voice, Plan: id, CSV: csv, JSON: json}), nil
 }
 
-// download is where the caller fetches a file in its two forms; empty: nothing serves files.
+// download is where the caller fetches a file in its two forms; empty: nothing serves files at an
+// address that a button may open.
 func (t *turn) download(ctx context.Context, what, plan string) (csv, json string, err error) {
-	if t.office.Download("") == "" {
+	if !cards.IsURL(t.office.Download("")) {
 		return "", "", nil
 	}
 	var addresses [2]string
