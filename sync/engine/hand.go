@@ -258,15 +258,36 @@ func (e *Engine) Prompt(ctx context.Context, id directory.TenantID, key director
 		case rules.Paused:
 			return deed{}, refused(l, "the group is paused; `resume` lets it go on")
 		}
-		step := plan.Next(l, rules, now)
-		if step.Do != plan.Wait {
+		wait, err := e.turnOf(ctx, tenant, l, rules, now)
+		switch {
+		case err != nil:
+			return deed{}, err
+		case wait == delay{}:
 			return deed{link: l, event: "prompt", why: "an admin asked for the prompt now"}, nil
+		case wait.at.IsZero():
+			return deed{}, refused(l, wait.why)
 		}
-		if step.Until.IsZero() {
-			return deed{}, refused(l, step.Reason)
-		}
-		return deed{}, refused(l, fmt.Sprintf("%s; it goes on by itself at %s", step.Reason, step.Until.UTC().Format("2006-01-02 15:04 MST")))
+		return deed{}, refused(l, fmt.Sprintf("%s; it goes on by itself at %s", wait.why, wait.at.UTC().Format("2006-01-02 15:04 MST")))
 	})
+}
+
+// turnOf is for what, and until when, a link's question waits; the zero value: it can go out now. The
+// zero time: until something happens.
+func (e *Engine) turnOf(ctx context.Context, tenant directory.Tenant, l directory.Link, rules plan.Rules, now time.Time) (delay, error) {
+	step := plan.Next(l, rules, now)
+	switch step.Do {
+	case plan.Wait:
+		return delay{step.Until, step.Reason}, nil
+	case plan.SendAsk, plan.SendSearch:
+		asked, _ := plan.Sides(l)
+		closes, wait, err := e.pass(ctx, &work{tenant: tenant, rules: rules, link: l, now: now}, asked)
+		if closes != nil {
+			closes(false)
+			return delay{}, err
+		}
+		return wait, err
+	}
+	return delay{}, nil
 }
 
 // promptable says why there is nobody to be prompted; nil: there is.

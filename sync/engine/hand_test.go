@@ -401,6 +401,21 @@ func TestAPromptKeepsItsManners(t *testing.T) {
 	prompt("off")
 }
 
+// Who is asked on another platform is not asked on this one by an admin's word either.
+func TestAPromptWaitsForTheOtherPlatform(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.known("rosa")
+	l := w.inState("rosa", directory.Matched)
+	w.inState("again", directory.Asking, func(l *directory.Link) {
+		l.Member.Email, l.LastWave, l.Ask.To = address("rosa"), w.at, account(beta, "rosa")
+	})
+	w.conflict(w.engine.Prompt(t.Context(), acme, l.Key, "boss"), "being asked on another platform")
+	if got := w.link("rosa"); got.Version != l.Version {
+		t.Error("the link changed")
+	}
+}
+
 // A platform that failed is tried again at once, where an admin doesn't want to wait for it.
 func TestAPromptThatOnlyWaitsGoesOutNow(t *testing.T) {
 	t.Parallel()

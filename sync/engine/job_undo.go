@@ -59,16 +59,9 @@ func (e *Engine) undoPart(ctx context.Context, t *task) error {
 
 // bringBack has one link come back, if it was this batch that it left by.
 func (e *Engine) bringBack(t *task, l directory.Link, batch string) bool {
-	suspended := l.State == directory.Suspended && !l.Present
-	leaving := l.State.Live() && !l.Leaving.Since.IsZero()
-	if l.Leaving.Batch != batch || !suspended && !leaving {
+	next, ok := takenBack(l, t.now)
+	if l.Leaving.Batch != batch || !ok {
 		return false
-	}
-	next := l
-	next.Leaving = directory.Leaving{Batch: batch, Refused: true}
-	next.DueAt = t.now
-	if suspended {
-		next.Present, next.Recheck = true, true
 	}
 	t.write(next, l, "undone", "an admin took the removal back")
 	return true

@@ -265,7 +265,9 @@ func (t teller) link(ctx context.Context, l directory.Link) (directory.LinkStory
 	if step.Do != plan.Wait && l.DueAt.After(t.now) { // something outside failed, or it is not its turn
 		told.When = l.DueAt
 	}
-	told.Holds = t.holds(l)
+	if told.Holds, err = t.holds(ctx, l); err != nil {
+		return told, err
+	}
 	if told.Candidates, err = t.sightings(ctx, l); err != nil {
 		return told, err
 	}

@@ -249,6 +249,9 @@ func (w *world) whyOf(name string) directory.LinkStory {
 
 func TestWhatHoldsALink(t *testing.T) {
 	t.Parallel()
+	found := func(l *directory.Link) {
+		l.State, l.Account, l.Counterpart = directory.Matched, account(alpha, "rosa"), account(beta, "rosa")
+	}
 	for _, test := range []struct {
 		name string
 		set  func(*world)
@@ -269,6 +272,12 @@ func TestWhatHoldsALink(t *testing.T) {
 				ID: "b-1", Group: staff, State: directory.BatchHeld, Members: []directory.MemberID{{Directory: "hr", ID: "rosa"}},
 			}}}}))
 		}, nil, "their removal waits in batch b-1 for an admin"},
+		{"a rollout", func(w *world) { w.putGroup(func(g *directory.Group) { g.Rollout.Stage = directory.StagePilot }) }, found, `at its stage "pilot"`},
+		{"asked elsewhere", func(w *world) {
+			w.inState("again", directory.Asking, func(l *directory.Link) {
+				l.Member.Email, l.LastWave, l.Ask.To = address("rosa"), w.at, account(beta, "rosa")
+			})
+		}, found, "is being asked on another platform"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -55,8 +55,8 @@ func words(step plan.Step) string {
 	return what + ": " + step.Reason
 }
 
-// holds is what keeps a link from going on, beside the manners.
-func (t teller) holds(l directory.Link) []string {
+// holds is what keeps a link from going on, beside what its own state waits for.
+func (t teller) holds(ctx context.Context, l directory.Link) ([]string, error) {
 	var out []string
 	say := func(when bool, format string, args ...any) {
 		if when {
@@ -80,7 +80,17 @@ func (t teller) holds(l directory.Link) []string {
 		_, connected := t.jury.on(p)
 		say(!connected, "%s is not connected", p)
 	}
-	return out
+	if l.State != directory.Matched {
+		return out, nil
+	}
+	staged := g.Rollout.Stage != directory.StageAll && !plan.WasAsked(l)
+	say(staged, "the rollout of the group %s is at its stage %q, and this person's turn may not have come", l.Group, g.Rollout.Stage)
+	say(staged && g.Rollout.Halted != "", "the rollout of the group %s has halted: %s", l.Group, g.Rollout.Halted)
+	asked, _ := plan.Sides(l)
+	others, err := t.engine.Store.LinksByAddress(ctx, t.jury.tenant.ID, l.Member.Email)
+	others = slices.DeleteFunc(others, func(o directory.Link) bool { return o.Key == l.Key })
+	say(plan.Elsewhere(asked.Platform, others, t.now).After(t.now), "the person is being asked on another platform: one at a time")
+	return out, err
 }
 
 // sightings are the accounts that the snapshot has under a link's addresses, and whether each could be

@@ -83,8 +83,11 @@ func (t teller) lookUp(ctx context.Context, p directory.Platform, address direct
 func (t teller) suppose(ctx context.Context, g directory.Group, m directory.Member, found map[directory.Platform]directory.Finding) (directory.LinkStory, error) {
 	m.ID.Directory = g.Directory
 	l := newLink(directory.LinkKey{Member: m.ID, Pair: g.Pair()}, g, m, t.now)
-	told := directory.LinkStory{Link: l, Intent: directory.IntentWait, Holds: t.holds(l)}
+	told := directory.LinkStory{Link: l, Intent: directory.IntentWait}
 	var err error
+	if told.Holds, err = t.holds(ctx, l); err != nil {
+		return told, err
+	}
 	if told.Candidates, err = t.found(ctx, l, found); err != nil {
 		return told, err
 	}
