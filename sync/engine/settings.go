@@ -161,10 +161,36 @@ func (e *Engine) PutGroup(ctx context.Context, tenant directory.TenantID, group 
 	if err := e.Store.PutGroup(ctx, tenant, group); err != nil {
 		return err
 	}
+	if err := e.readAnew(ctx, tenant, group.ID); err != nil {
+		return err
+	}
 	if err := e.noted(ctx, tenant, event, "group "+string(group.ID), by); err != nil {
 		return err
 	}
 	return e.Hasten(ctx, tenant, group.ID, e.Now())
+}
+
+// readAnew has a group listed whole next, and counts it as never read until then: where the last read
+// left off means nothing in another group of the directory, and who decides for whom shows in a listing.
+func (e *Engine) readAnew(ctx context.Context, tenant directory.TenantID, group directory.GroupID) error {
+	for range mostTries {
+		readings, err := e.Store.Readings(ctx, tenant)
+		if err != nil {
+			return err
+		}
+		r, ok := readingOf(readings, group)
+		if !ok {
+			return nil
+		}
+		next := r
+		next.Cursor, next.Midway, next.Settle = "", false, false
+		next.Complete, next.Failures, next.Trouble = time.Time{}, 0, ""
+		err = e.Store.Commit(ctx, tenant, directory.Change{Reading: &directory.ReadingChange{Reading: next, Version: r.Version}})
+		if !directory.Is(err, directory.Conflict) {
+			return err
+		}
+	}
+	return directory.Errorf(directory.Unavailable, "the group is being read: try again")
 }
 
 // RetireGroup takes a group out: its links rest, unless another group has their people.

@@ -302,6 +302,38 @@ func TestWhoLeftADraftIsInThePlan(t *testing.T) {
 	}
 }
 
+// A group that is set to another one of the directory: the plan waits for that one's listing, in which the
+// old people are absent.
+func TestAGroupThatIsSetToAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa", "ross")
+	w.settle()
+	w.pair("rosa")
+	w.dir.Group(acme, "g2")
+	for _, name := range []string{"zoe", "ross"} {
+		w.person(name)
+		w.dir.Leave(acme, "g1", name)
+		w.dir.Join(acme, "g2", name)
+	}
+	g, err := w.engine.group(t.Context(), acme, staff)
+	w.must(err)
+	g.External = "g2"
+	w.must(w.engine.PutGroup(t.Context(), acme, g, "boss"))
+	w.dir.Fault = func(directorytest.Call) directorytest.FaultKind { return directorytest.FaultUnavailable }
+	if p := w.propose("0"); p.State != directory.ProposalFailed {
+		t.Errorf("what is known of the old group made a plan of the new one: %+v", p)
+	}
+	w.dir.Fault = nil
+	p := w.propose("1")
+	w.wantIntents(p, map[string]directory.Intent{"rosa": directory.IntentSuspend, "ross": directory.IntentWait, "zoe": directory.IntentAsk})
+	w.apply(p)
+	w.pass(time.Hour)
+	w.wantState("rosa", directory.Suspended)
+	w.wantState("zoe", directory.Asking)
+	w.wantState("ross", directory.Asking)
+}
+
 // A plan comes to an end even if a platform is down: who can't be looked up waits, with the reason.
 func TestAPlanEndsThoughAPlatformIsDown(t *testing.T) {
 	t.Parallel()
