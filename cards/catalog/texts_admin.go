@@ -325,7 +325,7 @@ const (
 const (
 	NoteNotDone    = "That was not done."
 	NoteChanged    = "What you were shown has changed since. Nothing was done. Please look again."
-	NoteOver       = "This confirmation is over, so nothing was done. Give the command again."
+	NoteOver       = "This confirmation is over: it was used already, or its ten minutes have passed."
 	NoteTry        = "That could not be done just now, and nothing was changed. Please try again."
 	NoteMaybe      = "That could not be done just now, or not all of it. Look how it stands before you try again."
 	NoteUnchecked  = "Whether you are an admin could not be checked just now. Please try again."
