@@ -1,6 +1,7 @@
 package cards_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -188,4 +189,20 @@ func TestPagesComeLast(t *testing.T) {
 			opens = opens || a.URL != ""
 		}
 	}
+}
+
+// FuzzIsURL: what a button may open is a page under https, and no part of it is markup anywhere.
+func FuzzIsURL(f *testing.F) {
+	for _, seed := range []string{"https://rollcall.example/a?b=c#d", "http://a.example", "https://a.example@b.example", "https://[::1]:8/", "https://a\n.example", "https://a|b>"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !cards.IsURL(s) {
+			return
+		}
+		u, err := url.Parse(s)
+		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(s, "<>|\"` \n") {
+			t.Errorf("%q may be opened: %v", s, err)
+		}
+	})
 }
