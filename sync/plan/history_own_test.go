@@ -67,7 +67,7 @@ func (h *history) sync(by directory.AccountID) {
 	if next.Waves == 0 {
 		h.waves = 0
 	}
-	if next.LastWave.IsZero() {
+	if Invited(next, h.now) && next.Invited.Equal(h.now) {
 		h.prompts = nil
 	}
 }

@@ -64,14 +64,11 @@ func Answerable(l directory.Link, p directory.Prompt, now time.Time) bool {
 func Elsewhere(on directory.Platform, others []directory.Link, now time.Time) time.Time {
 	var until time.Time
 	for _, l := range others {
-		asked := l.LastWave
-		if l.Ask.Delivery != directory.NotSent && l.Ask.Tried.After(asked) {
-			asked = l.Ask.Tried // they began anew since
-		}
-		if asked.IsZero() || l.Ask.To.IsZero() || l.Ask.To.Platform == on {
+		// A prompt that wasn't delivered isn't the one of the last wave: where that went isn't known any more.
+		if l.LastWave.IsZero() || l.Ask.To.Platform == on && l.Ask.Delivery != directory.NotSent {
 			continue
 		}
-		if at := asked.Add(OnePlatformFor); at.After(now) && at.After(until) {
+		if at := l.LastWave.Add(OnePlatformFor); at.After(now) && at.After(until) {
 			until = at
 		}
 	}

@@ -48,9 +48,9 @@ func TestQuietDays(t *testing.T) {
 
 func TestOnePlatformAtATime(t *testing.T) {
 	t.Parallel()
-	asked := func(on directory.Platform, wave, tried time.Time, delivery directory.Delivery) directory.Link {
+	asked := func(on directory.Platform, wave time.Time) directory.Link {
 		l := link(directory.Asking)
-		l.LastWave, l.Ask.To.Platform, l.Ask.Tried, l.Ask.Delivery = wave, on, tried, delivery
+		l.LastWave, l.Ask.To.Platform = wave, on
 		return l
 	}
 	hour := now.Add(-time.Hour)
@@ -61,12 +61,16 @@ func TestOnePlatformAtATime(t *testing.T) {
 	}{
 		{"nobody else asks", nil, time.Time{}},
 		{"another one never asked", []directory.Link{link(directory.Matched)}, time.Time{}},
-		{"on the same platform", []directory.Link{asked("alpha", hour, hour, directory.Sent)}, time.Time{}},
-		{"on another one", []directory.Link{asked("beta", hour, hour, directory.Sent)}, hour.Add(OnePlatformFor)},
-		{"on another one, a day ago", []directory.Link{asked("beta", now.Add(-day), now.Add(-day), directory.Sent)}, time.Time{}},
-		{"on two others", []directory.Link{asked("beta", hour, hour, directory.Sent), asked("gamma", now, now, directory.Sent)}, now.Add(OnePlatformFor)},
-		{"it began anew since", []directory.Link{asked("beta", time.Time{}, hour, directory.Sent)}, hour.Add(OnePlatformFor)},
-		{"it was never delivered", []directory.Link{asked("beta", time.Time{}, hour, directory.NotSent)}, time.Time{}},
+		{"on the same platform", []directory.Link{asked("alpha", hour)}, time.Time{}},
+		{"on another one", []directory.Link{asked("beta", hour)}, hour.Add(OnePlatformFor)},
+		{"on another one, a day ago", []directory.Link{asked("beta", now.Add(-day))}, time.Time{}},
+		{"on two others", []directory.Link{asked("beta", hour), asked("gamma", now)}, now.Add(OnePlatformFor)},
+		{"here in vain, after it was asked elsewhere perhaps", []directory.Link{func() directory.Link {
+			l := asked("alpha", hour)
+			l.Ask.Delivery = directory.NotSent
+			return l
+		}()}, hour.Add(OnePlatformFor)},
+		{"it was never delivered", []directory.Link{asked("beta", time.Time{})}, time.Time{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -183,7 +183,7 @@ func nextMatched(l directory.Link, rules Rules, now time.Time) Step {
 	}
 	if next := nextWave(l, rules, now); now.Before(next) {
 		reason := "quiet hours"
-		if now.Before(l.LastWave.Add(WaveGap)) {
+		if now.Before(l.LastWave.Add(WaveGap)) && !l.Invited.After(l.LastWave) {
 			reason = "waves are three days apart"
 		}
 		return Step{Do: Wait, Until: next, Reason: reason}
@@ -191,11 +191,11 @@ func nextMatched(l directory.Link, rules Rules, now time.Time) Step {
 	return Step{Do: SendAsk, Reason: fmt.Sprintf("both accounts are known: wave %d", l.Waves+1)}
 }
 
-// nextWave is when another wave may go out: not before now, three days after the last one, and not
-// in quiet hours. A link that began anew has no waves and still has a last one.
+// nextWave is when another wave may go out: not before now, three days after the last one, unless they
+// asked for it since, and not in quiet hours. A link that began anew has no waves and still has a last one.
 func nextWave(l directory.Link, rules Rules, now time.Time) time.Time {
 	next := l.LastWave.Add(WaveGap)
-	if next.Before(now) {
+	if next.Before(now) || l.Invited.After(l.LastWave) {
 		next = now
 	}
 	if !next.After(now) && Invited(l, now) {

@@ -32,7 +32,7 @@ func Anew(l directory.Link, by directory.AccountID, now time.Time) (directory.Li
 	case !undone && !asks:
 		next.Waves = l.Waves
 	case undone || !pestered:
-		next.LastWave, next.Invited = time.Time{}, now
+		next.Invited = now
 	}
 	return next, nil
 }

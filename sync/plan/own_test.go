@@ -20,15 +20,14 @@ func TestWhoBeginsAnew(t *testing.T) {
 		link   directory.Link
 		by     directory.AccountID
 		waves  int
-		last   time.Time
 		atOnce bool
 	}{
-		{"the one who is asked", link(directory.Unanswered, three), mine, 0, time.Time{}, true},
-		{"the one who was asked, of a link that names nobody any more", link(directory.Declined, three, ended), mine, 0, time.Time{}, true},
-		{"the owner of the other account", link(directory.Unanswered, three), theirs, 3, hour, false},
-		{"of one that was undone, the one who was asked", link(directory.Unlinked, three, proved), mine, 0, time.Time{}, true},
-		{"of one that was undone, the other", link(directory.Unlinked, three, proved), theirs, 0, time.Time{}, true},
-		{"the other was just asked for the proof", link(directory.Stopped, three, proved), mine, 0, hour, false},
+		{"the one who is asked", link(directory.Unanswered, three), mine, 0, true},
+		{"the one who was asked, of a link that names nobody any more", link(directory.Declined, three, ended), mine, 0, true},
+		{"the owner of the other account", link(directory.Unanswered, three), theirs, 3, false},
+		{"of one that was undone, the one who was asked", link(directory.Unlinked, three, proved), mine, 0, true},
+		{"of one that was undone, the other", link(directory.Unlinked, three, proved), theirs, 0, true},
+		{"the other was just asked for the proof", link(directory.Stopped, three, proved), mine, 0, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -36,7 +35,7 @@ func TestWhoBeginsAnew(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.State != directory.New || got.Waves != test.waves || !got.LastWave.Equal(test.last) || Invited(got, now) != test.atOnce || !got.Recheck {
+			if got.State != directory.New || got.Waves != test.waves || !got.LastWave.Equal(test.link.LastWave) || Invited(got, now) != test.atOnce || !got.Recheck {
 				t.Errorf("%s, wave %d at %v, invited %v", got.State, got.Waves, got.LastWave, got.Invited)
 			}
 		})
