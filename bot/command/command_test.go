@@ -316,3 +316,23 @@ func TestHostileNames(t *testing.T) {
 		}
 	}
 }
+
+// Every answer is a card that every platform takes in every language: some take twice the letters, some three
+// times the bytes.
+func TestEveryLanguageFits(t *testing.T) {
+	t.Parallel()
+	for _, l := range catalog.Languages() {
+		t.Run(l.Tag, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range stories {
+				w := newWorld()
+				if s.change != nil {
+					s.change(w)
+				}
+				caller := by(grace)
+				caller.Lang = l.Tag
+				drawn(t, w.desk(t).Run(t.Context(), caller, s.text))
+			}
+		})
+	}
+}
