@@ -15,8 +15,13 @@ import (
 	"rollcall/sync/plan"
 )
 
-// keptProposals is how many plans of a tenant are kept.
-const keptProposals = 10
+const (
+	// keptProposals is how many plans of a tenant are kept.
+	keptProposals = 10
+	// forsaken is how old a plan is that is still being made and never will be: the process died before
+	// it began, and nobody asked again.
+	forsaken = 24 * time.Hour
+)
 
 // How long a plan waits for what it is made of.
 const (
@@ -207,7 +212,7 @@ func (e *Engine) dropOld(ctx context.Context, t *task, made string) error {
 	for _, p := range proposals {
 		switch {
 		case p.ID == made:
-		case p.State == directory.ProposalMaking || p.State == directory.ProposalApplying:
+		case p.State == directory.ProposalMaking && t.now.Sub(p.At) < forsaken, p.State == directory.ProposalApplying:
 			kept++
 		case kept < keptProposals:
 			kept++
