@@ -167,6 +167,9 @@ var fixed = []string{
 
 var quoted = regexp.MustCompile(`"([^"{}]+)"`)
 
+// loose is a sign that French sets apart, with a space at which a line may break.
+var loose = regexp.MustCompile(` [:;?!»]|« `)
+
 // TestTranslationsAreText: in a translation is what a reader sees, and nothing else; it ends as the text
 // ends; what is to be typed is as it is.
 func TestTranslationsAreText(t *testing.T) {
@@ -185,6 +188,9 @@ func TestTranslationsAreText(t *testing.T) {
 				}
 				if len(key) > len("No.") && ending(text) != ending(key) {
 					t.Errorf("%s: %q doesn't end as %q does", l.tag, text, key)
+				}
+				if loose.MatchString(text) {
+					t.Errorf("%s: %q may break before its sign: a no-break space belongs there", l.tag, text)
 				}
 				for _, word := range quoted.FindAllStringSubmatch(key, -1) {
 					if !strings.Contains(text, word[1]) {
