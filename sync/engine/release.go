@@ -57,11 +57,45 @@ func (e *Engine) Release(ctx context.Context, tenant directory.TenantID, id, has
 		switch {
 		case b.Proposer == "" || now.Sub(b.ProposedAt) > releaseFor:
 			return false, e.proposeRelease(ctx, tenant, b, by, now)
-		case b.Proposer == by:
-			return false, directory.Errorf(directory.Unauthorized, "you proposed this yourself: another admin has to release it")
+		default:
+			same, err := e.samePerson(ctx, tenant, b.Proposer, by)
+			if err != nil {
+				return false, err
+			}
+			if same {
+				return false, directory.Errorf(directory.Unauthorized, "you proposed this yourself: another admin has to release it")
+			}
 		}
 	}
 	return true, e.decideBatch(ctx, tenant, b, directory.BatchReleased, by, now)
+}
+
+// samePerson reports whether two of those who gave a command are one person, as far as that is known: an
+// admin may have an account on every platform. Accounts are one person's if they are linked, or have one
+// address.
+func (e *Engine) samePerson(ctx context.Context, tenant directory.TenantID, x, y string) (bool, error) {
+	if x == y {
+		return true, nil
+	}
+	a, errA := directory.ParseAccountID(x)
+	b, errB := directory.ParseAccountID(y)
+	if errA != nil || errB != nil { // whoever runs Rollcall is nobody's account
+		return false, nil
+	}
+	links, err := e.Store.LinksWith(ctx, tenant, a)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range links {
+		if l.Account == b || l.Counterpart == b {
+			return true, nil
+		}
+	}
+	accounts, err := e.Store.AccountsByID(ctx, tenant, a, b)
+	if err != nil || len(accounts) < 2 {
+		return false, err
+	}
+	return !accounts[0].Email.IsZero() && accounts[0].Email == accounts[1].Email, nil
 }
 
 func (e *Engine) proposeRelease(ctx context.Context, tenant directory.TenantID, b directory.Batch, by string, now time.Time) error {

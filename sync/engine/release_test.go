@@ -33,12 +33,12 @@ func (w *world) batch(id string) directory.Batch {
 func TestOneAdminReleasesUpToTheSecondLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.crowd(20)
+	w.crowd(24)
 	b := w.held(6)
 	done, err := w.engine.Release(t.Context(), acme, b.ID, b.Hash, "admin")
 	w.must(err)
 	if !done {
-		t.Fatal("six of twenty take a second admin")
+		t.Fatal("six of 24 take a second admin")
 	}
 	w.settle()
 	if n := w.states()[directory.Suspended]; n != 6 {
@@ -51,7 +51,7 @@ func TestAboveTheSecondLimitItTakesTwo(t *testing.T) {
 	for _, test := range []struct {
 		name          string
 		people, leave int
-	}{{"more than 25", 40, 26}, {"the whole group", 6, 6}} {
+	}{{"more than a quarter", 40, 11}, {"the whole group", 6, 6}} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
@@ -98,7 +98,7 @@ func TestAboveTheSecondLimitItTakesTwo(t *testing.T) {
 func TestHeldComesFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.crowd(20)
+	w.crowd(24)
 	b := w.held(6)
 	w.release(b.ID, b.Hash)
 	w.settle()
@@ -233,5 +233,53 @@ func TestWhoCanNotBeToldNowIsToldLater(t *testing.T) {
 	w.pass(6 * time.Hour)
 	if len(w.desk.reports) != 2 || len(w.jobs()) != 0 {
 		t.Errorf("%d were told, and %d jobs are left", len(w.desk.reports), len(w.jobs()))
+	}
+}
+
+// Whoever has an account on each of two platforms is one admin all the same.
+func TestNobodyApprovesTheirOwnFromAnotherAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(20)
+	b := w.held(6)
+	admin, deputy := w.link("p00"), w.link("p01")
+	done, err := w.engine.Release(t.Context(), acme, b.ID, b.Hash, admin.Account.Text())
+	w.must(err)
+	if done {
+		t.Fatal("one admin was enough")
+	}
+	_, err = w.engine.Release(t.Context(), acme, b.ID, b.Hash, admin.Counterpart.Text())
+	w.refused(err, directory.Unauthorized)
+	done, err = w.engine.Release(t.Context(), acme, b.ID, b.Hash, deputy.Counterpart.Text())
+	w.must(err)
+	if !done {
+		t.Fatal("two admins were not enough")
+	}
+}
+
+func TestSamePerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(2)
+	a, b := w.link("p00"), w.link("p01")
+	same := directory.AccountID{Platform: "third", Workspace: "W", User: "u"}
+	accounts, err := w.store.AccountsByID(t.Context(), acme, a.Account)
+	w.must(err)
+	w.must(w.store.Commit(t.Context(), acme, directory.Change{Accounts: []directory.SeenAccount{{Account: directory.Account{ID: same, Email: accounts[0].Email}}}}))
+	for _, test := range []struct {
+		name, x, y string
+		want       bool
+	}{
+		{"one account", a.Account.Text(), a.Account.Text(), true},
+		{"linked accounts", a.Account.Text(), a.Counterpart.Text(), true},
+		{"accounts with one address", a.Account.Text(), same.Text(), true},
+		{"somebody else", a.Account.Text(), b.Account.Text(), false},
+		{"whoever runs it", "operator", a.Account.Text(), false},
+	} {
+		got, err := w.engine.samePerson(t.Context(), acme, test.x, test.y)
+		w.must(err)
+		if got != test.want {
+			t.Errorf("%s: got %v", test.name, got)
+		}
 	}
 }

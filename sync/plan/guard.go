@@ -16,7 +16,6 @@ import (
 const (
 	fewPeople = 5
 	dayMost   = 200
-	twoPeople = 25 // what one admin may let go on by themselves
 )
 
 // Removals are what one read of a group would remove.
@@ -48,10 +47,10 @@ func Guard(r Removals) string {
 	return ""
 }
 
-// TwoAdmins reports whether it takes two admins to let that many removals of a group go on: more than
-// twoPeople and a quarter of its people in scope, or all of them.
+// TwoAdmins reports whether it takes two admins to let that many removals of a group go on: more than a
+// few people who are more than a quarter of those in scope, or more than dayMost, or all of them.
 func TwoAdmins(leaving int, counts directory.Counts) bool {
-	return leaving > max(twoPeople, counts.GroupLive/4) || leaving >= counts.GroupLive
+	return leaving > min(dayMost, max(fewPeople, counts.GroupLive/4)) || leaving >= counts.GroupLive
 }
 
 func tenth(n int) int { return max(fewPeople, n/10) }

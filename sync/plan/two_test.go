@@ -13,11 +13,13 @@ func TestTheSecondLimit(t *testing.T) {
 		leaving, live int
 		want          bool
 	}{
-		{"a few of many", 25, 40, false},
-		{"more than a few, and more than a quarter", 26, 40, true},
-		{"more than a few, and a quarter", 50, 200, false},
+		{"a few of some", 5, 8, false},
+		{"more than a few, and more than a quarter", 6, 20, true},
+		{"a third", 9, 28, true},
+		{"a quarter", 50, 200, false},
 		{"more than a quarter", 51, 200, true},
-		{"a few who are a quarter", 10, 40, false},
+		{"as many as on a day", 200, 10_000, false},
+		{"more than on a day", 201, 10_000, true},
 		{"a whole small group", 3, 3, true},
 		{"all but one of a small group", 2, 3, false},
 		{"more than there are", 4, 3, true},

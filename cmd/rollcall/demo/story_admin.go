@@ -15,11 +15,12 @@ import (
 
 // Who of a crew does what in the story, by their place in it.
 const (
-	leaver   = 0  // leaves after the plan was made
-	renamed  = 1  // gets another address after it
-	joiner   = 29 // joins after it
-	recruit  = 28 // joins while the group is paused
-	resigner = 27 // leaves while it is
+	leaver    = 0  // leaves after the plan was made
+	renamed   = 1  // gets another address after it
+	joiner    = 29 // joins after it
+	recruit   = 28 // joins while the group is paused
+	resigner  = 27 // leaves while it is
+	bystander = 5  // is asked, and nothing else happens to them
 )
 
 // removedAtOnce are those who leave at once: a third. The first two of them are linked by then.
@@ -130,7 +131,7 @@ func (s *story) propose(ctx context.Context, pane string) (directory.Proposal, s
 	if err != nil {
 		return p, sim.Message{}, err
 	}
-	m, err := aria.hear(ctx, mark, p.ID)
+	m, err := aria.hear(ctx, mark, p.ID, p.Hash[:6])
 	return p, m, err
 }
 
@@ -282,7 +283,7 @@ func (s *story) apply(ctx context.Context, pane string, p directory.Proposal) (s
 	if err := s.calm(ctx, s.f); err != nil {
 		return sim.Message{}, err
 	}
-	return aria.hear(ctx, mark, p.ID, "100")
+	return aria.hear(ctx, mark, p.ID, "was applied")
 }
 
 // adminApply: a second plan has what the first left out; applied, exactly that happens, and it can't be
@@ -463,7 +464,7 @@ func adminUndo(ctx context.Context, s *story, pane string) (string, error) {
 // adminWhy: an admin learns all about somebody.
 func adminWhy(ctx context.Context, s *story, pane string) (string, error) {
 	aria := s.chatOf(firstAdmin, pane)
-	answer, err := aria.ask(ctx, "why "+crewID(pane, removedAtOnce[0])+"@"+domain, s.name(pane, removedAtOnce[0]), crewGroup(pane))
+	answer, err := aria.ask(ctx, "why "+crewID(pane, bystander)+"@"+domain, s.name(pane, bystander), crewGroup(pane))
 	if err != nil {
 		return "", err
 	}
