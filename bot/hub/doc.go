@@ -20,6 +20,11 @@
 // minutes, for its platform, in the browser in which it began, and while that browser has the session that it
 // had then. Whatever is wrong with one that is brought back, the answer is the same, and nobody is asked.
 //
+// # Files
+//
+// Admins fetch files by links that they were given in chat. Such a link works once, for ten minutes, in any browser and
+// without a session, for as long as whoever asked for the file is an admin; [Files] decides that, and makes the file.
+//
 // # Who gets in
 //
 // Whoever grants the app what it asks for has proved to administer the workspace, if the platform says so.

@@ -109,16 +109,17 @@ func report(out io.Writer, all []program.Diagnosis) error {
 
 func admins() *cobra.Command {
 	cmd := asking(&cobra.Command{
-		Use: "admins TENANT", Short: "List who may connect a tenant's platforms in the hub", Args: exactly("TENANT"),
-		Long: "List who may connect a tenant's platforms in the hub: those who connected one. Whoever is invited may do so\n" +
-			"too, until their session ends.",
+		Use: "admins TENANT", Short: "List who may steer a tenant, in chat and in the hub", Args: exactly("TENANT"),
+		Long: "List who may steer a tenant in chat, and connect its platforms in the hub: those who connected one, those whom\n" +
+			"the configuration names, and those whom another admin added. Whoever is invited into the hub may connect\n" +
+			"platforms too, until their session ends.",
 	}, func(cmd *cobra.Command, control *program.Control, config program.Config, args []string) error {
 		all, err := control.Admins(cmd.Context(), args[0])
 		if _, known := config.Tenants[args[0]]; err == nil && len(all) == 0 {
 			if !known {
 				return fmt.Errorf("there is no tenant %q", args[0])
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "Nobody yet: rollcall invite %s prints a link for the first one.\n", args[0])
+			fmt.Fprintf(cmd.ErrOrStderr(), "Nobody yet: rollcall invite %s prints a link for the first one; or name them in admins, in the configuration.\n", args[0])
 		}
 		return list(cmd.OutOrStdout(), all, err)
 	})

@@ -95,8 +95,12 @@ func (m *Main) watchEntra(ctx context.Context) {
 	ticker := time.NewTicker(m.options.CheckEvery)
 	defer ticker.Stop()
 	m.entra.Watch(ctx, ticker.C, func(tenant directory.TenantID, group string) {
-		m.hastenAll(ctx, tenant, func(g directory.Group) bool {
-			return m.inEntra(tenant, g.Directory) && (group == "" || strings.EqualFold(g.External, group))
-		})
+		m.hastenAll(ctx, tenant, func(g directory.Group) bool { return m.inEntra(tenant, g.Directory) && isEntraGroup(g, group) })
 	})
+}
+
+// isEntraGroup reports whether a group is the one that Graph tells of, by its object id, in whichever case that was
+// copied. Where people have changed Graph names none, and it may be any.
+func isEntraGroup(g directory.Group, id string) bool {
+	return id == "" || strings.EqualFold(g.External, id)
 }

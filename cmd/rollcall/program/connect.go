@@ -107,8 +107,10 @@ func (m *Main) connector(platform directory.Platform) hub.Connector {
 
 // title is what people call a platform.
 func (m *Main) title(platform directory.Platform) string {
-	if connector := m.connector(platform); connector != nil {
-		return connector.Title()
+	for _, chat := range m.chats {
+		if chat.Name() == platform {
+			return chat.Limits().Title
+		}
 	}
 	return string(platform)
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"rollcall/bot/command"
-	"rollcall/cards"
+	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
 )
 
@@ -83,17 +83,16 @@ func (m *Main) obey(ctx context.Context, id directory.TenantID, line string) (Re
 		return Reply{}, err
 	}
 	c := m.consoles.open(id, m.options.Now())
-	card := m.commands.Run(context.WithValue(ctx, consoleKey{}, c), command.Caller{
+	card, ok := m.commands.Try(context.WithValue(ctx, consoleKey{}, c), command.Caller{
 		Installation: directory.Installation{Tenant: id}, Role: command.Admin, Lang: "en", Zone: tenant.Settings.Zone, Event: c.id, Direct: true,
 	}, line)
 	text, err := command.Text(card)
 	if err != nil {
 		return Reply{}, err
 	}
-	_, err = command.Parse(line)
-	reply := Reply{Text: text, Failed: err != nil || isRefusal(card)}
+	reply := Reply{Text: text, Failed: !ok}
 	for _, a := range card.Actions {
-		if a.Press.Verb == "confirm" {
+		if a.Press.Verb == catalog.VerbConfirm {
 			reply.Confirm = a.Press.Nonce
 		}
 	}
@@ -102,16 +101,6 @@ func (m *Main) obey(ctx context.Context, id directory.TenantID, line string) (Re
 		reply.Console = c.id
 	}
 	return reply, nil
-}
-
-// isRefusal reports whether a card says that nothing was done: it is no more than a word on what is wrong. What has a title
-// shows something.
-func isRefusal(card cards.Card) bool {
-	if len(card.Body) == 0 || card.Title != "" {
-		return false
-	}
-	text, ok := card.Body[0].(cards.Text)
-	return ok && text.Tone == cards.Caution
 }
 
 // mostMisses is how often a job may be gone before it counts as over without a last report.

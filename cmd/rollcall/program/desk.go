@@ -304,8 +304,8 @@ func (d desk) Checks(ctx context.Context, tenant directory.TenantID) []hub.Findi
 	groups = slices.DeleteFunc(groups, func(g directory.Group) bool { return g.Retired })
 	findings := []hub.Finding{
 		{ID: "store", Title: "The store answers", State: hub.OK},
-		right("groups", "There are groups to watch", len(groups) > 0, "Add groups to the tenant's configuration: which directory group, and on which platform its people are primary."),
-		right("switch", "The tenant is switched on", t.Settings.On, "Set on: true in the tenant's configuration once everything else is right."),
+		right("groups", "There are groups to watch", len(groups) > 0, "Write group add to the app, as one of its admins, or add groups to the tenant's configuration: which directory group, and on which platform its people are primary."),
+		right("switch", "The tenant is switched on", t.Settings.On, "Once everything else is right write on to the app, as one of its admins, or set on: true in the tenant's configuration."),
 	}
 	connected, err := d.Store.Installations(ctx, tenant)
 	for _, g := range groups {

@@ -28,7 +28,7 @@ func (f files) File(ctx context.Context, ticket directory.Ticket) (hub.File, err
 			return hub.File{}, directory.Errorf(directory.Unauthorized, "nobody in particular asked for this file")
 		}
 		inst := directory.Installation{Tenant: ticket.Tenant, Platform: account.Platform, Workspace: account.Workspace}
-		is, err := office{f.Main}.Administers(ctx, inst, account)
+		is, err := office(f).Administers(ctx, inst, account)
 		if err != nil {
 			return hub.File{}, err
 		}

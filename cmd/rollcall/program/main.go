@@ -77,6 +77,7 @@ type Main struct {
 	options    Options
 	logger     *slog.Logger
 	bot        *bot.Bot
+	chats      []bot.Platform
 	slack      *slack.Adapter
 	webex      *webex.Adapter
 	teams      *teams.Adapter
@@ -142,7 +143,8 @@ func (m *Main) build(ctx context.Context) error {
 	if err := m.buildTenants(); err != nil {
 		return err
 	}
-	m.bot = bot.New(platforms.chats, m.Store, m.options.Now, m.logger)
+	m.chats = platforms.chats
+	m.bot = bot.New(m.chats, m.Store, m.options.Now, m.logger)
 	m.Engine = engine.New(engine.Config{
 		Store: withConsoles{m.Store, &m.consoles}, Source: m.source, Accounts: platforms.accounts, Asker: asker{m.bot, &m.consoles},
 		Provisioners: platforms.standIns, Subscriber: m.subscriber,

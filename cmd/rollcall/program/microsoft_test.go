@@ -3,6 +3,8 @@ package program
 import (
 	"strings"
 	"testing"
+
+	"rollcall/sync/directory"
 )
 
 // withTeams is a configuration with Teams and Entra, and what a test changes in it.
@@ -81,5 +83,52 @@ func TestWhatIsWrongWithTeamsAndEntra(t *testing.T) {
 				t.Errorf("got %s, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// What Graph says of a group concerns the groups that are it, however its id was copied.
+func TestGroupsOfEntra(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, external, told string
+		want                 bool
+	}{
+		{"as it is written", "5a6b7c8d-9e0f-4123-a456-789abcdef012", "5a6b7c8d-9e0f-4123-a456-789abcdef012", true},
+		{"in another case", "5A6B7C8D-9E0F-4123-A456-789ABCDEF012", "5a6b7c8d-9e0f-4123-a456-789abcdef012", true},
+		{"another group", "5a6b7c8d-9e0f-4123-a456-789abcdef012", "5a6b7c8d-9e0f-4123-a456-789abcdef014", false},
+		{"people changed", "5a6b7c8d-9e0f-4123-a456-789abcdef012", "", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := isEntraGroup(directory.Group{External: test.external}, test.told); got != test.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}
+
+// Whoever signed up can name a directory in no configuration: theirs is Entra, once it is connected.
+func TestTheDirectoryOfWhoSignedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	const id = "7c1f3b6a-52d8-4e0f-9a41-6d2b8c5e7f90"
+	w.config.Teams = Teams{AppID: id, AppSecret: "canary-app-secret", HomeTenant: id}
+	m := w.idle()
+	s := steering{m.Engine, m}
+	for tenant, want := range map[directory.TenantID]string{"t-new": "entra", "acme": "staff"} {
+		if got := strings.Join(must(s.Directories(t.Context(), tenant))(t), " "); got != want {
+			t.Errorf("%s: got %q, want %q", tenant, got, want)
+		}
+	}
+	if _, ok := m.source("t-new", "entra"); !ok {
+		t.Error("it can't be read")
+	}
+	if _, ok := m.source("acme", "entra"); ok {
+		t.Error("a tenant reads a directory that its configuration doesn't name")
+	}
+	must(0, m.Store.PutTenant(t.Context(), directory.Tenant{ID: "t-new", SignedUp: true}))(t)
+	err := s.PutGroup(t.Context(), "t-new", directory.Group{ID: "eng", Directory: "entra", External: "Engineering", Primary: "slack", Secondary: "webex"}, "boss")
+	if !directory.Is(err, directory.Invalid) || !strings.Contains(err.Error(), "Object ID") {
+		t.Errorf("a group by its name: %v", err)
 	}
 }

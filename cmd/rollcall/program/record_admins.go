@@ -70,6 +70,6 @@ func (m *Main) removeAdmin(ctx context.Context, tenant directory.TenantID, accou
 
 // audit adds a line about no single link to a tenant's trail.
 func (m *Main) audit(ctx context.Context, tenant directory.TenantID, event, why, by string) error {
-	m.logger.Info(event, "tenant", tenant)
+	m.logger.Info("what an admin did", "tenant", tenant, "event", event)
 	return m.Store.Commit(ctx, tenant, directory.Change{Audit: []directory.Entry{{At: m.options.Now(), Event: event, Why: why, By: by}}})
 }
