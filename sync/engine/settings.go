@@ -273,6 +273,7 @@ func decisive(a, b directory.Settings) bool {
 
 func valid(s directory.Settings) error {
 	removals := []directory.Removal{"", directory.RemovalSuspend, directory.RemovalUnsync, directory.RemovalDelete}
+	week := []time.Weekday{0, 1, 2, 3, 4, 5, 6}
 	_, zone := time.LoadLocation(s.Zone)
 	switch {
 	case !slices.Contains(removals, s.Removal):
@@ -281,6 +282,8 @@ func valid(s directory.Settings) error {
 		return directory.Errorf(directory.Invalid, "grace: can't be negative")
 	case s.QuietFrom < 0 || s.QuietFrom > 23 || s.QuietTo < 0 || s.QuietTo > 23:
 		return directory.Errorf(directory.Invalid, "quiet hours: from 0 to 23")
+	case !slices.ContainsFunc(week, func(day time.Weekday) bool { return !slices.Contains(s.QuietDays, day) }):
+		return directory.Errorf(directory.Invalid, "quiet days: one day of the week has to be left")
 	case zone != nil:
 		return directory.Errorf(directory.Invalid, "zone: %q is none, as Europe/Berlin is one", s.Zone)
 	case s.PerHour < 0:

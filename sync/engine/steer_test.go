@@ -242,6 +242,7 @@ func TestSettingsAndGroupsThatCanNotBe(t *testing.T) {
 	ctx := t.Context()
 	for _, s := range []directory.Settings{
 		{Removal: "burn"}, {Grace: -1}, {QuietFrom: 24}, {QuietTo: -1}, {Zone: "Mars/Olympus"}, {PerHour: -1}, {ReadEvery: -1},
+		{QuietDays: []time.Weekday{0, 1, 2, 3, 4, 5, 6, 6}},
 	} {
 		w.refused(w.engine.PutSettings(ctx, acme, s, "boss"), directory.Invalid)
 	}

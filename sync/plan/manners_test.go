@@ -98,14 +98,14 @@ func TestTheRateOfAnHour(t *testing.T) {
 		for i := range people {
 			due[i] = now.Add(time.Duration(rapid.IntRange(0, 3600).Draw(t, "seconds")) * time.Second)
 		}
-		for at := now; len(due) > 0; {
+		for len(due) > 0 {
 			next := -1
 			for i := range people {
 				if d, waits := due[i]; waits && (next < 0 || d.Before(due[next])) {
 					next = i
 				}
 			}
-			at = due[next]
+			at := due[next]
 			key := directory.LinkKey{Member: directory.MemberID{ID: strconv.Itoa(next)}}
 			if turn := hour.Turn(key, most, at); turn.After(at) {
 				due[next] = turn
