@@ -439,3 +439,18 @@ func TestAPromptThatOnlyWaitsGoesOutNow(t *testing.T) {
 		t.Errorf("%d messages", n)
 	}
 }
+
+func TestNobodyLooksForWhoIsExempted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.member("zoe")
+	w.settle()
+	w.wantState("zoe", directory.Waiting)
+	w.must(w.engine.Exempt(t.Context(), acme, w.link("zoe").Key, true, "boss"))
+	before := w.desk.lookups
+	w.pass(3 * 24 * time.Hour)
+	if n := w.desk.lookups - before; n != 0 {
+		t.Errorf("looked up %d times", n)
+	}
+	w.wantState("zoe", directory.Exempt)
+}

@@ -204,3 +204,18 @@ func TestADecisionTakesNothingFromALink(t *testing.T) {
 		}
 	}
 }
+
+// Another account is another match: whoever gave no answer about the first is asked about it.
+func TestWhoGaveNoAnswerIsAskedAboutTheAccountThatAnAdminNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.known("rosa")
+	w.account(beta, "luna")
+	l := w.inState("rosa", directory.Unanswered, func(l *directory.Link) { l.Waves, l.LastWave = 3, w.at.Add(-8*24*time.Hour) })
+	w.must(w.engine.Link(t.Context(), acme, l.Key, address("luna"), "boss"))
+	w.settle()
+	w.wantState("rosa", directory.Asking)
+	if got := w.link("rosa"); got.Counterpart != account(beta, "luna") || got.Waves != 1 {
+		t.Errorf("asked about %v, wave %d", got.Counterpart, got.Waves)
+	}
+}
