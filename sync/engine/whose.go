@@ -218,7 +218,7 @@ func (c dispute) theirs(account directory.AccountID, by string, now time.Time) (
 	}
 	claimed := []directory.AccountID{account}
 	if onPrimary {
-		bar(&d.link, now, without1(c.own, account)...)
+		bar(&d.link, now, except(c.own, account)...)
 	} else {
 		d.link.Decided = account
 		if len(c.own) == 1 {
@@ -272,6 +272,6 @@ func bar(l *directory.Link, now time.Time, accounts ...directory.AccountID) {
 	}
 }
 
-func without1(ids []directory.AccountID, one directory.AccountID) []directory.AccountID {
+func except(ids []directory.AccountID, one directory.AccountID) []directory.AccountID {
 	return slices.DeleteFunc(slices.Clone(ids), func(id directory.AccountID) bool { return id == one })
 }
