@@ -87,6 +87,9 @@ func (title titles) linkView(l directory.LinkStory, brief bool) catalog.LinkView
 		v.Reach = append(v.Reach, catalog.ReachView{Platform: title(r.Account.Platform), State: string(r.State), Why: r.Why})
 	}
 	for _, e := range slices.Backward(l.Trail) {
+		if e.Event == "show" { // how a card looks is no news
+			continue
+		}
 		what := string(e.To)
 		if what == "" {
 			what = e.Event

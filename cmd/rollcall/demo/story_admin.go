@@ -81,6 +81,9 @@ func onEach() []step {
 // notAnAdmin: who is none learns who could do it, and nothing happens.
 func notAnAdmin(ctx context.Context, s *story, pane string) (string, error) {
 	carl := s.chatOf(noAdmin, pane)
+	if err := s.calm(ctx, s.f); err != nil { // what people are called is read first
+		return "", err
+	}
 	for _, command := range []string{"plan", "off", "export", "why " + firstAdmin + "@" + domain} {
 		answer, err := carl.ask(ctx, command, "Aria Moss")
 		if err != nil {
@@ -144,6 +147,23 @@ func (s *story) asked(pane string) []int {
 		}
 	}
 	return all
+}
+
+// allAsked waits until exactly these members of a crew were asked.
+func (s *story) allAsked(ctx context.Context, pane string, want []int) error {
+	if err := s.w.until(ctx, func() (bool, string) {
+		got := s.asked(pane)
+		return len(got) >= len(want), fmt.Sprintf("asked were %v, expected %v", got, want)
+	}); err != nil {
+		return err
+	}
+	if err := s.calm(ctx, s.f); err != nil {
+		return err
+	}
+	if got := s.asked(pane); !slices.Equal(got, want) {
+		return fmt.Errorf("asked were %v, expected exactly %v", got, want)
+	}
+	return nil
 }
 
 // places are those of a crew but some.
@@ -247,8 +267,8 @@ func adminDrift(ctx context.Context, s *story, pane string) (string, error) {
 		return "", err
 	}
 	out := []int{leaver, renamed, joiner, recruit}
-	if got, want := s.asked(pane), places(out...); !slices.Equal(got, want) {
-		return "", fmt.Errorf("asked were %v, expected exactly %v", got, want)
+	if err := s.allAsked(ctx, pane, places(out...)); err != nil {
+		return "", err
 	}
 	for _, i := range []int{leaver, renamed, joiner} {
 		if name := s.name(pane, i); !strings.Contains(said(report), name) {
@@ -300,8 +320,8 @@ func adminApply(ctx context.Context, s *story, pane string) (string, error) {
 	if _, err := s.apply(ctx, pane, p); err != nil {
 		return "", err
 	}
-	if got, want := s.asked(pane), append(before, joiner); !slices.Equal(got, want) {
-		return "", fmt.Errorf("asked are %v now, expected %v", got, want)
+	if err := s.allAsked(ctx, pane, append(before, joiner)); err != nil {
+		return "", err
 	}
 	for i := range crewOf {
 		if n := len(s.w.crewView(s.f, pane, i).prompts(pane)); n > 1 {
@@ -413,7 +433,7 @@ func twoAdmins(ctx context.Context, s *story, pane string) (string, error) {
 	if _, err := aria.confirm(ctx, "release "+batch.ID, "another admin"); err != nil {
 		return "", err
 	}
-	if _, err := aria.ask(ctx, "release "+batch.ID, "another admin"); err != nil {
+	if _, err := aria.confirm(ctx, "release "+batch.ID, "another admin"); err != nil {
 		return "", err
 	}
 	if still, err := s.held(ctx, pane); err != nil || still.ID != batch.ID {

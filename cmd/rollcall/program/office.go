@@ -18,9 +18,28 @@ var _ command.Office = office{}
 // seconds.
 const roleWithin = 2 * time.Second
 
-// Admins implements [command.Office].
+// Admins implements [command.Office]. Who came without a name, from the configuration, has the one that the
+// platform knew last.
 func (o office) Admins(ctx context.Context, tenant directory.TenantID) ([]directory.Admin, error) {
-	return o.Store.Admins(ctx, tenant)
+	admins, err := o.Store.Admins(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	var nameless []directory.AccountID
+	for _, a := range admins {
+		if a.Name == "" {
+			nameless = append(nameless, a.Account)
+		}
+	}
+	accounts, err := o.Store.AccountsByID(ctx, tenant, nameless...)
+	for i := range admins {
+		for _, a := range accounts {
+			if a.ID == admins[i].Account && admins[i].Name == "" {
+				admins[i].Name = a.Name
+			}
+		}
+	}
+	return admins, err
 }
 
 // Administers implements [command.Office]. The list comes first, so that nobody who isn't on it costs a request.
