@@ -22,7 +22,7 @@ type step struct {
 
 // steps are the story, in the order in which it is told: later ones let days pass.
 func steps() []step {
-	return []step{
+	return append(onEach(), []step{
 		{"pair.slack-webex", pairFromSlack},
 		{"pair.webex-slack", pairFromWebex},
 		{"pair.teams-webex", pairOn("vera", paneTeams, paneWebex)},
@@ -76,7 +76,7 @@ func steps() []step {
 		{"secrets.sealed", secretsSealed},
 		{"tenants.isolated", tenantsIsolated},
 		{"restart.nothing-twice", restartNothingTwice},
-	}
+	}...)
 }
 
 // story is a world, while its story is told.

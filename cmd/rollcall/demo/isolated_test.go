@@ -29,7 +29,7 @@ func TestTheWholeStoryOfIsolatedTenants(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := s.w.Close(); err != nil {
+		if err := s.close(); err != nil {
 			t.Error(err)
 		}
 	}()

@@ -138,7 +138,7 @@ func withoutScope(t *testing.T, scope string, need need) {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := s.w.Close(); err != nil {
+		if err := s.close(); err != nil {
 			t.Error(err)
 		}
 	}()
