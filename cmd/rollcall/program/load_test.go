@@ -1,6 +1,7 @@
 package program
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,6 +92,10 @@ func TestValues(t *testing.T) {
 		{"a name that looks like a number", "name: 1e10", func(t TenantConfig) any { return t.Name }, "1e10"},
 		{"a name that looks like a truth", "name: no", func(t TenantConfig) any { return t.Name }, "no"},
 		{"an old truth", "paused: yes", func(t TenantConfig) any { return t.On }, true},
+		{"days", "quiet_days: [sun, sat, sat]", func(t TenantConfig) any { return fmt.Sprint(t.quietDays()) }, "[Sunday Saturday]"},
+		{"a language", "locale: pt-BR", func(t TenantConfig) any { return t.settings().Locale }, "pt-BR"},
+		{"a rate", "per_hour: 100", func(t TenantConfig) any { return t.settings().PerHour }, 100},
+		{"admins", "admins: [slack/T024BE7LD/U1, slack/T024BE7LD/U1]", func(t TenantConfig) any { return fmt.Sprint(t.admins()) }, "[{slack T024BE7LD U1}]"},
 		{"a zone", "zone: Asia/Kolkata", func(t TenantConfig) any { return t.Zone }, "Asia/Kolkata"},
 		{"nothing", "zone:", func(t TenantConfig) any { return t.Zone }, ""},
 	} {
