@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"rollcall/sync/directory"
+	"rollcall/sync/plan"
 )
 
 const gamma = directory.Platform("gamma")
@@ -143,32 +145,51 @@ func TestARolloutGoesByStages(t *testing.T) {
 	w.wantRollout(directory.StageAll, 60)
 }
 
-// Whom a stage asks is the same in every life of the same group.
-func TestAStageAsksTheSamePeople(t *testing.T) {
+// Whom a stage asks is chance alone: not who is found first, and not where it is day.
+func TestAStageAsksWhomTheLotNames(t *testing.T) {
 	t.Parallel()
-	asked := func(order []int) []string {
-		w := newWorld(t)
-		w.putGroup(func(g *directory.Group) { g.Rollout.Stage = directory.StagePilot })
-		for _, i := range order {
-			w.person(fmt.Sprint("p", i))
+	w := newWorld(t)
+	w.configure(func(s *directory.Settings) { s.QuietFrom, s.QuietTo = 18, 8 })
+	w.putGroup(func(g *directory.Group) { g.Rollout.Stage = directory.StagePilot })
+	name := func(i int) string { return fmt.Sprint("p", i) }
+	zone := func(a *directory.Account) { a.Zone = "Pacific/Auckland" }
+	for i := range 40 {
+		if w.account(alpha, name(i)); i%2 == 0 {
+			w.account(alpha, name(i), zone)
 		}
-		w.settle()
-		w.pass(2 * time.Hour)
-		var names []string
-		for _, m := range w.desk.messages {
-			names = append(names, m.to.User)
+		if i < 20 {
+			w.account(beta, name(i))
 		}
-		slices.Sort(names)
-		return names
 	}
-	order := make([]int, 40)
-	for i := range order {
-		order[i] = i
+	w.settle() // the accounts that there are so far are listed
+	w.desk.lookErr = directory.Errorf(directory.Unavailable, "down")
+	for i := range 40 {
+		w.account(beta, name(i))
+		w.member(name(i))
 	}
-	first := asked(order)
-	slices.Reverse(order)
-	if second := asked(order); len(first) != 10 || !slices.Equal(first, second) {
-		t.Errorf("asked were %v and %v", first, second)
+	w.hear()
+	w.at = w.at.Add(time.Minute)
+	w.settle()
+	w.desk.lookErr = nil
+	w.pass(30 * time.Minute)
+	var links []directory.Link
+	for i := range 40 {
+		l := w.link(name(i))
+		l.LastWave, l.Waves, l.State = time.Time{}, 0, directory.Matched
+		links = append(links, l)
+	}
+	var want, got []string
+	for _, key := range plan.CrowdOf(links, directory.Settings{}, w.at).Waiting[:10] {
+		want = append(want, "alpha-"+key.Member.ID)
+	}
+	w.pass(23 * time.Hour)
+	for _, m := range w.desk.messages {
+		got = append(got, m.to.User)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("asked were %v, want %v", got, want)
 	}
 }
 
@@ -282,7 +303,7 @@ func TestTheGateIsExactWithManyWorkers(t *testing.T) {
 			w.configure(func(s *directory.Settings) { s.QuietFrom, s.QuietTo = 0, 0 })
 			w.must(w.engine.WakeLinks(t.Context(), acme, "", false, "admin"))
 			together := &together{Asker: w.desk, Reader: w.rand}
-			w.engine.Asker = together
+			w.engine.Asker, w.engine.Store = together, slow{w.store}
 			for range 60 {
 				w.at = w.at.Add(time.Second)
 				var workers sync.WaitGroup
@@ -300,6 +321,16 @@ func TestTheGateIsExactWithManyWorkers(t *testing.T) {
 			w.wantRollout(test.stage, test.want)
 		})
 	}
+}
+
+// slow is a store that lets every other worker go first.
+type slow struct{ directory.Store }
+
+func (s slow) Commit(ctx context.Context, tenant directory.TenantID, change directory.Change) error {
+	for range 200 {
+		runtime.Gosched()
+	}
+	return s.Store.Commit(ctx, tenant, change)
 }
 
 // together is an Asker, and chance, that many workers use at once.

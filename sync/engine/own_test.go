@@ -253,6 +253,38 @@ func TestNotMeTellsNobodyWhoKnowsNothing(t *testing.T) {
 	}
 }
 
+// What was said is told once, and also where the process died, or the store failed, before it could be.
+func TestNotMeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w := rosaLinked(t)
+	fails := &mute{Store: w.store, fails: true}
+	w.engine.Store = fails
+	if _, err := w.engine.NotMe(t.Context(), on(alpha), rosaA); !directory.Is(err, directory.Unavailable) {
+		t.Fatalf("got %v", err)
+	}
+	w.wantState("rosa", directory.Declined)
+	fails.fails = false
+	for range 3 { // as the platform delivers it again
+		w.says(rosaA, (*Engine).NotMe, 0)
+	}
+	if n := len(w.desk.reports); n != 2 {
+		t.Errorf("told %d times, want each of the two once", n)
+	}
+}
+
+// mute is a store that can't take readings, for a while.
+type mute struct {
+	directory.Store
+	fails bool
+}
+
+func (m *mute) PutReading(ctx context.Context, tenant directory.TenantID, r directory.Reading) error {
+	if m.fails {
+		return directory.Errorf(directory.Unavailable, "down")
+	}
+	return m.Store.PutReading(ctx, tenant, r)
+}
+
 // jobs are those that tell of something.
 func (w *world) jobs() []directory.Job {
 	w.t.Helper()
