@@ -22,9 +22,20 @@ type Card struct {
 	Title   string
 	Body    []Block
 	Actions []Action
+	// Colon is what stands between a label and its value, as the reader's language writes it. Empty: as
+	// English does.
+	Colon string
 	// Mark is how a later look at the conversation recognises the message as this one. It is not
 	// shown and not a secret: ASCII letters and digits, at most 64. Empty: none.
 	Mark string
+}
+
+// Between is what stands between a label and its value.
+func (c Card) Between() string {
+	if c.Colon == "" {
+		return ": "
+	}
+	return c.Colon
 }
 
 // Block is a part of a card's body: [Text], [Facts], [Figure], [Table], [Bar] or [Divider].

@@ -38,6 +38,25 @@ func TestWhoeverDoesNotSeeTheCard(t *testing.T) {
 	}
 }
 
+// TestNothingIsSaidTwice: what stands in the summary isn't said again below it.
+func TestNothingIsSaidTwice(t *testing.T) {
+	t.Parallel()
+	for _, lang := range catalog.Languages() {
+		for _, sample := range catalog.SamplesIn(lang.Tag) {
+			said := plain.Spoken(sample.Card)
+			for _, block := range sample.Card.Body {
+				paragraph, ok := block.(cards.Text)
+				if !ok || len(paragraph.Runs) > 1 {
+					continue
+				}
+				if words := paragraph.Runs[0].Text; strings.Contains(sample.Card.Summary, words) && strings.Count(said, words) > 1 {
+					t.Errorf("%s in %s says twice: %s", sample.Name, lang.Tag, words)
+				}
+			}
+		}
+	}
+}
+
 // TestThatItIsNotSaid: a comparison that finds everything would prove nothing.
 func TestThatItIsNotSaid(t *testing.T) {
 	t.Parallel()

@@ -51,7 +51,7 @@ func (p Profile) elements(card cards.Card) []element {
 		case cards.Figure:
 			e = figure(block)
 		case cards.Table:
-			e = p.table(block)
+			e = p.table(block, card.Between())
 		case cards.Bar:
 			e = bar(block)
 		}

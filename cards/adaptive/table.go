@@ -8,11 +8,11 @@ import (
 
 // table is a Table where the platform draws those (https://adaptivecards.io/explorer/Table.html), and one
 // row of columns below the other where it doesn't; a paragraph for each row if it doesn't fit on a telephone.
-func (p Profile) table(t cards.Table) element {
+func (p Profile) table(t cards.Table, colon string) element {
 	shares := t.Columns()
 	switch {
 	case shares == nil:
-		return lines(t)
+		return lines(t, colon)
 	case slices.Contains(p.Elements, "Table"):
 		return grid(t, shares)
 	}
@@ -26,12 +26,12 @@ func (p Profile) table(t cards.Table) element {
 }
 
 // lines begin with what the row is about.
-func lines(t cards.Table) element {
+func lines(t cards.Table, colon string) element {
 	var rows []element
 	for _, cells := range t.Rows {
 		inlines := []element{run(cells[0], "bolder", "")}
 		for i := 1; i < len(cells); i++ {
-			inlines = append(inlines, run(" · "+t.Heads[i]+": "+cells[i], "", ""))
+			inlines = append(inlines, run(" · "+t.Heads[i]+colon+cells[i], "", ""))
 		}
 		row := paragraph(inlines...)
 		if len(rows) > 0 {

@@ -55,6 +55,7 @@ func Render(card cards.Card) (Message, error) {
 
 // render is a card's array of blocks, of which there may be so many.
 func (r *renderer) render(card cards.Card, most int) (json.RawMessage, error) {
+	r.colon = card.Between()
 	if card.Title != "" {
 		r.header(card.Title)
 	}
@@ -74,7 +75,8 @@ func (r *renderer) render(card cards.Card, most int) (json.RawMessage, error) {
 // renderer collects blocks, and keeps the first limit that one of them broke.
 type renderer struct {
 	blocks []any
-	tables int // as blocks of their own
+	tables int    // as blocks of their own
+	colon  string // between a label and its value
 	err    error
 }
 
@@ -116,7 +118,7 @@ func (r *renderer) block(block cards.Block) {
 			if i > 0 {
 				runs = append(runs, rich("\n", false))
 			}
-			runs = append(runs, rich(fact.Label+": ", true), rich(fact.Value, false))
+			runs = append(runs, rich(fact.Label+r.colon, true), rich(fact.Value, false))
 		}
 		r.rich(runs)
 	case cards.Figure:

@@ -36,7 +36,7 @@ func (r *renderer) lines(t cards.Table) {
 	for _, row := range t.Rows {
 		line := []richRun{rich(row[0], true)}
 		for j := 1; j < len(row); j++ {
-			line = append(line, rich(" · "+t.Heads[j]+": "+row[j], false))
+			line = append(line, rich(" · "+t.Heads[j]+r.colon+row[j], false))
 		}
 		size := 0
 		for _, run := range line {

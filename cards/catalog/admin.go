@@ -43,9 +43,16 @@ type sheet struct {
 	card cards.Card
 }
 
+// blank begins an answer without a title.
+func (v Voice) blank() *sheet {
+	s := &sheet{speech: speak(v.Lang, v.Zone)}
+	s.card.Colon = s.Colon
+	return s
+}
+
 // sheet begins an answer with its title.
 func (v Voice) sheet(title string, pairs ...string) *sheet {
-	s := &sheet{speech: speak(v.Lang, v.Zone)}
+	s := v.blank()
 	s.card.Title = cut(s.text(title, pairs...), maxCardTitle)
 	return s
 }
@@ -202,7 +209,7 @@ type Note struct {
 
 // Noted is the card of a note.
 func Noted(n Note) cards.Card {
-	s := &sheet{speech: speak(n.Lang, n.Zone)}
+	s := n.blank()
 	text := s.textOf(n.Text, n.N, n.Pairs...)
 	s.paragraph(n.Tone, text)
 	s.paragraph(cards.Normal, s.sentence(n.Say))

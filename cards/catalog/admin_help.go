@@ -91,7 +91,7 @@ type MistakeView struct {
 
 // Mistaken says so, and what would have been right.
 func Mistaken(v MistakeView) cards.Card {
-	s := &sheet{speech: speak(v.Lang, v.Zone)}
+	s := v.blank()
 	s.line(cards.Normal, v.Text, "Name", v.Name)
 	s.card.Summary = s.text(v.Text, "Name", v.Name)
 	if v.Nearest != "" {

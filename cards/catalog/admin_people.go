@@ -247,7 +247,7 @@ func People(v PeopleView) cards.Card {
 			group = p.Groups[0].Name
 		}
 		rows = append(rows, []string{strconv.Itoa(i + 1), s.clean(p.Name), s.cell(group)})
-		s.nextOf(strconv.Itoa(i+1)+": "+s.clean(p.Name), strings.TrimSpace(v.Verb+" "+p.Handle+" "+v.Rest))
+		s.nextOf(strconv.Itoa(i+1)+s.Colon+s.clean(p.Name), strings.TrimSpace(v.Verb+" "+p.Handle+" "+v.Rest))
 	}
 	s.table([]string{labelNumberOf, labelPerson, labelGroup}, rows)
 	return s.end()

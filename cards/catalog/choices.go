@@ -22,6 +22,7 @@ const maxOption = 36
 func Choose(p Prompt) cards.Card {
 	card := cards.Card{
 		Summary: p.line(chooseSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(chooseTitle),
 		Body:    append([]cards.Block{p.say(cards.Normal, p.greeting(), chooseFound)}, p.accounts()...),
 		Actions: append(p.choices(),
@@ -51,6 +52,7 @@ func (p Prompt) laterChoice(when string) cards.Card {
 	}
 	card := cards.Card{
 		Summary: p.line(when),
+		Colon:   p.speech().Colon,
 		Title:   p.line(laterTitle),
 		Body:    []cards.Block{p.say(cards.Normal, when), p.say(cards.Normal, nothingToDo, then)},
 		Actions: append(p.choices(),
@@ -84,7 +86,7 @@ func (p Prompt) choices() []cards.Action {
 			text = p.speech().clean(o.Name)
 		}
 		actions = append(actions, cards.Action{
-			Label: cut(strconv.Itoa(i+1)+": "+text, maxOption),
+			Label: cut(strconv.Itoa(i+1)+p.speech().Colon+text, maxOption),
 			Press: cards.Press{Verb: VerbTake, Value: o.Value, Nonce: p.Nonce},
 		})
 	}
@@ -107,6 +109,7 @@ func (o Option) text(s speech) string {
 func Search(p Prompt) cards.Card {
 	return cards.Card{
 		Summary: p.line(searchSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(searchTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, p.greeting(), searchWhat),

@@ -91,6 +91,7 @@ func (p Prompt) greeting() string {
 func (p Prompt) end(title, what string, tone cards.Tone, more ...cards.Block) cards.Card {
 	return cards.Card{
 		Summary: p.speech().join(p.line(title), p.line(what)),
+		Colon:   p.speech().Colon,
 		Title:   p.line(title),
 		Body:    append([]cards.Block{p.say(tone, what)}, more...),
 	}

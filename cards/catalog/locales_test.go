@@ -261,6 +261,18 @@ func TestEveryCardIsInTheReadersLanguage(t *testing.T) {
 	}
 }
 
+// TestEveryCardHasTheColonOfItsLanguage: renderers set labels apart by it.
+func TestEveryCardHasTheColonOfItsLanguage(t *testing.T) {
+	t.Parallel()
+	for _, l := range locales() {
+		for _, sample := range SamplesIn(l.tag.String()) {
+			if sample.Card.Colon != l.Colon {
+				t.Errorf("the card %s in %s has the colon %q, want %q", sample.Name, l.tag, sample.Card.Colon, l.Colon)
+			}
+		}
+	}
+}
+
 // formsOf recognises the texts of a list, whatever is filled in, but for some, and for those of a word or
 // two, which say the same in several languages.
 func formsOf(list, but []string) func(text string) bool {

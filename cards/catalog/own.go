@@ -7,6 +7,7 @@ import "rollcall/cards"
 func Open(p Prompt) cards.Card {
 	return cards.Card{
 		Summary: p.line(openSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(openTitle),
 		Body: []cards.Block{
 			cards.Figure{Value: p.line("{Number}"), Label: p.line(labelNumber)},

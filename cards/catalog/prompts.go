@@ -40,6 +40,7 @@ const (
 func Ask(p Prompt) cards.Card {
 	return cards.Card{
 		Summary: p.line(askSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(askTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, p.greeting(), askFound),
@@ -82,6 +83,7 @@ func Later(p Prompt) cards.Card {
 	}
 	return cards.Card{
 		Summary: p.line(when),
+		Colon:   p.speech().Colon,
 		Title:   p.line(laterTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, when),
@@ -98,6 +100,7 @@ func Later(p Prompt) cards.Card {
 func Number(p Prompt) cards.Card {
 	return cards.Card{
 		Summary: p.line(numberSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(numberTitle),
 		Body: []cards.Block{
 			cards.Figure{Value: p.line("{Number}"), Label: p.line(labelNumber)},
@@ -126,6 +129,7 @@ func Lapsed(p Prompt) cards.Card {
 func (p Prompt) again(tone cards.Tone, summary, title, what, how string) cards.Card {
 	return cards.Card{
 		Summary: p.line(summary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(title),
 		Body: []cards.Block{
 			p.say(tone, what),
@@ -145,6 +149,7 @@ func (p Prompt) again(tone cards.Tone, summary, title, what, how string) cards.C
 func Prove(p Prompt) cards.Card {
 	card := cards.Card{
 		Summary: p.line(proveSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(proveTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, proveWho),

@@ -16,6 +16,7 @@ func Welcome(r Reader) cards.Card {
 	p := r.prompt()
 	return cards.Card{
 		Summary: p.line(welcomeSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(welcomeTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, p.greeting(), welcomeWhat),
@@ -30,6 +31,7 @@ func Hello(r Reader) cards.Card {
 	p := r.prompt()
 	return cards.Card{
 		Summary: p.line(helloSummary),
+		Colon:   p.speech().Colon,
 		Body: []cards.Block{
 			p.say(cards.Normal, p.greeting(), helloWhat),
 			p.say(cards.Subtle, writeHelp),
@@ -42,6 +44,7 @@ func Help(r Reader) cards.Card {
 	p := r.prompt()
 	return cards.Card{
 		Summary: p.line(helpSummary),
+		Colon:   p.speech().Colon,
 		Title:   p.line(helpTitle),
 		Body: []cards.Block{
 			p.say(cards.Normal, helpWhat),
@@ -59,6 +62,7 @@ func Unknown(r Reader) cards.Card {
 	p := r.prompt()
 	return cards.Card{
 		Summary: p.line(unknownSummary),
+		Colon:   p.speech().Colon,
 		Body:    []cards.Block{p.say(cards.Normal, unknownWhat, helpWords), words(p)},
 	}
 }
@@ -80,6 +84,7 @@ func words(p Prompt) cards.Facts {
 }
 
 func short(r Reader, text string) cards.Card {
-	text = speak(r.Lang, nil).text(text)
-	return cards.Card{Summary: text, Body: []cards.Block{cards.Say(text)}}
+	s := speak(r.Lang, nil)
+	text = s.text(text)
+	return cards.Card{Summary: text, Colon: s.Colon, Body: []cards.Block{cards.Say(text)}}
 }

@@ -46,11 +46,15 @@ func Spoken(card cards.Card) string {
 		var said []string
 		switch block := block.(type) {
 		case cards.Table:
-			said = Lines(block)
+			said = Lines(block, card.Between())
 		case cards.Bar:
 			said = []string{block.Label}
+		case cards.Text:
+			if !strings.Contains(card.Summary, words(block)) { // which often is the title and the first paragraph
+				said = []string{text(block, "", math.MaxInt)}
+			}
 		default:
-			said = []string{text(block, math.MaxInt)}
+			said = []string{text(block, card.Between(), math.MaxInt)}
 		}
 		for _, line := range said {
 			if line != "" && line != card.Summary {
@@ -68,47 +72,54 @@ func read(card cards.Card, cell int) string {
 		parts = append(parts, card.Title)
 	}
 	for _, block := range card.Body {
-		if part := text(block, cell); part != "" {
+		if part := text(block, card.Between(), cell); part != "" {
 			parts = append(parts, part)
 		}
 	}
-	return strings.Join(append(parts, buttons(card.Actions)...), "\n\n")
+	return strings.Join(append(parts, buttons(card.Actions, card.Between())...), "\n\n")
 }
 
 // text is a block's text. A divider has none: the empty line between paragraphs is enough.
-func text(block cards.Block, cell int) string {
+func text(block cards.Block, colon string, cell int) string {
 	var b strings.Builder
 	switch block := block.(type) {
 	case cards.Text:
 		if sign := block.Tone.Sign(); sign != "" {
 			b.WriteString(sign + " ")
 		}
-		for _, run := range block.Runs {
-			b.WriteString(run.Text)
-		}
+		b.WriteString(words(block))
 	case cards.Facts:
 		for i, fact := range block {
 			if i > 0 {
 				b.WriteByte('\n')
 			}
-			b.WriteString(fact.Label + ": " + fact.Value)
+			b.WriteString(fact.Label + colon + fact.Value)
 		}
 	case cards.Figure:
-		b.WriteString(block.Label + ": " + block.Value)
+		b.WriteString(block.Label + colon + block.Value)
 	case cards.Table:
-		b.WriteString(table(block, cell))
+		b.WriteString(table(block, colon, cell))
 	case cards.Bar:
 		b.WriteString(block.Characters() + " " + block.Label)
 	}
 	return b.String()
 }
 
+// words are a paragraph without its sign.
+func words(text cards.Text) string {
+	var b strings.Builder
+	for _, run := range text.Runs {
+		b.WriteString(run.Text)
+	}
+	return b.String()
+}
+
 // buttons are the parts that name what can be pressed, and opened.
-func buttons(actions []cards.Action) []string {
+func buttons(actions []cards.Action, colon string) []string {
 	var presses, pages []string
 	for _, a := range actions {
 		if a.URL != "" {
-			pages = append(pages, a.Label+": "+a.URL)
+			pages = append(pages, a.Label+colon+a.URL)
 		} else {
 			presses = append(presses, "["+a.Label+"]")
 		}

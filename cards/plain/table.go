@@ -15,7 +15,7 @@ const (
 
 // table is a table in columns that stand below each other where letters are equally wide; a line for each
 // row where the columns don't fit beside each other.
-func table(t cards.Table, most int) string {
+func table(t cards.Table, colon string, most int) string {
 	rows := make([][]string, 0, len(t.Rows)+1)
 	for _, row := range append([][]string{t.Heads}, t.Rows...) {
 		cells := make([]string, len(row))
@@ -33,7 +33,7 @@ func table(t cards.Table, most int) string {
 		line += widths[i]
 	}
 	if line > lineLength {
-		return strings.Join(Lines(cards.Table{Heads: rows[0], Rows: rows[1:]}), "\n")
+		return strings.Join(Lines(cards.Table{Heads: rows[0], Rows: rows[1:]}, colon), "\n")
 	}
 	var lines []string
 	for _, row := range rows {
@@ -49,14 +49,14 @@ func table(t cards.Table, most int) string {
 	return strings.Join(lines, "\n")
 }
 
-// Lines is a table as a line for each row, which says the head of every cell: for ears, and for where
-// columns don't fit.
-func Lines(t cards.Table) []string {
+// Lines is a table as a line for each row, which says the head of every cell, with the colon after it: for
+// ears, and for where columns don't fit.
+func Lines(t cards.Table, colon string) []string {
 	lines := make([]string, len(t.Rows))
 	for i, row := range t.Rows {
 		parts := make([]string, len(row))
 		for j, cell := range row {
-			parts[j] = flat(t.Heads[j]) + ": " + flat(cell)
+			parts[j] = flat(t.Heads[j]) + colon + flat(cell)
 		}
 		lines[i] = strings.Join(parts, ", ")
 	}
