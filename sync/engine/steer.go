@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -164,48 +163,4 @@ func (e *Engine) Run(ctx context.Context, tenant directory.TenantID, group direc
 		}
 	}
 	return nil
-}
-
-// Difference is what would happen at once if everything were on, not paused and not a draft: how many
-// links each intent concerns, and a digest of that. It reads all links.
-func (e *Engine) Difference(ctx context.Context, tenant directory.TenantID, group directory.GroupID) (map[directory.Intent]int, string, error) {
-	t, err := e.Store.Tenant(ctx, tenant)
-	if err != nil {
-		return nil, "", err
-	}
-	groups, err := e.concerned(ctx, tenant, group)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(groups) == 0 && group != "" {
-		return nil, "", noGroup(group)
-	}
-	counts := make(map[directory.Intent]int)
-	query := directory.LinkQuery{Group: group, Limit: 1000}
-	for {
-		links, err := e.Store.ListLinks(ctx, tenant, query)
-		if err != nil {
-			return nil, "", err
-		}
-		lines, err := e.linesOf(ctx, t, groups, links, e.Now())
-		if err != nil {
-			return nil, "", err
-		}
-		for _, line := range lines {
-			counts[line.Intent]++
-		}
-		if len(links) < query.Limit {
-			return counts, digestOf(counts), nil
-		}
-		query.After = links[len(links)-1].Key
-	}
-}
-
-func digestOf(counts map[directory.Intent]int) string {
-	var text []byte
-	for _, intent := range directory.Intents() {
-		text = fmt.Appendf(text, "%s %d\n", intent, counts[intent])
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
 }
