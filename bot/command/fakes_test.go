@@ -305,7 +305,7 @@ func (w *world) PutAdmin(_ context.Context, _ directory.TenantID, admin director
 	return w.tell("put-admin", admin.Account.User, admin.Name, admin.By)
 }
 
-func (w *world) RemoveAdmin(_ context.Context, _ directory.TenantID, account directory.AccountID) error {
+func (w *world) RemoveAdmin(_ context.Context, _ directory.TenantID, account directory.AccountID, _ string) error {
 	return w.tell("remove-admin", account.User)
 }
 

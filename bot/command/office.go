@@ -89,7 +89,7 @@ func adminsRemove(ctx context.Context, t *turn) (cards.Card, error) {
 	if !ok {
 		return card, err
 	}
-	if err := t.office.RemoveAdmin(ctx, t.caller.Tenant(), account); err != nil {
+	if err := t.office.RemoveAdmin(ctx, t.caller.Tenant(), account, t.caller.By()); err != nil {
 		return cards.Card{}, err
 	}
 	return t.done(catalog.NoteAdminGone, "Name", name, catalog.Next{Label: catalog.ButtonAdmins, Command: "admins"}), nil

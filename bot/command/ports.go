@@ -146,7 +146,7 @@ type Office interface {
 	// few minutes old. An error is no answer: nothing may be done then.
 	Administers(ctx context.Context, inst directory.Installation, account directory.AccountID) (bool, error)
 	PutAdmin(ctx context.Context, tenant directory.TenantID, admin directory.Admin) error
-	RemoveAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID) error
+	RemoveAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID, by string) error
 	PutTicket(ctx context.Context, ticket directory.Ticket) error
 	Ticket(ctx context.Context, id directory.TicketID) (directory.Ticket, error)
 	TakeTicket(ctx context.Context, id directory.TicketID) (directory.Ticket, error)

@@ -14,9 +14,9 @@ type office struct{ *Main }
 
 var _ command.Office = office{}
 
-// roleWithin is how long a command waits for a platform's word on whoever gives it. Slack takes no answer after three
+// roleWithin is how long a command waits for a platform's word on somebody, twice at most. Slack takes no answer after three
 // seconds.
-const roleWithin = 2 * time.Second
+const roleWithin = 1300 * time.Millisecond
 
 // Admins implements [command.Office]. Who came without a name, from the configuration, has the one that the
 // platform knew last.
@@ -101,8 +101,8 @@ func (o office) PutAdmin(ctx context.Context, tenant directory.TenantID, admin d
 }
 
 // RemoveAdmin implements [command.Office]. Their sessions in the hub end with it.
-func (o office) RemoveAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID) error {
-	return o.removeAdmin(ctx, tenant, account, "admin")
+func (o office) RemoveAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID, by string) error {
+	return o.removeAdmin(ctx, tenant, account, by)
 }
 
 // PutTicket implements [command.Office].

@@ -171,10 +171,10 @@ func TestTheLastAdminStays(t *testing.T) {
 		}
 	}
 	o := office{m}
-	if err := o.RemoveAdmin(t.Context(), "acme", annsSlack); err != nil {
+	if err := o.RemoveAdmin(t.Context(), "acme", annsSlack, bobsSlack.Text()); err != nil {
 		t.Error(err)
 	}
-	if err := o.RemoveAdmin(t.Context(), "acme", bobsSlack); !directory.Is(err, directory.Conflict) {
+	if err := o.RemoveAdmin(t.Context(), "acme", bobsSlack, "operator"); !directory.Is(err, directory.Conflict) {
 		t.Errorf("the last one: %v", err)
 	}
 	if admins := must(o.Admins(t.Context(), "acme"))(t); len(admins) != 1 {

@@ -12,7 +12,7 @@ import (
 )
 
 // groupWithin is how long a command waits for a directory's word on a group.
-const groupWithin = 2 * time.Second
+const groupWithin = time.Second
 
 // PutGroup implements [command.Steering]. A directory that doesn't answer in time is no obstacle: the group is a draft,
 // and what is wrong with it is found by its first reading, and shown.
