@@ -243,7 +243,7 @@ func TestAdminsOfTheConfiguration(t *testing.T) {
 	is("with two", "U0 by configuration, U1 by configuration")
 	with(func(m *Main) {
 		must(0, m.Store.PutAdmin(t.Context(), "acme", directory.Admin{Account: directory.AccountID{Platform: webex.Name, Workspace: "O", User: "W"}, By: "installer"}))(t)
-		must(0, office{m}.RemoveAdmin(t.Context(), "acme", annsSlack))(t)
+		must(0, office{m}.RemoveAdmin(t.Context(), "acme", annsSlack, "operator"))(t)
 	})
 	is("after a command took one away", "U1 by configuration, W by installer")
 	name("slack/T0001/U0")
