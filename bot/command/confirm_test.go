@@ -212,8 +212,8 @@ func TestWhatTheEngineSays(t *testing.T) {
 		want string
 		next string
 	}{
-		{"refused", directory.Errorf(directory.Unauthorized, "another admin has to release this"), "another admin has to release this", ""},
-		{"gone on", directory.Errorf(directory.Conflict, "a newer plan was applied"), "a newer plan was applied", ""},
+		{"refused", directory.Errorf(directory.Unauthorized, "another admin has to release this"), "Another admin has to release this.", ""},
+		{"gone on", directory.Errorf(directory.Conflict, "a newer plan was applied"), "A newer plan was applied.", ""},
 		{"away", directory.Errorf(directory.Unavailable, "the store is away"), catalog.NoteTry, "run eng"},
 		{"uncertain", directory.Errorf(directory.Uncertain, "cut off"), catalog.NoteMaybe, "status"},
 		{"unforeseen", directory.Errorf(directory.Internal, "a secret thing"), catalog.NoteMaybe, "status"},

@@ -70,7 +70,7 @@ func (d *Desk) Try(ctx context.Context, caller Caller, text string) (card cards.
 	if errors.As(err, &mistake) {
 		return d.mistaken(ctx, caller, mistake), false
 	}
-	return (&turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone), command: *find(call.Command), call: call}).carryOut(ctx)
+	return (&turn{Desk: d, caller: caller, voice: d.title.voice(caller.Lang, caller.Zone), command: *find(call.Command), call: call}).carryOut(ctx)
 }
 
 // carryOut checks the role, and runs.
@@ -153,9 +153,7 @@ func (t *turn) failed(err error) cards.Card {
 	}
 	switch directory.CodeOf(err) {
 	case directory.NotFound, directory.Conflict, directory.Invalid, directory.Unauthorized, directory.Taken, directory.Unsupported:
-		var e *directory.Error
-		errors.As(err, &e)
-		return catalog.Noted(catalog.Note{Voice: t.voice, Tone: cards.Caution, Text: catalog.NoteNotDone, Say: e.Text})
+		return catalog.Noted(catalog.Note{Voice: t.voice, Tone: cards.Caution, Text: catalog.NoteNotDone, Say: directory.Said(err)})
 	case directory.Unavailable, directory.Throttled:
 		return t.note(cards.Caution, catalog.NoteTry, catalog.Next{Label: catalog.ButtonTry, Command: t.again()})
 	}

@@ -97,15 +97,24 @@ func (t *turn) showBatch(ctx context.Context, b directory.Batch) (cards.Card, er
 	return catalog.Batch(view), nil
 }
 
-// nameOf is what people call an admin, as far as they have a name.
+// nameOf is what people call whoever the trail names: an admin of now, else the owner of an account, as far
+// as they have a name.
 func (t *turn) nameOf(ctx context.Context, by string) string {
+	account, err := directory.ParseAccountID(by)
+	if err != nil {
+		return by
+	}
 	admins, err := t.office.Admins(ctx, t.caller.Tenant())
 	for _, a := range admins {
-		if err == nil && a.Account.Text() == by && a.Name != "" {
+		if err == nil && a.Account == account && a.Name != "" {
 			return a.Name
 		}
 	}
-	return who(by)
+	stories, err := t.steering.People(ctx, t.caller.Tenant(), Name{Account: account})
+	if err == nil && len(stories) == 1 && stories[0].Member.Name != "" {
+		return stories[0].Member.Name
+	}
+	return account.User
 }
 
 func release(ctx context.Context, t *turn) (cards.Card, error) {

@@ -61,7 +61,7 @@ func (d *Desk) mistaken(ctx context.Context, caller Caller, m *Mistake) cards.Ca
 	if m.Problem == Unknown && m.Nearest == "" {
 		return catalog.Unknown(catalog.Reader{Lang: caller.Lang})
 	}
-	t := &turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone)}
+	t := &turn{Desk: d, caller: caller, voice: d.title.voice(caller.Lang, caller.Zone)}
 	view := catalog.MistakeView{Voice: t.voice, Text: m.text(), Name: m.Name, Nearest: m.Nearest}
 	if c := find(m.Command); c != nil {
 		t.command = *c

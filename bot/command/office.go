@@ -21,7 +21,7 @@ func admins(ctx context.Context, t *turn) (cards.Card, error) {
 	view := catalog.AdminsView{Voice: t.voice}
 	for _, a := range list {
 		view.Admins = append(view.Admins, catalog.AdminView{
-			Name: a.Name, Platform: t.title(a.Account.Platform), User: a.Account.User, By: who(a.By), Since: a.Since,
+			Name: a.Name, Platform: t.title(a.Account.Platform), User: a.Account.User, By: t.nameOf(ctx, a.By), Since: a.Since,
 		})
 	}
 	return catalog.Admins(view), nil

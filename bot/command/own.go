@@ -44,7 +44,7 @@ func me(ctx context.Context, t *turn) (cards.Card, error) {
 // Home is the app's own page, where a platform has one: the caller's accounts, and for an admin how the tenant
 // stands. It blocks as [Desk.Run].
 func (d *Desk) Home(ctx context.Context, caller Caller) cards.Card {
-	t := &turn{Desk: d, caller: caller, voice: voice(caller.Lang, caller.Zone), command: *find("me"), call: Call{Command: "me"}}
+	t := &turn{Desk: d, caller: caller, voice: d.title.voice(caller.Lang, caller.Zone), command: *find("me"), call: Call{Command: "me"}}
 	if !t.served() {
 		card, _ := hello(ctx, t)
 		return card

@@ -12,7 +12,7 @@ import (
 // that link are shown less than the admins.
 func Report(r directory.Report, to directory.AccountID, title func(directory.Platform) string) cards.Card {
 	v := jobView(r.Job)
-	v.Voice = voice(r.Lang, r.Zone)
+	v.Voice = titles(title).voice(r.Lang, r.Zone)
 	v.Over, v.Rate, v.Left = r.Over, r.Rate, r.Left
 	v.Plan = planView(r.Proposal, r.Examples)
 	v.Plan.Let = r.Job.Changed

@@ -30,7 +30,7 @@ func TestReports(t *testing.T) {
 			[]string{"1,200 of 4,000", "210 a minute", "13 minutes left"},
 			[]string{"plan p-"},
 		},
-		{"begun", directory.Report{Job: directory.Job{Kind: directory.JobPlan, Trouble: "the directory asks to wait"}}, grace, []string{"0 done", "the directory asks to wait"}, nil},
+		{"begun", directory.Report{Job: directory.Job{Kind: directory.JobPlan, Trouble: "the directory asks to wait"}}, grace, []string{"0 done", "The directory asks to wait."}, nil},
 		{
 			"a plan",
 			directory.Report{Job: directory.Job{Kind: directory.JobPlan}, Over: true, Proposal: w.plans[0], Examples: w.lines[:10]},

@@ -155,8 +155,12 @@ func groupAdd(ctx context.Context, t *turn) (cards.Card, error) {
 		if err != nil {
 			return cards.Card{}, err
 		}
-		if len(names) != 1 {
-			return cards.Card{}, &shown{catalog.Noted(catalog.Note{Voice: t.voice, Tone: cards.Caution, Text: catalog.NoteDirectory, Say: strings.Join(names, ", ")})}
+		switch len(names) {
+		case 0:
+			return cards.Card{}, &shown{t.note(cards.Caution, catalog.NoteNoneThere)}
+		case 1:
+		default:
+			return cards.Card{}, t.refuse(catalog.NoteDirectory, "Name", strings.Join(names, ", "))
 		}
 		g.Directory = names[0]
 	}

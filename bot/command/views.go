@@ -12,12 +12,13 @@ import (
 // titles says what people call a platform.
 type titles func(directory.Platform) string
 
-// voice is in which language, and by which clock, somebody is answered.
-func voice(lang, zone string) catalog.Voice {
-	if zone == "" {
-		return catalog.Voice{Lang: lang}
+// voice is how somebody is answered: in which language, and by which clock.
+func (title titles) voice(lang, zone string) catalog.Voice {
+	v := catalog.Voice{Lang: lang, Title: func(platform string) string { return title(directory.Platform(platform)) }}
+	if zone != "" {
+		v.Zone = directory.Location(zone)
 	}
-	return catalog.Voice{Lang: lang, Zone: directory.Location(zone)}
+	return v
 }
 
 func counts[K ~string](of map[K]int, order []K) []catalog.Count {

@@ -4,14 +4,27 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"rollcall/cards"
 )
 
-// Voice is how somebody is answered: in their language, and by the clock of their zone.
+// Voice is how somebody is answered: in their language, by the clock of their zone, and with the platforms
+// called as people call them.
 type Voice struct {
-	Lang string         // BCP 47; empty: English
-	Zone *time.Location // nil: UTC
+	Lang  string                       // BCP 47; empty: English
+	Zone  *time.Location               // nil: UTC
+	Title func(platform string) string // for the platforms that a sentence of the engine's names; nil: they stay as they are
+}
+
+// speech is how texts are said in this voice.
+func (v Voice) speech() speech {
+	s := speak(v.Lang, v.Zone)
+	if v.Title != nil {
+		s.title = v.Title
+	}
+	return s
 }
 
 // Next is a button that gives a command.
@@ -45,7 +58,7 @@ type sheet struct {
 
 // blank begins an answer without a title.
 func (v Voice) blank() *sheet {
-	s := &sheet{speech: speak(v.Lang, v.Zone)}
+	s := &sheet{speech: v.speech()}
 	s.card.Colon = s.Colon
 	return s
 }
@@ -82,6 +95,19 @@ func (s *sheet) head(text string, pairs ...string) {
 // sentence is what the engine says of something: in the reader's language where it is one of the catalogue's
 // texts, and never more than a paragraph.
 func (s *sheet) sentence(text string) string { return clean(s.reason(text), maxSentence, "") }
+
+// stated adds a sentence of the engine's as a paragraph: with a capital, and with its full stop.
+func (s *sheet) stated(tone cards.Tone, text string) {
+	if text = s.sentence(text); text == "" {
+		return
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if last, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".…!?:。！？：", last) {
+		text += strings.TrimSpace(s.Stop)
+	}
+	s.paragraph(tone, text)
+}
 
 // cell is a value that stands in a table or beside a label. It is never blank.
 func (s *sheet) cell(text string) string { return clean(text, maxCell, "–") }
@@ -212,7 +238,7 @@ func Noted(n Note) cards.Card {
 	s := n.blank()
 	text := s.textOf(n.Text, n.N, n.Pairs...)
 	s.paragraph(n.Tone, text)
-	s.paragraph(cards.Normal, s.sentence(n.Say))
+	s.stated(cards.Normal, n.Say)
 	s.nexts(n.Next)
 	s.card.Summary = text
 	return s.card
@@ -225,7 +251,7 @@ type Confirmation struct {
 	N                   int
 	Pairs               []string
 	Say                 string  // a sentence of the engine's
-	Counts              []Count // what would happen, by intent
+	Counts              []Count // what would happen, by intent; those of which nobody notices anything aren't shown
 	Nonce               string
 }
 
@@ -233,8 +259,8 @@ type Confirmation struct {
 func Confirm(c Confirmation) cards.Card {
 	s := c.sheet(c.Title, c.Pairs...)
 	s.lineOf(cards.Normal, c.Text, c.N, c.Pairs...)
-	s.paragraph(cards.Normal, s.sentence(c.Say))
-	s.counts(c.Counts, intentWord)
+	s.stated(cards.Normal, c.Say)
+	s.counts(slices.DeleteFunc(slices.Clone(c.Counts), func(c Count) bool { return !c.acts() }), intentWord)
 	s.line(cards.Subtle, confirmHow)
 	s.act(cards.Action{
 		Label: cut(s.textOf(c.Button, c.N, c.Pairs...), maxOption),
@@ -244,4 +270,4 @@ func Confirm(c Confirmation) cards.Card {
 }
 
 // Text is one text of the catalogue, as it stands alone.
-func Text(v Voice, text string) string { return speak(v.Lang, v.Zone).text(text) }
+func Text(v Voice, text string) string { return v.speech().text(text) }

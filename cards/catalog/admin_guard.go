@@ -67,10 +67,10 @@ func Batch(v BatchView) cards.Card {
 		s.fact(labelPeople, s.number(v.Size)),
 		s.fact(labelWhy, s.sentence(v.Why)),
 		s.fact(labelSince, s.time(v.At)),
-		s.fact(labelBy, clean(v.By, maxName, "")),
+		s.fact(labelBy, clean(s.who(v.By), maxName, "")),
 	)
 	if v.Asked != "" {
-		s.line(cards.Caution, batchProposed, "Name", v.Asked)
+		s.line(cards.Caution, batchProposed, "Name", s.who(v.Asked))
 	}
 	var rows [][]string
 	for i, name := range v.People {

@@ -78,7 +78,7 @@ func Admins(v AdminsView) cards.Card {
 		if name == "" {
 			name = s.cell(a.User)
 		}
-		rows = append(rows, []string{name, s.cell(a.Platform), s.cell(a.By), s.cell(s.time(a.Since))})
+		rows = append(rows, []string{name, s.cell(a.Platform), s.cell(s.who(a.By)), s.cell(s.time(a.Since))})
 	}
 	s.table([]string{labelName, labelPlatform, labelBy, labelSince}, rows)
 	s.line(cards.Subtle, adminsHow)

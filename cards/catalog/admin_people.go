@@ -165,7 +165,7 @@ func (s *sheet) link(l LinkView) {
 		s.fact(labelAsked, asked),
 	)
 	for _, hold := range l.Holds {
-		s.paragraph(cards.Caution, s.sentence(hold))
+		s.stated(cards.Caution, hold)
 	}
 	var found [][]string
 	for _, a := range l.Found {
@@ -297,7 +297,7 @@ func Disputes(v DisputesView) cards.Card {
 
 func (s *sheet) dispute(d DisputeView) {
 	s.line(cards.Normal, disputeWho, "Name", d.Name, "There", d.To)
-	s.paragraph(cards.Normal, s.sentence(d.Why))
+	s.stated(cards.Normal, d.Why)
 	var rows [][]string
 	for i, a := range d.Found {
 		if i == mostButtons-1 {

@@ -44,7 +44,7 @@ func Plan(v PlanView) cards.Card {
 		return s.end()
 	case "failed":
 		s.line(cards.Caution, planNotMade)
-		s.paragraph(cards.Normal, s.sentence(v.Why))
+		s.stated(cards.Normal, v.Why)
 		return s.end()
 	case "ready":
 		s.lineOf(cards.Normal, planConcerns, acting(v.Counts))
@@ -110,11 +110,14 @@ func (s *sheet) groupOrAll(group string) string {
 	return s.clean(group)
 }
 
+// acts reports whether people notice something of what is counted, an intent.
+func (c Count) acts() bool { return c.Kind != "decide" && c.Kind != "wait" && c.Kind != "none" }
+
 // acting is how many of the counted are of kinds that people notice.
 func acting(counts []Count) int {
 	n := 0
 	for _, c := range counts {
-		if c.Kind != "decide" && c.Kind != "wait" && c.Kind != "none" {
+		if c.acts() {
 			n += c.N
 		}
 	}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"time"
 
 	"rollcall/cards"
@@ -9,7 +10,7 @@ import (
 // adminSamples are the cards for admins and of people's own accounts, in a language.
 func adminSamples(lang string) []Sample {
 	zone := time.FixedZone("CET", 60*60)
-	v := Voice{Lang: lang, Zone: zone}
+	v := Voice{Lang: lang, Zone: zone, Title: sampleTitle}
 	var samples []Sample
 	add := func(name string, card cards.Card) { samples = append(samples, Sample{name, card}) }
 
@@ -67,7 +68,7 @@ func adminSamples(lang string) []Sample {
 	add("batch", Batch(batch))
 	proposed, done := batch, batch
 	proposed.Asked, proposed.Own = "Grace Hopper", true
-	done.State, done.By = "done", "U024BE7LH"
+	done.State, done.By = "done", "operator"
 	add("batch-proposed", Batch(proposed))
 	add("batch-done", Batch(done))
 	add("held", Held(HeldView{Voice: v, Batches: []BatchView{batch, done}}))
@@ -79,7 +80,7 @@ func adminSamples(lang string) []Sample {
 	}))
 	add("admins", Admins(AdminsView{Voice: v, Admins: []AdminView{
 		{Name: "Grace Hopper", Platform: "Slack", User: "U024BE7LH", By: "installer", Since: sampleTime(zone)},
-		{Platform: "Webex", User: "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8x", By: "U024BE7LH", Since: sampleTime(zone)},
+		{Platform: "Webex", User: "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8x", By: "Grace Hopper", Since: sampleTime(zone)},
 	}}))
 	add("export", Export(ExportView{Voice: v, CSV: "https://rollcall.example/get/a", JSON: "https://rollcall.example/get/b"}))
 	add("export-plan", Export(ExportView{Voice: v, Plan: "p-7f3k", CSV: "https://rollcall.example/get/a", JSON: "https://rollcall.example/get/b"}))
@@ -100,6 +101,9 @@ func adminSamples(lang string) []Sample {
 	}
 	return samples
 }
+
+// sampleTitle calls a platform by its name with a capital, as its adapter does.
+func sampleTitle(platform string) string { return strings.ToUpper(platform[:1]) + platform[1:] }
 
 func sampleTime(zone *time.Location) time.Time {
 	if zone == nil {
@@ -133,7 +137,7 @@ func addConfirmations(v Voice, add func(string, cards.Card)) {
 		{"apply", ApplyTitle, ApplyText, ApplyButton, 116, counts},
 		{"on", OnTitle, OnText, OnButton, 116, counts},
 		{"off", OffTitle, OffText, OffButton, 7, nil},
-		{"resume", ResumeTitle, ResumeText, ResumeButton, 1, counts},
+		{"resume", ResumeTitle, ResumeText, ResumeButton, 1, []Count{{"ask", 1}, {"wait", 12}}},
 		{"release", ReleaseTitle, ReleaseText, ReleaseButton, 30, nil},
 		{"undo-batch", UndoBatchTitle, UndoBatchText, UndoBatchButton, 30, nil},
 		{"undo", UndoTitle, UndoText, UndoButton, 0, nil},
@@ -180,7 +184,7 @@ func sampleGroups(zone *time.Location) []GroupView {
 		{ID: "eng", Name: "Engineering", Directory: "entra", From: "Slack", To: "Webex", Priority: 10, Live: 300, Linked: 240, Stage: "5%", Since: sampleTime(zone), Halted: `9 of 40 people said "not me" or "stop": 22.5 %, of at most 20 %`},
 		{ID: "sales", Name: "Sales", Directory: "entra", From: "Webex", To: "Teams", Priority: 20, Live: 112, Draft: true},
 		{ID: "ops", Name: "Operations", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Live: 12, Linked: 12, Paused: true},
-		{ID: "hr", Name: "People", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Trouble: "The file can't be read."},
+		{ID: "hr", Name: "People", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Trouble: "the file is not there: put it back, or correct the path"},
 	}
 }
 
@@ -190,12 +194,12 @@ func sampleHealth(v Voice) HealthView {
 		Voice: v,
 		Groups: []GroupHealth{
 			{Name: "Engineering", Event: at, P50: 40 * time.Second, P95: 6 * time.Minute, Listed: at, Drift: 2},
-			{Name: "Sales", Trouble: "The directory asks for a new consent."},
+			{Name: "Sales", Trouble: "the app lacks a permission: have an administrator of the tenant consent to GroupMember.Read.All"},
 		},
 		Ends: []Ending{
-			{What: "Webex token", At: at},
-			{What: "Entra consent", Trouble: "It was withdrawn."},
-			{What: "Slack token"},
+			{What: "Consent of Teams", Trouble: "the directory gives Rollcall no token any more: an administrator has to consent again (Re-authenticate)"},
+			{What: "Token of Webex", At: at},
+			{What: "Token of Slack"},
 		},
 	}
 }

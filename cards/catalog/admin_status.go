@@ -43,7 +43,7 @@ func Status(v StatusView) cards.Card {
 	default:
 		s.lineOf(cards.Good, statusLinked, v.Funnel[4], "All", s.number(v.Funnel[0]))
 	}
-	s.paragraph(cards.Caution, s.sentence(v.Trouble))
+	s.stated(cards.Caution, v.Trouble)
 	var steps []cards.Fact
 	for i, label := range []string{funnelScope, funnelReachable, funnelAsked, funnelAccepted, funnelLinked} {
 		steps = append(steps, s.fact(label, s.share(v.Funnel[i], v.Funnel[0])))
@@ -73,7 +73,7 @@ func isHead(block cards.Block) bool {
 // work adds what is being done for admins, and their newest plans.
 func (s *sheet) work(v StatusView) {
 	for _, j := range v.Jobs[:min(len(v.Jobs), 3)] {
-		s.card.Body = append(s.card.Body, cards.Bar{Done: max(j.Done, 0), Total: max(j.Total, 0), Label: s.progress(j)})
+		s.card.Body = append(s.card.Body, cards.Bar{Done: max(j.Done, 0), Total: max(j.Total, 0), Label: s.text(workTitle(j.Kind)) + s.Colon + s.progress(j)})
 	}
 	var rows [][]string
 	for _, p := range v.Plans[:min(len(v.Plans), 3)] {
@@ -198,7 +198,7 @@ func Waves(v GroupsView) cards.Card {
 	for _, g := range v.Groups[:min(len(v.Groups), 2*PageLength)] {
 		if g.Halted != "" {
 			s.line(cards.Caution, wavesHalted, "Group", g.Name)
-			s.paragraph(cards.Normal, s.sentence(g.Halted))
+			s.stated(cards.Normal, g.Halted)
 		}
 		if after, ok := stageAfter(g.Stage); ok {
 			s.next(buttonStage, "waves "+g.ID+" "+after.command, "Group", g.Name, "Stage", s.text(stageWord(after.stage)))
@@ -275,7 +275,7 @@ func Health(v HealthView) cards.Card {
 			s.fact(labelListed, s.cell(s.time(g.Listed))),
 			s.fact(labelDrift, s.number(g.Drift)),
 		)
-		s.paragraph(cards.Caution, s.sentence(g.Trouble))
+		s.stated(cards.Caution, g.Trouble)
 	}
 	var rows [][]string
 	for _, e := range v.Ends {
@@ -286,7 +286,7 @@ func Health(v HealthView) cards.Card {
 		case !e.At.IsZero():
 			state = s.moment(e.At)
 		}
-		rows = append(rows, []string{s.cell(s.say(e.What)), state})
+		rows = append(rows, []string{s.cell(s.reason(e.What)), state})
 	}
 	s.table([]string{labelWhat, labelUntil}, rows)
 	return s.end()

@@ -76,6 +76,17 @@ func intentWord(intent string) string {
 	return intent
 }
 
+// who is somebody by whom something was done: a name, or a word of the trail's for who isn't a person.
+func (s speech) who(by string) string {
+	switch by {
+	case "operator", "configuration":
+		return s.text(byOperator)
+	case "installer":
+		return s.text(byInstaller)
+	}
+	return by
+}
+
 // planWord is the text for where a plan is, as the engine calls it.
 func planWord(state string) string {
 	switch state {

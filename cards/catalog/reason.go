@@ -4,16 +4,12 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-
-	"golang.org/x/text/language"
 )
 
-// reason is a sentence of the engine's in the reader's language. One of which only a part is known is
-// said in part, at a semicolon or a colon; what isn't known at all stays as it is.
+// reason is a sentence of the engine's in the reader's language, with states and platforms called as people
+// call them. One of which only a part is known is said in part, at a semicolon or a colon; what isn't known at
+// all stays as it is.
 func (s speech) reason(text string) string {
-	if s.tag == language.English {
-		return text
-	}
 	for _, p := range patterns() {
 		if values := p.form.FindStringSubmatch(text); values != nil {
 			return flat(fill(s.say(p.key), func(name string) (string, bool) { return s.part(p, values, name), false }))
@@ -34,6 +30,8 @@ func (s speech) part(p pattern, values []string, name string) string {
 	switch {
 	case i < 0:
 		return name
+	case name == "Platform":
+		return s.title(values[i])
 	case name == "State":
 		return s.say(stateWord(values[i]))
 	case name == "Why", name == "Then":
@@ -52,7 +50,7 @@ type pattern struct {
 var patterns = sync.OnceValue(func() []pattern {
 	value := regexp.MustCompile(`\\{(\w+)\\}`)
 	var list []pattern
-	for _, key := range reasons() {
+	for _, key := range append(reasons(), outside()...) {
 		form := value.ReplaceAllStringFunc(regexp.QuoteMeta(key), func(quoted string) string {
 			switch name := strings.Trim(quoted, `\{}`); name {
 			case "N", "All", "Most":

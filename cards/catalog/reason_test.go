@@ -45,7 +45,10 @@ func TestReason(t *testing.T) {
 // gives for a step, or keeps with a link, all stand here.
 func TestEveryReasonIsTheEngines(t *testing.T) {
 	t.Parallel()
-	said, kept := engineTexts(t)
+	said, kept := engineTexts(t, "sync/plan", "sync/correlate", "sync/engine")
+	if len(kept) < 50 {
+		t.Fatalf("found %d reasons only", len(kept))
+	}
 	known := make(map[string]bool)
 	for _, key := range reasons() {
 		form := placeholder.ReplaceAllString(key, "{}")
@@ -62,11 +65,22 @@ func TestEveryReasonIsTheEngines(t *testing.T) {
 	}
 }
 
-var verb = regexp.MustCompile(`%[.0-9]*[sdqvg]`)
+// TestEverySentenceFromOutsideIsSaid by the program, or by an adapter, as it stands here.
+func TestEverySentenceFromOutsideIsSaid(t *testing.T) {
+	t.Parallel()
+	said, _ := engineTexts(t, "cmd/rollcall/program", "bot", "adapters/csv", "adapters/entra", "adapters/slack", "adapters/vault", "adapters/webex")
+	for _, key := range outside() {
+		if !said[placeholder.ReplaceAllString(key, "{}")] {
+			t.Errorf("nobody says: %s", key)
+		}
+	}
+}
+
+var verb = regexp.MustCompile(`%[.0-9]*[sdqvgw]`)
 
 // engineTexts are all texts in the engine's source, with {} for what is filled in, and those among them
 // that are a reason by where they stand.
-func engineTexts(t *testing.T) (said, kept map[string]bool) {
+func engineTexts(t *testing.T, folders ...string) (said, kept map[string]bool) {
 	t.Helper()
 	said, kept = make(map[string]bool), make(map[string]bool)
 	text := func(e ast.Expr) (string, bool) {
@@ -81,11 +95,11 @@ func engineTexts(t *testing.T) (said, kept map[string]bool) {
 		s = strings.ReplaceAll(s, "%q", `"%s"`)
 		return strings.ReplaceAll(verb.ReplaceAllString(s, "{}"), "%%", "%"), err == nil && strings.Contains(s, " ")
 	}
-	for _, folder := range []string{"plan", "correlate", "engine"} {
-		root := os.DirFS("../../sync/" + folder)
+	for _, folder := range folders {
+		root := os.DirFS("../../" + folder)
 		names, err := fs.Glob(root, "*.go")
 		if err != nil || len(names) == 0 {
-			t.Fatalf("sync/%s: %v, %v", folder, names, err)
+			t.Fatalf("%s: %v, %v", folder, names, err)
 		}
 		for _, name := range names {
 			if strings.HasSuffix(name, "_test.go") {
@@ -105,6 +119,9 @@ func engineTexts(t *testing.T) (said, kept map[string]bool) {
 					if s, ok := text(n); ok {
 						said[s] = true
 						said[strings.TrimPrefix(s, "; ")] = true // it is added to another
+						if name, rest, ok := strings.Cut(s, ": "); ok && !strings.Contains(name, " ") {
+							said[rest] = true // an adapter's own name stands before it
+						}
 						said[s+"{}"] = strings.HasSuffix(s, " ") // another is added to it
 					}
 				case *ast.KeyValueExpr:
@@ -123,9 +140,6 @@ func engineTexts(t *testing.T) (said, kept map[string]bool) {
 				return true
 			})
 		}
-	}
-	if len(kept) < 50 {
-		t.Fatalf("found %d reasons only", len(kept))
 	}
 	return said, kept
 }

@@ -49,28 +49,34 @@ func Report(v ReportView) cards.Card {
 func (v ReportView) ended(title, text string) cards.Card {
 	s := v.sheet(title)
 	s.lineOf(cards.Good, text, v.Changed)
-	s.paragraph(cards.Caution, s.sentence(v.Trouble))
+	s.stated(cards.Caution, v.Trouble)
 	s.next(ButtonStatus, "status")
 	return s.end()
 }
 
 func underway(v ReportView) cards.Card {
-	title := reportWakeTitle
-	switch v.Kind {
-	case "plan":
-		title = reportPlanTitle
-	case "apply":
-		title = reportApplyTitle
-	case "undo":
-		title = reportUndoTitle
-	case "what-if":
-		title = reportWhatIfTitle
-	}
-	s := v.sheet(title)
+	s := v.sheet(workTitle(v.Kind))
 	s.card.Body = append(s.card.Body, cards.Bar{Done: max(v.Done, 0), Total: max(v.Total, 0), Label: s.progress(v)})
-	s.paragraph(cards.Caution, s.sentence(v.Trouble))
+	s.stated(cards.Caution, v.Trouble)
 	s.card.Summary = s.join(s.card.Title, s.progress(v))
 	return s.card
+}
+
+// workTitle is the text for what long work does, by its kind as the engine calls it.
+func workTitle(kind string) string {
+	switch kind {
+	case "plan":
+		return reportPlanTitle
+	case "apply":
+		return reportApplyTitle
+	case "undo":
+		return reportUndoTitle
+	case "what-if":
+		return reportWhatIfTitle
+	case "tell":
+		return reportTellTitle
+	}
+	return reportWakeTitle
 }
 
 // progress is a bar in words.
@@ -97,7 +103,7 @@ func told(v ReportView) cards.Card {
 	case "halted":
 		s := v.sheet(haltedTitle)
 		s.line(cards.Caution, haltedWhat, "Group", v.Group)
-		s.paragraph(cards.Normal, s.sentence(v.Halted))
+		s.stated(cards.Normal, v.Halted)
 		s.next(ButtonWaves, "waves")
 		return s.end()
 	}

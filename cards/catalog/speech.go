@@ -20,13 +20,14 @@ type speech struct {
 	*locale
 	digits language.Tag // by which numbers are written
 	zone   *time.Location
+	title  func(platform string) string // what people call a platform
 }
 
 // speak is the speech of a language (BCP 47; empty or unknown: English) and a zone (nil: UTC, which is
 // then named).
 func speak(lang string, zone *time.Location) speech {
 	l, digits, _ := match(lang)
-	return speech{l, digits, zone}
+	return speech{l, digits, zone, func(platform string) string { return platform }}
 }
 
 // text is a text with its values: pairs of a placeholder's name and its value.

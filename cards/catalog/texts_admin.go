@@ -211,6 +211,9 @@ const (
 	reachDisabled   = "not allowed by an admin there"
 	reachGuest      = "a guest there"
 
+	byOperator  = "whoever runs Rollcall"
+	byInstaller = "whoever installed it"
+
 	groupTrouble = "trouble"
 	groupDraft   = "needs a plan"
 	groupPaused  = "paused"
@@ -253,6 +256,7 @@ const (
 	reportWakeTitle   = "Looking at every link"
 	reportUndoTitle   = "Bringing people back"
 	reportWhatIfTitle = "Finding out what would happen"
+	reportTellTitle   = "Telling people"
 	reportWoken       = "Done. One link changed.|Done. {N} links changed."
 	reportUndone      = "Done. One person is back.|Done. {N} people are back."
 	progressDone      = "{N} done|{N} done"
@@ -366,7 +370,8 @@ const (
 	NoteSettings   = "The settings are changed. Where they decide what happens to people, a plan is needed first."
 	NoteSettingBad = "The setting {Name} can't be that."
 	NoteGroupBad   = "The key {Name} can't be that."
-	NoteDirectory  = "Say which directory the group is in."
+	NoteDirectory  = "Say which directory the group is in: {Name}."
+	NoteNoneThere  = "No directory is connected yet, so there is no group to watch."
 	NoteAdminAdded = "An admin now: {Name}."
 	NoteAdminGone  = "No admin any more: {Name}."
 	NoteAdminNone  = "They are no admin."

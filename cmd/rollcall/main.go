@@ -25,7 +25,7 @@ func main() {
 	stop()
 	if err != nil {
 		if !errors.Is(err, demo.ErrFailed) {
-			fmt.Fprintln(os.Stderr, "rollcall:", err)
+			fmt.Fprintln(os.Stderr, "rollcall:", program.Plainly(err))
 		}
 		os.Exit(1)
 	}

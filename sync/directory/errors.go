@@ -3,6 +3,7 @@ package directory
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -96,6 +97,19 @@ func ReachOf(err error) ReachState {
 // Wait makes a Throttled error.
 func Wait(after time.Duration, format string, args ...any) error {
 	return &Error{Code: Throttled, Text: fmt.Sprintf(format, args...), After: after}
+}
+
+// Said is an error as a sentence for admins to read: without its code, and without the name that an adapter
+// sets before what it says. Empty: it says nothing that is meant for them.
+func Said(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if name, text, ok := strings.Cut(e.Text, ": "); ok && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == "" {
+		return text
+	}
+	return e.Text
 }
 
 // CodeOf is the code of the first [Error] in err's chain, and Internal where there is none.

@@ -108,7 +108,7 @@ func neverWas(entry directory.Entry, l directory.Link) bool {
 // untold records that a subscriber could not be told, and when it is tried again.
 func (e *Engine) untold(ctx context.Context, tenant directory.Tenant, r, next directory.Reading, now time.Time, cause error) error {
 	e.Logger.Warn("a change was not delivered", "tenant", tenant.ID, "reading", string(r.ID), "code", directory.CodeOf(cause).String(), "error", cause)
-	next.Trouble = cause.Error()
+	next.Trouble = reason(cause)
 	if next.Failures = r.Failures + 1; directory.Is(cause, directory.Throttled) {
 		next.Failures = r.Failures
 		next.DueAt = now.Add(directory.RetryAfter(cause))

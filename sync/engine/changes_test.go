@@ -183,7 +183,7 @@ func TestASubscriberThatFailsIsToldLater(t *testing.T) {
 			if gap := tried[len(tried)-1].Sub(tried[len(tried)-2]); gap < test.gap || gap > test.gap+time.Minute {
 				t.Errorf("tried again after %v, want %v", gap, test.gap)
 			}
-			if r := w.reading(); !strings.Contains(r.Trouble, directory.CodeOf(test.err).String()) && test.err.Error() != r.Trouble {
+			if r := w.reading(); r.Trouble != directory.Said(test.err) {
 				t.Errorf("the trouble is said to be %q", r.Trouble)
 			}
 			if n := w.reading().Failures; (n == 0) != directory.Is(test.err, directory.Throttled) {

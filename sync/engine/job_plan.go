@@ -101,14 +101,14 @@ func (e *Engine) awaitReads(ctx context.Context, t *task, p directory.Proposal, 
 		t.cursor = fmt.Sprintf("look -1 %d", t.now.Unix())
 		return nil
 	case !t.tenant.Settings.On:
-		t.fail(p, fmt.Sprintf("%s was never read, and nothing is read while Rollcall is off", waits))
+		t.fail(p, fmt.Sprintf("the group %s was never read, and nothing is read while Rollcall is off", waits))
 		return nil
 	case trouble != "" && t.now.Sub(t.job.Began) > readPatience:
-		t.fail(p, fmt.Sprintf("%s can't be read: %s", waits, trouble))
+		t.fail(p, fmt.Sprintf("the group %s can't be read: %s", waits, trouble))
 		return nil
 	}
 	t.job.Done = seen
-	t.job.Trouble = cmp.Or(trouble, fmt.Sprintf("%s is being read for the first time", waits))
+	t.job.Trouble = cmp.Or(trouble, fmt.Sprintf("the group %s is being read for the first time", waits))
 	t.cursor, t.due = "read", t.now.Add(planLooks)
 	return nil
 }

@@ -141,7 +141,7 @@ func (e *Engine) failed(ctx context.Context, tenant directory.Tenant, r director
 	code := directory.CodeOf(cause)
 	e.Logger.Warn("a read failed", "tenant", tenant.ID, "reading", string(r.ID), "code", code.String(), "error", cause)
 	next := r
-	next.Trouble = cause.Error()
+	next.Trouble = reason(cause)
 	if code != directory.Throttled { // to be asked to wait is no failure
 		next.Failures++
 	}

@@ -1,8 +1,8 @@
 package engine
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -292,9 +292,5 @@ func (e *Engine) stillRepresented(ctx context.Context, w *work, v correlate.Verd
 
 // reason is an error's text without its code.
 func reason(err error) string {
-	var e *directory.Error
-	if errors.As(err, &e) {
-		return e.Text
-	}
-	return "an unknown error"
+	return cmp.Or(directory.Said(err), "an unknown error")
 }

@@ -97,7 +97,7 @@ func (t teller) suppose(ctx context.Context, g directory.Group, m directory.Memb
 		if failed := found[p].Err(); failed != nil {
 			unasked = true
 			if connected { // else the story says so already
-				told.Holds = append(told.Holds, fmt.Sprintf("%s could not be asked (%s): try again later", p, directory.CodeOf(failed)))
+				told.Holds = append(told.Holds, fmt.Sprintf("%s could not be asked just now: try again later", p))
 			}
 		}
 	}

@@ -79,7 +79,7 @@ func TestWhatWouldHappen(t *testing.T) {
 		{"a platform that fails", func(w *world) {
 			w.both("rosa")
 			w.desk.lookErr = directory.Errorf(directory.Unavailable, "down")
-		}, directory.New, directory.IntentWait, "not known before", "could not be asked (unavailable)"},
+		}, directory.New, directory.IntentWait, "not known before", "could not be asked just now"},
 		{"a platform that is not connected", func(w *world) { w.both("rosa"); w.disconnect(beta) }, directory.New, directory.IntentWait, "not known before", "beta is not connected"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -110,9 +110,18 @@ func answer(w http.ResponseWriter, value any, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	if err != nil {
 		w.WriteHeader(http.StatusUnprocessableEntity)
-		value = err.Error()
+		value = Plainly(err)
 	}
 	_ = json.NewEncoder(w).Encode(value)
+}
+
+// Plainly is an error as it was said, but without the codes in it, for people to read.
+func Plainly(err error) string {
+	var coded *directory.Error
+	if !errors.As(err, &coded) || coded.Text == "" {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), coded.Error(), directory.Said(coded), 1)
 }
 
 // Control asks the running program that has a store.

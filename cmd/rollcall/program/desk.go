@@ -321,14 +321,6 @@ func (d desk) Checks(ctx context.Context, tenant directory.TenantID) []hub.Findi
 	return findings
 }
 
-// trouble is what a reading failed with, for people: the code before it is ours.
-func trouble(text string) string {
-	if _, said, ok := strings.Cut(text, ": "); ok {
-		return said
-	}
-	return text
-}
-
 // right is a line that is right or wrong.
 func right(id, title string, ok bool, mend string) hub.Finding {
 	if ok {
@@ -350,7 +342,7 @@ func (d desk) groupChecked(t directory.Tenant, g directory.Group, readings []dir
 	case i < 0:
 		f.Mend = "It is read in a moment."
 	case readings[i].Trouble != "":
-		f.State, f.Mend = hub.Bad, fmt.Sprintf("It couldn't be read, and is tried again by itself: %s.", trouble(readings[i].Trouble))
+		f.State, f.Mend = hub.Bad, fmt.Sprintf("It couldn't be read, and is tried again by itself: %s.", readings[i].Trouble)
 	case readings[i].Complete.IsZero():
 		f.Mend = "Its first reading is under way."
 	default:

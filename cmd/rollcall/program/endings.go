@@ -1,9 +1,9 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,14 +35,7 @@ func said(err error) string {
 	if err == nil {
 		return ""
 	}
-	text := reason(err)
-	for _, vendor := range []string{"entra: ", "slack: ", "webex: ", "teams: ", "vault: "} {
-		text = strings.TrimPrefix(text, vendor)
-	}
-	if text == "" {
-		return "it fails, and Rollcall's log says why"
-	}
-	return text
+	return cmp.Or(directory.Said(err), "it fails, and Rollcall's log says why")
 }
 
 // endings is what works for a tenant until a time, and what doesn't work. Nobody is asked for it: it is what the store
@@ -150,7 +143,7 @@ func (m *Main) readingTroubles(ctx context.Context, tenant directory.TenantID) (
 			what = "People of " + m.title(r.Of.Platform)
 		}
 		if what != "" && r.Trouble != "" {
-			all = append(all, directory.Ending{What: what, Trouble: trouble(r.Trouble)})
+			all = append(all, directory.Ending{What: what, Trouble: r.Trouble})
 		}
 	}
 	return all, err
