@@ -22,7 +22,7 @@ type step struct {
 
 // steps are the story, in the order in which it is told: later ones let days pass.
 func steps() []step {
-	return append(onEach(), []step{
+	return slices.Concat(onEach(), ofPeople(), []step{
 		{"pair.slack-webex", pairFromSlack},
 		{"pair.webex-slack", pairFromWebex},
 		{"pair.teams-webex", pairOn("vera", paneTeams, paneWebex)},
@@ -76,7 +76,7 @@ func steps() []step {
 		{"secrets.sealed", secretsSealed},
 		{"tenants.isolated", tenantsIsolated},
 		{"restart.nothing-twice", restartNothingTwice},
-	}...)
+	})
 }
 
 // story is a world, while its story is told.
@@ -87,6 +87,7 @@ type story struct {
 	folder string
 	own    []*World // of steps that have one to themselves
 	admin  *story   // of the admins, in a world of its own; nil: it is not told yet
+	people *story   // of people's own commands and of the manners of asking, in another one; nil: it is not told yet
 }
 
 // Check tells the story without a page: a line for each step, and a last one that counts them.
@@ -112,10 +113,13 @@ func Check(ctx context.Context, out io.Writer, options Options) (err error) {
 
 // close ends the worlds of a story.
 func (s *story) close() error {
-	if s.admin == nil {
-		return s.w.Close()
+	err := s.w.Close()
+	for _, own := range []*story{s.admin, s.people} {
+		if own != nil {
+			err = errors.Join(err, own.w.Close())
+		}
 	}
-	return errors.Join(s.w.Close(), s.admin.w.Close())
+	return err
 }
 
 // only are the steps of these names, in the order of the story; all, where there are none.

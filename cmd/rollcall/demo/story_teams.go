@@ -18,12 +18,18 @@ func pairOn(person, primary, secondary string) func(context.Context, *story) (st
 	}
 }
 
-// notInstalled: without the app nobody can be asked on Teams. It is installed by the person, or, once
-// an admin has consented to that, by the product.
+// notInstalled: without the app nobody can be asked on Teams, but on their other platform. It is installed by the person,
+// or, once an admin has consented to that, by the product.
 func notInstalled(ctx context.Context, s *story) (string, error) {
 	otto, pia := s.person("otto"), s.person("pia")
 	tenant := s.f.entra
-	if err := otto.await(ctx, directory.Unreachable); err != nil {
+	if err := otto.await(ctx, directory.Asking); err != nil {
+		return "", err
+	}
+	if err := otto.pressOn(paneWebex, directory.VerbSync, ""); err != nil {
+		return "", err
+	}
+	if err := s.calm(ctx, s.f); err != nil {
 		return "", err
 	}
 	if n := len(otto.messages(paneTeams)); n > 0 {
@@ -32,7 +38,7 @@ func notInstalled(ctx context.Context, s *story) (string, error) {
 	if err := s.w.UseApp(AppChange{Tenant: s.f.id, User: otto.user(paneTeams), Do: "install"}); err != nil {
 		return "", err
 	}
-	if err := otto.await(ctx, directory.Asking); err != nil {
+	if err := otto.proveAt(ctx, paneTeams, paneWebex); err != nil {
 		return "", err
 	}
 	if err := s.w.Consent(s.f.id); err != nil {
@@ -48,29 +54,36 @@ func notInstalled(ctx context.Context, s *story) (string, error) {
 	if !s.w.Entra.Installed(tenant, pia.user(paneTeams)) {
 		return "", errors.New("pia was asked and does not have the app, expected that it was installed for her")
 	}
-	return "otto was not asked until he had the app; for pia it was installed, after an admin had consented", nil
+	return "otto, without the app, was asked on Webex, and proved it on Teams when he had installed it; for pia it was installed, after an admin had consented", nil
 }
 
-// blockedOnTeams: who has blocked the app is left alone until they write to it.
+// blockedOnTeams: who has blocked the app is asked on their other platform, and isn't asked again on Teams when they
+// let the app in before they have answered.
 func blockedOnTeams(ctx context.Context, s *story) (string, error) {
 	bo := s.person("bo")
 	user := bo.user(paneTeams)
-	if err := bo.await(ctx, directory.Unreachable); err != nil {
+	if err := bo.await(ctx, directory.Asking); err != nil {
 		return "", err
-	}
-	if n := len(bo.questions(paneTeams)); n > 0 {
-		return "", fmt.Errorf("bo got %d questions, expected none", n)
 	}
 	if err := s.w.UseApp(AppChange{Tenant: s.f.id, User: user, Do: "unblock"}); err != nil {
 		return "", err
 	}
-	if err := s.w.Say(Say{Tenant: s.f.id, Pane: paneTeams, User: user, Text: "hi"}); err != nil {
+	if _, err := bo.on(paneTeams).ask(ctx, "hi", "Hello"); err != nil {
 		return "", err
 	}
-	if err := bo.await(ctx, directory.Asking); err != nil {
+	if err := s.calm(ctx, s.f); err != nil {
 		return "", err
 	}
-	return "bo had blocked the app and was left alone; he was asked after he wrote to it", nil
+	if n := len(bo.questions(paneTeams)); n > 0 {
+		return "", fmt.Errorf("bo got %d questions on Teams besides the one on Webex, expected none", n)
+	}
+	if err := bo.pressOn(paneWebex, directory.VerbSync, ""); err != nil {
+		return "", err
+	}
+	if err := bo.proveAt(ctx, paneTeams, paneWebex); err != nil {
+		return "", err
+	}
+	return "bo had blocked the app, and was asked on Webex; he let it in, and was asked for nothing but the number on Teams", nil
 }
 
 // m365Refused: a Microsoft 365 group is refused, with a sentence that says why and what to do.

@@ -13,6 +13,7 @@ import (
 	"rollcall/adapters/teams"
 	"rollcall/adapters/webex"
 	"rollcall/cards"
+	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
 )
 
@@ -143,9 +144,15 @@ func (w *World) allMessages(pane string) []sim.Message {
 	return nil
 }
 
-// questions are the messages that had buttons when they were posted: not a welcome, not an answer.
+// questions are the messages that asked the person something when they were posted: not a welcome, and not an
+// answer, whose buttons only give commands.
 func (v view) questions(pane string) []sim.Message {
-	return slices.DeleteFunc(v.messages(pane), func(m sim.Message) bool { return len(m.Presses) == 0 || len(m.Presses[0]) == 0 })
+	return slices.DeleteFunc(v.messages(pane), func(m sim.Message) bool {
+		return len(m.Presses) == 0 || !slices.ContainsFunc(m.Presses[0], func(text string) bool {
+			p, err := cards.ParsePress(text)
+			return err == nil && p.Verb != catalog.VerbRun && p.Verb != catalog.VerbConfirm
+		})
+	})
 }
 
 // prompts are the messages that asked the person to sync when they were posted.
@@ -214,7 +221,31 @@ func (v view) pressOn(pane string, verb directory.Verb, value string) error {
 	return v.w.Press(Press{Tenant: v.f.id, Pane: pane, User: v.user(pane), Message: m.ID, Button: i})
 }
 
-// number is the number that the person sees on their primary account's card.
+// proveAt picks the number on a platform that the person sees on another one, where they were asked, and waits until
+// they are linked.
+func (v view) proveAt(ctx context.Context, pane, asked string) error {
+	number := ""
+	if err := v.w.until(ctx, func() (bool, string) {
+		l, _ := v.link(ctx)
+		number = l.Proof.Number
+		_, _, err := v.open(pane, directory.VerbPick, number)
+		return l.State == directory.Proving && err == nil, fmt.Sprintf("%s is %s (%v), expected a question on %s", v.id, l.State, err, pane)
+	}); err != nil {
+		return err
+	}
+	if err := v.await(ctx, directory.Proving); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(v.questions(asked), func(m sim.Message) bool { return strings.Contains(said(m), number) }) {
+		return fmt.Errorf("%s does not see the number on %s", v.id, asked)
+	}
+	if err := v.pressOn(pane, directory.VerbPick, number); err != nil {
+		return err
+	}
+	return v.await(ctx, directory.Linked)
+}
+
+// shownNumber is the number that the person sees on their primary account's card.
 func (v view) shownNumber(ctx context.Context) (string, error) {
 	l, there := v.link(ctx)
 	if !there || l.Proof.Number == "" {

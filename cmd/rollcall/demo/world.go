@@ -39,6 +39,8 @@ type Options struct {
 	Empty   bool // without the company's own
 	// Crews adds people and groups that an admin puts to use in chat, and two admins.
 	Crews bool
+	// cast are people to come instead of the crews, into whose groups they can be put.
+	cast []resident
 	// AskFirst has whoever is not found asked for another address first.
 	AskFirst bool
 	// Refused configures a group of a kind that can't be used as well.
@@ -273,6 +275,9 @@ func (w *World) settle(tenant int, f *firm) error {
 	}
 	if w.options.Crews {
 		f.residents = crews()
+	}
+	if w.options.cast != nil {
+		f.residents = slices.Clone(w.options.cast)
 	}
 	f.residents = append(f.residents, crowd(w.options.People)...)
 	scopes := slack.Scopes(slack.Features{ReadBack: !w.options.NoReadBack, Personas: true})
