@@ -108,7 +108,7 @@ func TestTheWorldHasChanged(t *testing.T) {
 		{"undo ada@acme.example", nil, func(w *world) { w.people[0].Links[0].Link.Counterpart = webex.Account("P8") }},
 		{"resolve ada@acme.example 1", nil, func(w *world) { w.people[0].Links[0].Candidates[0].Account.ID.User = "P8" }},
 		{"release 4c9a7be01f22", nil, func(w *world) { w.held[0].Hash = "x" }},
-		{"undo 4c9a7be01f22", func(w *world) { w.held[0].State = directory.BatchReleased }, func(w *world) { w.held[0].State = directory.BatchDone }},
+		{"undo 4c9a7be01f22", func(w *world) { w.held[0].State = directory.BatchReleased }, func(w *world) { w.held[0].Hash = "x" }},
 	} {
 		t.Run(test.text, func(t *testing.T) {
 			t.Parallel()
@@ -127,6 +127,30 @@ func TestTheWorldHasChanged(t *testing.T) {
 				t.Errorf("told %v, answered %q", w.told, card.Summary)
 			}
 		})
+	}
+}
+
+// Whoever asks to undo a batch while it is carried out can confirm that when it has been.
+func TestABatchIsDoneMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.held[0].State = directory.BatchReleased
+	desk := w.desk(t)
+	asked := code(desk.Run(t.Context(), by(grace), "undo 4c9a7be01f22"))
+	w.held[0].State = directory.BatchDone
+	if desk.Confirm(t.Context(), by(grace), asked); len(w.told) != 1 {
+		t.Errorf("told %v", w.told)
+	}
+}
+
+// An admin with an account on each platform is named once.
+func TestDeniedNamesAnAdminOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.admins = append(w.admins, directory.Admin{Account: webex.Account("P1"), Name: w.admins[0].Name})
+	shown := shownOn(t, w.desk(t).Run(t.Context(), by(ann), "off"))
+	if n := strings.Count(shown, w.admins[0].Name); n != 1 {
+		t.Errorf("named %d times in:\n%s", n, shown)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,7 +135,9 @@ func (t *turn) denied(ctx context.Context) cards.Card {
 		t.logger.Warn("the admins can't be named", "tenant", t.caller.Tenant(), "code", directory.CodeOf(err).String())
 	}
 	for _, a := range admins {
-		names = append(names, a.Name)
+		if !slices.Contains(names, a.Name) { // most have an account on each platform
+			names = append(names, a.Name)
+		}
 	}
 	t.logger.Info("denied", "tenant", t.caller.Tenant(), "platform", t.caller.Installation.Platform, "command", t.command.Name)
 	return catalog.Denied(t.voice, names)

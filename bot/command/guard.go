@@ -170,7 +170,8 @@ func undo(ctx context.Context, t *turn) (cards.Card, error) {
 	if t.seen == "" && b.State != directory.BatchReleased && b.State != directory.BatchDone {
 		return t.showBatch(ctx, b)
 	}
-	card, ok, err := t.settle(ctx, digest("undo", b.ID, b.Hash, string(b.State)), catalog.Confirmation{
+	// That the last of its people were removed meanwhile changes nothing about what is undone.
+	card, ok, err := t.settle(ctx, digest("undo", b.ID, b.Hash), catalog.Confirmation{
 		Title: catalog.UndoBatchTitle, Text: catalog.UndoBatchText, Button: catalog.UndoBatchButton, N: len(b.Members),
 		Pairs: []string{"ID", b.ID, "Group", string(b.Group)},
 	})

@@ -1,15 +1,13 @@
 package command
 
 import (
-	"slices"
-
 	"rollcall/cards"
 	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
 )
 
-// Report is the card of a report for one reader. Of what somebody said about a link, the two accounts of
-// that link are shown less than the admins.
+// Report is the card of a report for one reader. Of what somebody said about a link, its two accounts are
+// shown less than the admins.
 func Report(r directory.Report, to directory.AccountID, title func(directory.Platform) string) cards.Card {
 	v := jobView(r.Job)
 	v.Voice = titles(title).voice(r.Lang, r.Zone)
@@ -25,12 +23,6 @@ func Report(r directory.Report, to directory.AccountID, title func(directory.Pla
 	if r.Group.ID != "" {
 		v.Group, v.Halted = called(r.Group), r.Group.Rollout.Halted
 	}
-	v.Admin = len(r.Story.Links) > 0 && !slices.ContainsFunc(r.Story.Links, func(l directory.LinkStory) bool { return concerns(l.Link, to) })
+	v.Admin = r.Admin
 	return catalog.Report(v)
-}
-
-// concerns reports whether an account is, or was, one of a link's two.
-func concerns(l directory.Link, account directory.AccountID) bool {
-	return l.Account == account || l.Counterpart == account || l.Decided == account ||
-		slices.ContainsFunc(l.Barred, func(b directory.Bar) bool { return b.Account == account })
 }

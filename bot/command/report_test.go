@@ -69,11 +69,20 @@ func TestReports(t *testing.T) {
 			[]string{"Engineering", "9 of 40 declined"},
 			nil,
 		},
-		{"not me, to an admin", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: ada()}, grace, []string{"Ada Lovelace", "> why id-entra"}, nil},
+		{"not me, to an admin", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: ada(), Admin: true}, grace, []string{"Ada Lovelace", "> why id-entra"}, nil},
 		{
 			"not me, to the other account",
 			directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: ada()},
 			webex.Account("P7"),
+			[]string{"A link was ended"},
+			[]string{"Ada", "> why"},
+		},
+		{
+			"not me, to who said it, whose accounts the link has no more",
+			directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: directory.Story{
+				Member: ada().Member, Links: []directory.LinkStory{{Link: directory.Link{Key: ada().Links[0].Link.Key}}},
+			}},
+			ann,
 			[]string{"A link was ended"},
 			[]string{"Ada", "> why"},
 		},

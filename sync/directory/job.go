@@ -187,6 +187,7 @@ type Report struct {
 	Group    Group          // that it is about, if it is about one
 	Lang     string         // the reader's language
 	Zone     string         // the reader's IANA zone
+	Admin    bool           // with JobTell: the reader is an admin
 }
 
 // What JobTell tells of: its Subject.

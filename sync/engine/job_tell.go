@@ -67,6 +67,11 @@ func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (
 	if err := e.readerOf(ctx, t, to, &r); err != nil {
 		return r, false, err
 	}
+	admins, err := e.Store.Admins(ctx, t.tenant.ID)
+	if err != nil {
+		return r, false, err
+	}
+	r.Admin = slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == to })
 	if t.job.Group != "" {
 		group, err := e.group(ctx, t.tenant.ID, t.job.Group)
 		if err != nil {

@@ -272,6 +272,24 @@ func TestNotMeIsToldOnce(t *testing.T) {
 	}
 }
 
+// Only admins are told as admins are, and the one who said it isn't, although the link has forgotten them.
+func TestNotMeIsToldToAdminsAsToAdmins(t *testing.T) {
+	t.Parallel()
+	w := rosaLinked(t)
+	admin := account(alpha, "admin")
+	w.must(w.store.PutAdmin(t.Context(), acme, directory.Admin{Account: admin}))
+	w.says(rosaA, (*Engine).NotMe, 1)
+	w.settle()
+	if len(w.desk.reports) != 3 {
+		t.Fatalf("told %d, want both accounts and the admin", len(w.desk.reports))
+	}
+	for _, r := range w.desk.reports {
+		if got := r.shown[0].Admin; got != (r.to == admin) {
+			t.Errorf("%s was told as an admin: %v", r.to.Text(), got)
+		}
+	}
+}
+
 // mute is a store that can't take readings, for a while.
 type mute struct {
 	directory.Store

@@ -72,9 +72,9 @@ func (s *Sim) OpenHome(workspace, user string) error {
 	return nil
 }
 
-// Command lets somebody give the app's slash command in their 1:1 chat with it. The reply, or
-// Slack's own message about an error, is recorded as a private message. People of other workspaces
-// can't.
+// Command lets somebody give the app's slash command in their 1:1 chat with it. Of a word such as
+// "@ada" Slack makes a mention of the user of that name. The reply, or Slack's own message about an
+// error, is recorded as a private message. People of other workspaces can't.
 func (s *Sim) Command(workspace, user, text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +94,7 @@ func (s *Sim) Command(workspace, user, text string) error {
 	form := url.Values{
 		"token": {"legacy"}, "team_id": {ws.ID}, "team_domain": {strings.ToLower(ws.ID)}, "channel_id": {c.id},
 		"channel_name": {"directmessage"}, "user_id": {user}, "user_name": {u.Name}, "command": {s.config.Command},
-		"text": {escaped(text)}, "api_app_id": {s.config.AppID}, "is_enterprise_install": {strconv.FormatBool(at.whole())},
+		"text": {ws.mentioning(text)}, "api_app_id": {s.config.AppID}, "is_enterprise_install": {strconv.FormatBool(at.whole())},
 		"response_url": {s.responseURL(at, c, user)}, "trigger_id": {s.id("") + ".1." + s.id("")},
 	}
 	if ws.org != nil {
@@ -103,6 +103,21 @@ func (s *Sim) Command(workspace, user, text string) error {
 	}
 	s.form("command", "/slack/commands", form, func(status int, body []byte) { s.commandDone(at, c, user, status, body) })
 	return nil
+}
+
+// mentioning is a command's text as Slack hands it on where the app's manifest says should_escape:
+// https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling.
+func (ws *workspace) mentioning(text string) string {
+	words := strings.Split(escaped(text), " ")
+	for i, word := range words {
+		name, ok := strings.CutPrefix(word, "@")
+		for id, u := range ws.users {
+			if ok && u.Name == name {
+				words[i] = "<@" + id + "|" + name + ">"
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func (s *Sim) commandDone(ws *workspace, c *chat, user string, status int, body []byte) {

@@ -77,6 +77,20 @@ func (w *World) crewView(f *firm, pane string, i int) view {
 	return v
 }
 
+// crewStory makes a world with crews that two admins may steer. Its program isn't started yet.
+func crewStory(options Options) (*story, error) {
+	options.Crews = true
+	w, err := Start(options)
+	if err != nil {
+		return nil, err
+	}
+	f := w.companies[0]
+	t := w.config.Tenants[f.id]
+	t.Admins = w.admins(f)
+	w.config.Tenants[f.id] = t
+	return &story{w: w, f: f, folder: options.Dir}, nil
+}
+
 // account is a person's account on a platform, as Rollcall names it.
 func (v view) account(pane string) directory.AccountID {
 	return directory.AccountID{Platform: directory.Platform(pane), Workspace: directory.Workspace(v.workspace(pane)), User: v.user(pane)}

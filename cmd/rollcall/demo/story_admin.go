@@ -35,23 +35,19 @@ func (s *story) adminStory() (*story, error) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return nil, err
 	}
-	w, err := Start(Options{Dir: folder, Tenants: 1, Crews: true, Without: s.w.options.Without, Patience: s.w.options.Patience})
+	own, err := crewStory(Options{Dir: folder, Tenants: 1, Without: s.w.options.Without, Patience: s.w.options.Patience})
 	if err != nil {
 		return nil, err
 	}
-	f := w.companies[0]
-	t := w.config.Tenants[f.id]
-	t.Admins = w.admins(f)
-	w.config.Tenants[f.id] = t
 	for _, pane := range []string{paneSlack, paneTeams, paneWebex} {
-		if err := w.recruit(f, pane, false, joiner, recruit); err != nil {
-			return nil, errors.Join(err, w.Close())
+		if err := own.w.recruit(own.f, pane, false, joiner, recruit); err != nil {
+			return nil, errors.Join(err, own.w.Close())
 		}
 	}
-	if err := w.Launch(); err != nil {
-		return nil, errors.Join(err, w.Close())
+	if err := own.w.Launch(); err != nil {
+		return nil, errors.Join(err, own.w.Close())
 	}
-	s.admin = &story{w: w, f: f, folder: folder}
+	s.admin = own
 	return s.admin, nil
 }
 
