@@ -95,6 +95,13 @@ var stories = []story{
 	{name: "resolve-address", text: "resolve ada@acme.example ada@acme.example", confirmed: []string{"resolve entra/8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e/slack/webex P7 slack/T1/U1"}},
 	{name: "resolve-none", text: "resolve ada@acme.example none", confirmed: []string{"resolve entra/8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e/slack/webex  slack/T1/U1"}},
 	{name: "resolve-nothing", text: "resolve ada@acme.example 2"},
+	{name: "unreached", text: "unreached"},
+	{name: "unreached-page", text: "unreached 20"},
+	{name: "unreached-platform", text: "unreachable Webex 10"},
+	{name: "unreached-one", text: "unreached slack"},
+	{name: "unreached-nowhere", text: "unreached teams"},
+	{name: "unreached-none", text: "unreached", change: func(w *world) { w.out = nil }},
+	{name: "status-unreached", text: "status", change: func(w *world) { w.overview.States[directory.Unreachable] = 3 }},
 	{name: "held", text: "held"},
 	{name: "held-batch", text: "held 4c9a"},
 	{name: "held-no-batch", text: "held 5"},
@@ -301,6 +308,7 @@ func TestHostileNames(t *testing.T) {
 				l.Account.Name, l.Counterpart.Name, l.Next, l.Link.Why, l.Holds = name, name, name, name, []string{name}
 				l.Candidates[0].Account.Name, l.Candidates[0].Why = name, name
 			}
+			w.out[0].Link.Member.Name, w.out[2].Link.Member.Name, w.out[0].Reach[0].Why, w.out[0].Reach[0].State = name, name, name, directory.Unseen
 			w.disputes[0].Link.Member.Name, w.disputes[0].Link.Why = name, name
 			w.held[0].Why, w.health.Ends[0].What = name, name
 			w.admins[0].Name = name

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,7 @@ type world struct {
 	lines    []directory.ProposalLine
 	people   []directory.Story
 	disputes []directory.LinkStory
+	out      []directory.LinkStory // of reach
 	held     []directory.Batch
 	over     bool // a release is carried out
 	mine     directory.Story
@@ -97,6 +99,18 @@ func newWorld() *world {
 	dispute := w.people[0].Links[0]
 	dispute.Link.State, dispute.Link.Why = directory.Disputed, "two accounts have this address"
 	w.disputes = []directory.LinkStory{dispute}
+	for i := range 23 {
+		l := directory.LinkStory{Link: w.people[0].Links[0].Link}
+		l.Link.Key.Member.ID, l.Link.Member.Name, l.Link.State = "n"+strconv.Itoa(i), "Person "+string(rune('A'+i)), directory.Unreachable
+		l.Reach = []directory.Reach{{Account: webex.Account("P" + strconv.Itoa(i)), State: []directory.ReachState{directory.AppMissing, directory.Blocked, directory.Guest}[i%3], Since: at}}
+		switch i {
+		case 0:
+			l.Reach = append([]directory.Reach{{Account: slack.Account("U0"), State: directory.Disabled, Since: at}}, l.Reach...)
+		case 1:
+			l.Link.State = directory.Proving
+		}
+		w.out = append(w.out, l)
+	}
 	w.held = []directory.Batch{{ID: "4c9a7be01f22", Group: "eng", Members: []directory.MemberID{adaID}, Hash: "h1", Why: "30 of 100 left at once", State: directory.BatchHeld, At: at}}
 	w.mine = ada()
 	return w
@@ -242,6 +256,17 @@ func (w *world) Resolve(_ context.Context, _ directory.TenantID, key directory.L
 
 func (w *world) Disputes(context.Context, directory.TenantID, directory.LinkKey, int) ([]directory.LinkStory, error) {
 	return w.disputes, w.err
+}
+
+func (w *world) Unreached(_ context.Context, _ directory.TenantID, after directory.LinkKey, limit int) ([]directory.LinkStory, error) {
+	from := slices.IndexFunc(w.out, func(l directory.LinkStory) bool { return l.Link.Key == after }) + 1
+	return w.out[from:min(from+limit, len(w.out))], w.err
+}
+
+func (w *world) ReachCounts(context.Context, directory.TenantID) (map[directory.Platform]map[directory.ReachState]int, error) {
+	return map[directory.Platform]map[directory.ReachState]int{
+		"webex": {directory.Reachable: 200, directory.AppMissing: 8, directory.Guest: 7, directory.Blocked: 8}, "slack": {directory.Reachable: 239, directory.Disabled: 1},
+	}, w.err
 }
 
 func (w *world) Held(context.Context, directory.TenantID) ([]directory.Batch, error) {

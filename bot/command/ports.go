@@ -105,6 +105,11 @@ type Steering interface {
 	Resolve(ctx context.Context, tenant directory.TenantID, key directory.LinkKey, account directory.AccountID, by string) error
 	// Disputes pages through the links that wait for an admin.
 	Disputes(ctx context.Context, tenant directory.TenantID, after directory.LinkKey, limit int) ([]directory.LinkStory, error)
+	// Unreached pages through the links of those who can't be asked anywhere, and of those who are asked for
+	// a proof once they open the app. Of each the Reach are the places where they can't be written to.
+	Unreached(ctx context.Context, tenant directory.TenantID, after directory.LinkKey, limit int) ([]directory.LinkStory, error)
+	// ReachCounts is how many accounts can be written to, or can't for which reason, on each platform.
+	ReachCounts(ctx context.Context, tenant directory.TenantID) (map[directory.Platform]map[directory.ReachState]int, error)
 
 	// Held are the batches that wait for an admin, newest first, those decided within a week after them.
 	Held(ctx context.Context, tenant directory.TenantID) ([]directory.Batch, error)

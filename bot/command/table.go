@@ -119,6 +119,7 @@ func Commands() []Command {
 		{Name: "prompt", Args: []Argument{person, platform}, Role: Admin, Topic: people, Does: catalog.DoesPrompt, run: prompt},
 		{Name: "disputes", Args: []Argument{position}, Role: Admin, Topic: people, Does: catalog.DoesDisputes, run: disputes},
 		{Name: "resolve", Args: []Argument{person, {"ACCOUNT", Word, false}, platform}, Role: Admin, Topic: people, Does: catalog.DoesResolve, Confirms: true, run: resolve},
+		{Name: "unreached", Aliases: []string{"unreachable"}, Args: []Argument{platform, position}, Role: Admin, Topic: people, Does: catalog.DoesUnreached, run: unreached},
 
 		{Name: "held", Args: []Argument{{"BATCH", Word, true}, position}, Role: Admin, Topic: guard, Does: catalog.DoesHeld, Listed: true, run: held},
 		{Name: "release", Args: []Argument{batch}, Role: Admin, Topic: guard, Does: catalog.DoesRelease, Confirms: true, run: release},

@@ -63,6 +63,12 @@ func adminSamples(lang string) []Sample {
 	add("disputes", Disputes(DisputesView{Voice: v, List: []DisputeView{dispute, second}, More: 10}))
 	add("dispute", Disputes(DisputesView{Voice: v, List: []DisputeView{dispute}}))
 	add("disputes-none", Disputes(DisputesView{Voice: v}))
+	unreached := sampleUnreached(v, "Ada Lovelace")
+	add("unreached", Unreached(unreached))
+	unreached.List, unreached.More = unreached.List[:1], 0
+	add("unreached-one", Unreached(unreached))
+	unreached.List = nil
+	add("unreached-none", Unreached(unreached))
 
 	batch := sampleBatch(v)
 	add("batch", Batch(batch))
@@ -95,6 +101,7 @@ func adminSamples(lang string) []Sample {
 		held := batch
 		held.Group, held.People, held.Why, held.Asked = n.text, []string{n.text, n.text}, n.text, n.text
 		add("batch-"+n.name, Batch(held))
+		add("unreached-"+n.name, Unreached(sampleUnreached(v, n.text)))
 		add("confirm-"+n.name, Confirm(Confirmation{
 			Voice: v, Title: UnlinkTitle, Text: UnlinkText, Button: UnlinkButton, Pairs: []string{"Name", n.text, "From", "Slack", "To", "Webex"}, Nonce: "n",
 		}))
@@ -148,6 +155,24 @@ func addConfirmations(v Voice, add func(string, cards.Card)) {
 		{"resolve-none", ResolveTitle, ResolveNoneText, ResolveNoneButton, 0, nil},
 	} {
 		add("confirm-"+c.name, Confirm(Confirmation{Voice: v, Title: c.title, Text: c.text, Button: c.button, N: c.n, Pairs: pairs, Counts: c.counts, Nonce: "nonce-of-a-confirmation"}))
+	}
+}
+
+func sampleUnreached(v Voice, name string) UnreachedView {
+	at := sampleTime(v.Zone)
+	return UnreachedView{
+		Voice: v, More: 10,
+		Counts: []PlatformReach{
+			{"Slack", []Count{{"reachable", 240}, {"disabled", 1}}},
+			{"Webex", []Count{{"reachable", 198}, {"app missing", 12}, {"blocked", 3}, {"guest", 1}}},
+		},
+		List: []UnreachedPerson{
+			{name, "id-entraZs8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e", false, []UnreachedWhere{{Platform: "Slack", State: "disabled", Since: at}, {Platform: "Webex", State: "app missing", Since: at}}},
+			{"Charles Babbage", "id-entraZs2", true, []UnreachedWhere{{Platform: "Webex", State: "app missing", Since: at}}},
+			{"Grace Hopper", "id-entraZs3", false, []UnreachedWhere{{Platform: "Webex", State: "blocked", Since: at}}},
+			{"Alan Turing", "id-entraZs4", false, []UnreachedWhere{{Platform: "Webex", State: "guest", Since: at}}},
+			{"Joan Clarke", "id-entraZs5", false, []UnreachedWhere{{Platform: "Slack", Why: "slack does not deliver to this person"}}},
+		},
 	}
 }
 

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,6 +90,9 @@ func (s *sheet) statusNext(v StatusView) {
 	}
 	if v.Open > 0 {
 		s.next(ButtonDisputes, "disputes")
+	}
+	if slices.ContainsFunc(v.States, func(c Count) bool { return c.Kind == "unreachable" && c.N > 0 }) {
+		s.next(ButtonUnreached, "unreached")
 	}
 	switch {
 	case v.Group != "":
