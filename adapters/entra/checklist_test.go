@@ -160,7 +160,10 @@ func TestRefusalNamesThePermission(t *testing.T) {
 			_, err := w.adapter.Page(w.t.Context(), w.inst(0), "")
 			return err
 		}},
-		{"AppCatalog.Read.All", func(w *world, _, person string) error { return w.adapter.InstallApp(w.t.Context(), w.inst(0), person) }},
+		{"AppCatalog.Read.All", func(w *world, _, person string) error {
+			_, err := w.adapter.InstallApp(w.t.Context(), w.inst(0), person)
+			return err
+		}},
 		{"Group.Read.All", func(w *world, _, _ string) error { return w.adapter.CheckSubscriptions(w.t.Context()) }},
 	} {
 		t.Run(tt.without, func(t *testing.T) {

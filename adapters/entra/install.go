@@ -25,36 +25,37 @@ type catalogued struct {
 const catalogueFor = time.Hour
 
 // InstallApp installs the Teams app for one person, so that they can be written to. It may be called
-// again, and does nothing where the app is installed already. Teams then tells the bot of it as of any
-// installation. Blocks for one request, or two where the catalogue isn't known.
+// again, and does nothing where the app is installed already; added: it wasn't. Teams then tells the bot of
+// it as of any installation. Blocks for one request, or two where the catalogue isn't known.
 //
 // Errors: Unsupported (the app isn't in the tenant's catalogue, the tenant hasn't consented to it, or
 // the person is a guest or has no licence; the text says what to do), and those of a
 // [directory.Provisioner].
-func (a *Adapter) InstallApp(ctx context.Context, inst directory.Installation, user string) error {
+func (a *Adapter) InstallApp(ctx context.Context, inst directory.Installation, user string) (added bool, err error) {
 	g, err := a.of(ctx, inst)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if !isObjectID(user) {
-		return directory.Errorf(directory.Invalid, "entra: not a user of this directory")
+		return false, directory.Errorf(directory.Invalid, "entra: not a user of this directory")
 	}
 	app, err := g.catalogue(ctx, a.config.TeamsAppID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	installation := models.NewUserScopeTeamsAppInstallation()
 	installation.SetAdditionalData(map[string]any{"teamsApp@odata.bind": g.url("appCatalogs/teamsApps/" + app)})
 	info, err := users.NewItemTeamworkInstalledAppsRequestBuilder(g.url("users/"+user+"/teamwork/installedApps"), g.adapter).ToPostRequestInformation(ctx, installation, nil)
 	if err != nil {
-		return directory.Errorf(directory.Invalid, "entra: a request can't be made")
+		return false, directory.Errorf(directory.Invalid, "entra: a request can't be made")
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := cancelled(ctx); err != nil {
-		return err
+		return false, err
 	}
-	return notInstalled(g.adapter.SendNoContent(ctx, info, nil))
+	err = g.adapter.SendNoContent(ctx, info, nil)
+	return err == nil, notInstalled(err)
 }
 
 // notInstalled is what a refusal to install means. Graph says with 403 and 404 that it isn't possible

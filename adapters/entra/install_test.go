@@ -44,18 +44,18 @@ func TestInstallApp(t *testing.T) {
 			if tt.spoil != nil {
 				tt.spoil(w, user)
 			}
-			err := w.adapter.InstallApp(t.Context(), w.inst(0), user)
+			added, err := w.adapter.InstallApp(t.Context(), w.inst(0), user)
 			if tt.code >= 0 {
 				if !directory.Is(err, tt.code) || strings.Contains(err.Error(), "@") {
 					t.Errorf("got %v, want %v", err, tt.code)
 				}
 				return
 			}
-			if err != nil || !w.Installed(w.ids[0], user) || tt.spoil == nil && installed != user {
-				t.Errorf("installed %v, %v", w.Installed(w.ids[0], user), err)
+			if err != nil || added != (tt.spoil == nil) || !w.Installed(w.ids[0], user) || tt.spoil == nil && installed != user {
+				t.Errorf("installed %v, added %v, %v", w.Installed(w.ids[0], user), added, err)
 			}
-			if n := w.count(func() { err = w.adapter.InstallApp(t.Context(), w.inst(0), user) }); err != nil || n != 1 {
-				t.Errorf("again it takes %d requests, %v", n, err)
+			if n := w.count(func() { added, err = w.adapter.InstallApp(t.Context(), w.inst(0), user) }); err != nil || added || n != 1 {
+				t.Errorf("again it takes %d requests, added %v, %v", n, added, err)
 			}
 		})
 	}

@@ -52,9 +52,10 @@ type Conversations interface {
 // Installer installs the app for people.
 type Installer interface {
 	// InstallApp adds the app to the person's own apps, by their object id, and may be called
-	// again for one who has it. It blocks for a few requests. Unsupported: nobody has consented to
-	// that. Throttled, Unavailable, Uncertain: it should be asked again later.
-	InstallApp(ctx context.Context, inst directory.Installation, user string) error
+	// again for one who has it; added: they didn't have it. It blocks for a few requests.
+	// Unsupported: nobody has consented to that. Throttled, Unavailable, Uncertain: it should be
+	// asked again later.
+	InstallApp(ctx context.Context, inst directory.Installation, user string) (added bool, err error)
 }
 
 // Workspace is the workspace of a tenant, from its id as the portals spell it. Invalid: it is no GUID.

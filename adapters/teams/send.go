@@ -14,8 +14,8 @@ import (
 )
 
 // Send posts into the person's 1:1 chat with the bot. A chat that isn't known is asked for, which
-// Teams grants to people who have the app; for others the installer is asked, and the message is
-// Undeliverable until the installation reports itself.
+// Teams grants to people who have the app; for others the installer is asked: the message is
+// Unavailable where that has just added the app, which then reports itself, and else Undeliverable.
 func (a *Adapter) Send(ctx context.Context, inst directory.Installation, to directory.AccountID, card cards.Card) (directory.MessageRef, error) {
 	if err := belongs(inst, to); err != nil {
 		return directory.MessageRef{}, err
@@ -124,12 +124,13 @@ func (a *Adapter) open(ctx context.Context, inst directory.Installation, to dire
 }
 
 // install has the app installed for somebody who lacks it. The message is not delivered whatever
-// comes of it; but where the installer wants to be asked again later, so should we be.
+// comes of it; but where the app is only just there, or the installer wants to be asked again later, so
+// should we be. Who has it already, and can't be written to nevertheless, counts as lacking it.
 func (a *Adapter) install(ctx context.Context, inst directory.Installation, to directory.AccountID, missing error) error {
 	if a.config.Installer == nil {
 		return missing
 	}
-	err := a.config.Installer.InstallApp(ctx, inst, to.User)
+	added, err := a.config.Installer.InstallApp(ctx, inst, to.User)
 	switch directory.CodeOf(err) {
 	case directory.Throttled:
 		return directory.Wait(directory.RetryAfter(err), "teams: the app could not be installed yet")
@@ -137,6 +138,9 @@ func (a *Adapter) install(ctx context.Context, inst directory.Installation, to d
 		return directory.Errorf(directory.Unavailable, "teams: the app could not be installed yet")
 	}
 	a.log.Info("asked to install the app", "platform", Name, "tenant", inst.Tenant, "installed", err == nil)
+	if err == nil && added {
+		return directory.Errorf(directory.Unavailable, "teams: the app was only just installed")
+	}
 	return missing
 }
 

@@ -72,34 +72,37 @@ func TestFirstMessageAsksForTheChat(t *testing.T) {
 
 // installer is a stand-in for Graph.
 type installer struct {
+	has   bool // the person has it already
 	err   error
 	asked []string
 }
 
-func (i *installer) InstallApp(_ context.Context, inst directory.Installation, user string) error {
+func (i *installer) InstallApp(_ context.Context, inst directory.Installation, user string) (bool, error) {
 	i.asked = append(i.asked, string(inst.Workspace)+"/"+user)
-	return i.err
+	return !i.has && i.err == nil, i.err
 }
 
 func TestPeopleWithoutTheApp(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
+		has  bool
 		err  error
 		want directory.Code
 	}{
-		{"installed", nil, directory.Undeliverable},
-		{"nobody consented", directory.Errorf(directory.Unsupported, "no"), directory.Undeliverable},
-		{"refused", directory.Errorf(directory.Undeliverable, "no"), directory.Undeliverable},
-		{"a defect", errors.New("no"), directory.Undeliverable},
-		{"throttled", directory.Wait(7*time.Second, "no"), directory.Throttled},
-		{"away", directory.Errorf(directory.Unavailable, "no"), directory.Unavailable},
-		{"a lost answer", directory.Errorf(directory.Uncertain, "no"), directory.Unavailable},
+		{"added", false, nil, directory.Unavailable},
+		{"installed already", true, nil, directory.Undeliverable},
+		{"nobody consented", false, directory.Errorf(directory.Unsupported, "no"), directory.Undeliverable},
+		{"refused", false, directory.Errorf(directory.Undeliverable, "no"), directory.Undeliverable},
+		{"a defect", false, errors.New("no"), directory.Undeliverable},
+		{"throttled", false, directory.Wait(7*time.Second, "no"), directory.Throttled},
+		{"away", false, directory.Errorf(directory.Unavailable, "no"), directory.Unavailable},
+		{"a lost answer", false, directory.Errorf(directory.Uncertain, "no"), directory.Unavailable},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			graph := &installer{err: test.err}
+			graph := &installer{has: test.has, err: test.err}
 			w := newWorld(t, func(c *Config) { c.Installer = graph })
 			zoe := w.inst.Account(zoeID)
 			_, err := w.adapter.Send(t.Context(), w.inst, zoe, question())

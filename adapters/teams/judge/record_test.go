@@ -234,8 +234,8 @@ type installer struct{ sim *teamssim.Sim }
 
 var _ teams.Installer = installer{}
 
-func (i installer) InstallApp(_ context.Context, inst directory.Installation, user string) error {
-	return i.sim.Install(string(inst.Workspace), user)
+func (i installer) InstallApp(_ context.Context, inst directory.Installation, user string) (bool, error) {
+	return true, i.sim.Install(string(inst.Workspace), user)
 }
 
 // sink takes everything and answers what it was told to, once.
