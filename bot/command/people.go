@@ -77,6 +77,16 @@ func (t *turn) about(ctx context.Context, brief bool) (cards.Card, error) {
 	}
 	view := t.title.personView(story, brief)
 	view.Voice = t.voice
+	names := make(map[string]string)
+	for i := range view.Links {
+		for j := range view.Links[i].Trail {
+			line := &view.Links[i].Trail[j]
+			if _, known := names[line.By]; !known {
+				names[line.By] = t.nameOf(ctx, line.By)
+			}
+			line.By = names[line.By]
+		}
+	}
 	return catalog.Person(view), nil
 }
 

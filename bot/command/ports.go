@@ -24,7 +24,7 @@ type Caller struct {
 // By is the caller as the trail names them.
 func (c Caller) By() string {
 	if c.Actor.IsZero() {
-		return "operator"
+		return byOperator
 	}
 	return c.Actor.Text()
 }

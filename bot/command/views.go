@@ -9,6 +9,9 @@ import (
 	"rollcall/sync/directory"
 )
 
+// byOperator is how the trail names whoever runs Rollcall.
+const byOperator = "operator"
+
 // titles says what people call a platform.
 type titles func(directory.Platform) string
 
@@ -91,11 +94,14 @@ func (title titles) linkView(l directory.LinkStory, brief bool) catalog.LinkView
 		if e.Event == "show" { // how a card looks is no news
 			continue
 		}
-		what := string(e.To)
-		if what == "" {
-			what = e.Event
+		line := catalog.TrailLine{At: e.At, Why: e.Why}
+		if e.To != e.From {
+			line.State = string(e.To)
 		}
-		v.Trail = append(v.Trail, catalog.TrailLine{At: e.At, What: what, Why: e.Why})
+		if by, err := directory.ParseAccountID(e.By); e.By == byOperator || err == nil && by != link.Account && by != link.Counterpart {
+			line.By = e.By // somebody else than the person
+		}
+		v.Trail = append(v.Trail, line)
 	}
 	return v
 }

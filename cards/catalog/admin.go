@@ -98,15 +98,20 @@ func (s *sheet) sentence(text string) string { return clean(s.reason(text), maxS
 
 // stated adds a sentence of the engine's as a paragraph: with a capital, and with its full stop.
 func (s *sheet) stated(tone cards.Tone, text string) {
-	if text = s.sentence(text); text == "" {
-		return
+	s.paragraph(tone, s.whole(s.sentence(text)))
+}
+
+// whole is a sentence with a capital, and with its full stop.
+func (s speech) whole(text string) string {
+	if text == "" {
+		return ""
 	}
 	first, size := utf8.DecodeRuneInString(text)
 	text = string(unicode.ToUpper(first)) + text[size:]
 	if last, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".…!?:。！？：", last) {
 		text += strings.TrimSpace(s.Stop)
 	}
-	s.paragraph(tone, text)
+	return text
 }
 
 // cell is a value that stands in a table or beside a label. It is never blank.

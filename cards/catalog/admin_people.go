@@ -68,9 +68,10 @@ type ReachView struct {
 
 // TrailLine is something that happened.
 type TrailLine struct {
-	At   time.Time
-	What string // the state that it led to, or what the engine calls it
-	Why  string
+	At    time.Time
+	State string // the state that it led to; empty: none
+	Why   string // a sentence of the engine's
+	By    string // who did it: an admin; empty: nobody who is to be named
 }
 
 // Person is the card of why somebody is where they are, and of what happens next.
@@ -184,24 +185,50 @@ func (s *sheet) link(l LinkView) {
 		s.head(headReach)
 		s.facts(reach...)
 	}
-	var trail []cards.Fact
-	for _, t := range l.Trail[:min(len(l.Trail), PageLength)] {
-		value := s.cell(s.say(stateWord(t.What)))
-		if why := s.sentence(t.Why); why != "" {
-			value += s.Colon + why
-		}
-		trail = append(trail, cards.Fact{Label: s.moment(t.At), Value: value})
-	}
-	if len(trail) > 0 {
+	if trail := s.trail(l.Trail); len(trail) > 0 {
 		s.head(headTrail)
 		s.facts(trail...)
 	}
 }
 
+// trail is what happened, the newest first: without what says nothing, and with what was said twice in a row
+// only once.
+func (s *sheet) trail(lines []TrailLine) []cards.Fact {
+	var facts []cards.Fact
+	last := ""
+	for _, line := range lines {
+		happened := s.happened(line)
+		if happened == "" || happened == last || len(facts) == PageLength {
+			continue
+		}
+		last = happened
+		facts = append(facts, cards.Fact{Label: s.moment(line.At), Value: happened})
+	}
+	return facts
+}
+
+// happened is a line of the trail as a sentence: where it led to, why, and who did it. Empty: nothing happened.
+func (s *sheet) happened(line TrailLine) string {
+	state, text := "", s.sentence(line.Why)
+	if line.State != "" {
+		state = s.text(stateWord(line.State))
+	}
+	switch {
+	case text == "" || text == state:
+		text = state
+	case state != "":
+		text = state + s.Colon + text
+	}
+	if by := clean(s.who(line.By), maxName, ""); by != "" && text != "" {
+		text += " (" + by + ")"
+	}
+	return s.whole(text)
+}
+
 // then is what happens next, and when.
 func (s *sheet) then(l LinkView) string {
 	text := s.sentence(l.Next)
-	if text == "" && l.Intent != "" {
+	if said := text == s.sentence(l.Why) || text == s.text(stateWord(l.State)); (text == "" || said) && l.Intent != "" {
 		text = s.text(intentWord(l.Intent))
 	}
 	if text != "" && !l.When.IsZero() {

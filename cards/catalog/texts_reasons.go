@@ -266,6 +266,8 @@ func reasons() []string {
 		"the platform asked for silence",
 		"an unknown error",
 		"another link was given the same stand-in",
+		"a message could not be sent",
+		"a stand-in was made",
 		"there is no such link",
 		"there is no address",
 		"batch {ID} is held: nobody was removed; reject it",

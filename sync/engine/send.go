@@ -237,7 +237,7 @@ func (e *Engine) sent(ctx context.Context, w *work, of promptOf, mark string, sh
 
 // notSent records that a message certainly is not out, and when it is tried again.
 func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installation, of promptOf, mark string, cause error) error {
-	err := e.record(ctx, w, "not sent", directory.CodeOf(cause).String(), func(l *directory.Link) bool {
+	err := e.record(ctx, w, "not sent", "a message could not be sent", func(l *directory.Link) bool {
 		p := of(l)
 		if p.Mark != mark {
 			return false

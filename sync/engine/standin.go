@@ -118,7 +118,7 @@ func (e *Engine) order(ctx context.Context, w *work, inst directory.Installation
 // stands records a stand-in that is there, in the ledger of what was made as well.
 func (e *Engine) stands(ctx context.Context, w *work, id directory.AccountID) error {
 	marker := w.link.StandIn.Marker
-	err := e.recordWith(ctx, w, "stand-in made", string(w.link.StandIn.Kind), func(l *directory.Link) bool {
+	err := e.recordWith(ctx, w, "stand-in made", "a stand-in was made", func(l *directory.Link) bool {
 		s := &l.StandIn
 		if s.Marker != marker || s.Is != directory.Making {
 			return false
