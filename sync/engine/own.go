@@ -229,27 +229,59 @@ func (e *Engine) own(ctx context.Context, inst directory.Installation, account d
 	return 0, directory.Errorf(directory.Unavailable, "the links are being written to by others")
 }
 
-// ownLinks are the links that an account is in, by key, and those that ended and in which it was: these
-// name no account any more, but their cards and their bars do.
+// ownLinks are the links about which an account's owner has a say, by key. An address alone gives nobody
+// one: it only finds the links that ended, which name no account any more.
 func (e *Engine) ownLinks(ctx context.Context, tenant directory.TenantID, account directory.AccountID) ([]directory.Link, error) {
 	links, err := e.Store.LinksWith(ctx, tenant, account)
 	if err != nil {
 		return nil, err
 	}
 	known, err := e.Store.AccountsByID(ctx, tenant, account)
-	if err != nil || len(known) == 0 || known[0].Email.IsZero() {
-		return links, err
+	if err != nil {
+		return nil, err
 	}
-	more, err := e.Store.LinksByAddress(ctx, tenant, known[0].Email)
-	for _, l := range more {
-		was := l.Ask.To == account || l.Proof.To == account ||
-			l.State == directory.Stopped && l.Account.IsZero() && l.Primary == account.Platform ||
-			slices.ContainsFunc(l.Barred, func(b directory.Bar) bool { return b.Account == account })
-		if was && !slices.ContainsFunc(links, func(o directory.Link) bool { return o.Key == l.Key }) {
-			links = append(links, l)
+	for _, a := range known {
+		if a.Email.IsZero() {
+			continue
+		}
+		more, err := e.Store.LinksByAddress(ctx, tenant, a.Email)
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, slices.DeleteFunc(more, func(l directory.Link) bool {
+			return slices.ContainsFunc(links, func(o directory.Link) bool { return o.Key == l.Key })
+		})...)
+	}
+	var own []directory.Link
+	for _, l := range links {
+		has, err := e.hasSay(ctx, tenant, l, account)
+		if err != nil {
+			return nil, err
+		}
+		if has {
+			own = append(own, l)
 		}
 	}
-	return links, err
+	return own, nil
+}
+
+// hasSay reports whether an account's owner has a say about a link: one of its two accounts, and nobody
+// else while it has any; of one that was declined whoever declined it; and of one that was never begun,
+// because its person asked not to be asked, that person. Whom it merely named, asked or barred once, has
+// none.
+func (e *Engine) hasSay(ctx context.Context, tenant directory.TenantID, l directory.Link, account directory.AccountID) (bool, error) {
+	switch {
+	case l.State == directory.Declined:
+		said, err := e.declined(ctx, tenant, l.Key)
+		return said.By == account.Text(), err
+	case l.IsBarred(account, e.Now()):
+		return false, nil
+	case len(l.Holds()) > 0:
+		return account == l.Account || account == l.Counterpart, nil
+	case l.State == directory.Stopped && l.Primary == account.Platform:
+		return e.Store.Suppressed(ctx, tenant, account)
+	}
+	return false, nil
 }
 
 // declined is the line of the trail that says who declined a link last; the zero line: nobody.
