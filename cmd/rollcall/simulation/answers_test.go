@@ -11,6 +11,7 @@ import (
 type consent struct {
 	accepted, proved, disowned time.Time
 	account, counterpart       directory.AccountID // to which they said it
+	asked, claimed             directory.AccountID // who said yes first, and who has to prove it
 	linked                     [2]directory.AccountID
 	named                      time.Time // when the primary account named another address
 	alias                      directory.Address
@@ -99,7 +100,11 @@ func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory
 			c.how = ""
 		}
 		c.accepted, c.account, c.counterpart = now, is.Account, is.Counterpart
-		if by != is.Account {
+		c.asked, c.claimed = by, is.Counterpart
+		if by == is.Counterpart { // their own platform didn't deliver
+			c.claimed = is.Account
+		}
+		if by != is.Account && (by != is.Counterpart || h.refusals[is.Account].IsZero()) {
 			h.violated("%s: %s accepted for %s", id.person, by.User, is.Account.User)
 		}
 		h.checkTaken(id, is, hash)
@@ -135,17 +140,17 @@ func latest(a, b time.Time) time.Time {
 
 // checkNumber: what proved it is the number that the accepting account was shown.
 func (h *history) checkNumber(id linkID, by directory.AccountID, c *consent, hash directory.NonceHash) {
-	if by != c.counterpart {
-		h.violated("%s: %s proved it for %s", id.person, by.User, c.counterpart.User)
+	if by != c.claimed {
+		h.violated("%s: %s proved it for %s", id.person, by.User, c.claimed.User)
 	}
 	var shown []string // a person who was shown none, since the card could not be edited, may have guessed
-	for _, n := range h.numbers[c.account] {
+	for _, n := range h.numbers[c.asked] {
 		if !n.at.Before(c.accepted) {
 			shown = append(shown, n.text)
 		}
 	}
 	if len(shown) > 0 && !slices.ContainsFunc(h.presses[hash], func(p press) bool { return p.by == by && slices.Contains(shown, p.Value) }) {
-		h.violated("%s: %s proved it with a number that %s was never shown", id.person, by.User, c.account.User)
+		h.violated("%s: %s proved it with a number that %s was never shown", id.person, by.User, c.asked.User)
 	}
 }
 

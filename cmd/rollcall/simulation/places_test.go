@@ -177,10 +177,11 @@ func (h *history) sending() bool {
 	return slices.ContainsFunc(h.tasks, func(t *task) bool { return t.sending || t.making })
 }
 
-// others lets the other processes work.
+// others lets the other processes work: those that aren't in the middle of something, for a process has
+// locks of its own, and there is one goroutine.
 func (h *history) others(p *program) {
 	for i := range h.programs {
-		if i == p.number {
+		if i == p.number || h.programs[i].task != nil && !h.programs[i].dead {
 			continue
 		}
 		other := h.alive(i)

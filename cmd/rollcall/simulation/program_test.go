@@ -113,7 +113,7 @@ func (h *history) launch(number int) *program {
 	wired.accounts = map[directory.Platform]directory.Accounts{slack.Name: onSlack, webex.Name: p.webex}
 	wired.makers = h.provisioners(onSlack, p.webex)
 	wired.hears = func(tenant directory.TenantID) directory.Subscriber { return &subscriber{p, tenant} }
-	wired.asker, wired.sink = talk, talk
+	wired.asker, wired.sink = witness{talk, p}, talk
 	if h.defect.spoil != nil {
 		h.defect.spoil(wired)
 	}

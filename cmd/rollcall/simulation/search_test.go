@@ -111,6 +111,7 @@ func (h *history) checkBegun(id linkID, is directory.Link) {
 	}
 	c.how = linkedByName
 	c.accepted, c.account, c.counterpart = h.clock.Now(), is.Account, is.Counterpart
+	c.asked, c.claimed = is.Account, is.Counterpart
 }
 
 // answerSearch lets somebody answer who is asked for another address: with one of theirs, with

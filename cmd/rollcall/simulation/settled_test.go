@@ -158,12 +158,12 @@ func (h *history) judgeAbsent(c *company, l directory.Link, platform directory.P
 	}
 }
 
-// saidStop reports whether somebody pressed Stop on a card of an account that has the address.
+// saidStop reports whether the owner of one of a link's accounts pressed Stop on a card of theirs.
 func (h *history) saidStop(c *company, l directory.Link) bool {
 	for _, made := range h.presses {
 		for _, p := range made {
 			if p.Verb == string(directory.VerbStop) && p.by.Workspace == c.installation(p.by.Platform).Workspace &&
-				(p.by == l.Account || l.Account.IsZero()) {
+				(p.by == l.Account || p.by == l.Counterpart || l.Account.IsZero()) {
 				return true
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"rollcall/adapters/webex"
 	"rollcall/adapters/webex/webexsim"
 	"rollcall/cards"
+	"rollcall/cards/catalog"
 	"rollcall/sync/directory"
 )
 
@@ -27,6 +28,7 @@ type truth struct {
 	webexSeq int64
 	nonces   map[directory.NonceHash]*issued
 	presses  map[directory.NonceHash][]press
+	refusals map[directory.AccountID]time.Time // when a platform last said that it doesn't deliver to somebody
 	tampered map[string]bool // messages on which somebody pressed what no button says
 	foreign  bool            // the press under way is from elsewhere
 
@@ -77,6 +79,7 @@ func newTruth() truth {
 		owners: make(map[directory.AccountID]*human), byUser: make(map[string]directory.AccountID), usable: make(map[directory.AccountID][]change),
 		cards: make(map[string]*card), to: make(map[directory.AccountID][]*card),
 		nonces: make(map[directory.NonceHash]*issued), presses: make(map[directory.NonceHash][]press),
+		refusals: make(map[directory.AccountID]time.Time),
 		tampered: make(map[string]bool), listed: make(map[linkID]directory.Member),
 		intents: make(map[directory.NonceHash]linkID), offered: make(map[directory.NonceHash][]directory.AccountID), prompts: make(map[linkID][]prompt), foundBy: make(map[linkID]directory.Address), anew: make(map[linkID]time.Time),
 		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
@@ -210,7 +213,7 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 	if !known {
 		c = &card{platform: platform, account: account}
 		h.cards[key] = c
-		if len(m.Presses) > 0 && len(m.Presses[0]) > 0 {
+		if len(m.Presses) > 0 && len(parsePresses(m.Presses[0])) > 0 {
 			if h.to[account] == nil {
 				h.order = append(h.order, account)
 			}
@@ -246,10 +249,13 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 // cardOf is the card of a message on Webex.
 func (h *history) cardOf(message string) *card { return h.cards[message] }
 
+// parsePresses are the buttons of a card that answer a question. Those that give a command are nobody's
+// answer.
 func parsePresses(values []string) []cards.Press {
 	var buttons []cards.Press
 	for _, value := range values {
-		if p, err := cards.ParsePress(value); err == nil && p.Nonce != "" {
+		p, err := cards.ParsePress(value)
+		if err == nil && p.Nonce != "" && p.Verb != catalog.VerbRun && p.Verb != catalog.VerbConfirm {
 			buttons = append(buttons, p)
 		}
 	}
