@@ -145,3 +145,31 @@ func TestANamedAccountThatAskedNotToBeAsked(t *testing.T) {
 		})
 	}
 }
+
+// Who was linked, and undid it, is asked about that account again, whichever others there are; where it is
+// gone nothing stands in for them.
+func TestWithWhomItWasLinked(t *testing.T) {
+	t.Parallel()
+	was := func(id directory.AccountID) func(*Question) { return func(q *Question) { q.Link.Was = id } }
+	for _, test := range []struct {
+		name  string
+		q     Question
+		want  directory.Event
+		user  string
+		alone bool
+	}{
+		{"one of three", question(onSecondary(account(webex, "P1"), account(webex, "P2"), account(webex, "P3")), was(webex.Account("P2"))), directory.Match, "P2", false},
+		{"none of those there", question(was(webex.Account("P2"))), directory.Match, "P1", false},
+		{"gone", question(func(q *Question) { q.OnSecondary = directory.Absent() }, was(webex.Account("P2"))), directory.NoMatch, "", false},
+		{"on another platform", question(func(q *Question) { q.OnSecondary = directory.Absent() }, was(slack.Account("U2"))), directory.NoMatch, "", true},
+		{"another person's now", question(was(webex.Account("P1")), held(holder("9", directory.Linked, "P1"))), directory.Dispute, "", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Decide(test.q)
+			if err != nil || got.Event != test.want || got.Counterpart.ID.User != test.user || got.Alone != test.alone || len(got.Choices) > 0 {
+				t.Errorf("%s with %q, alone %v, %d choices, %v", got.Event, got.Counterpart.ID.User, got.Alone, len(got.Choices), err)
+			}
+		})
+	}
+}

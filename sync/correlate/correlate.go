@@ -96,6 +96,9 @@ func Decide(q Question) (Verdict, error) {
 	if decided := slices.DeleteFunc(slices.Clone(others), func(a directory.Account) bool { return a.ID != link.Decided }); len(decided) > 0 {
 		others, q.Sharing = decided, nil // an admin knows who of those with the address it is
 	}
+	if was := slices.DeleteFunc(slices.Clone(others), func(a directory.Account) bool { return a.ID != link.Was }); len(was) > 0 {
+		others = was // which they chose, and both proved
+	}
 	dispute, disputed := claimed(q, own[0], others)
 	if len(others) == 0 {
 		if disputed {
@@ -130,9 +133,12 @@ func repeated(accounts []directory.Account) bool {
 }
 
 // alone reports whether nobody who was found could be the person, and whether somebody could be but
-// for a licence. An account that an admin or the platform may yet make usable, or that the person
-// disowned, is somebody.
+// for a licence. An account that an admin or the platform may yet make usable, that the person disowned,
+// or with which they were linked before, is somebody.
 func alone(found directory.Finding, inst directory.Installation, link directory.Link) (alone, colleague bool) {
+	if link.Was.Platform == inst.Platform {
+		return false, false
+	}
 	for _, a := range found.Accounts() {
 		if a.ID == link.StandIn.Account {
 			continue

@@ -86,6 +86,7 @@ type Link struct {
 	Exempted  bool      // an admin exempted the person
 	Decided   AccountID // the counterpart that an admin decided for, of several or against others who claim it
 	Appointed bool      // an admin named Alias: the person has said nothing of it yet
+	Was       AccountID // the counterpart that it was linked with before that was undone
 	Invited   time.Time // when the person asked for the question that comes next; zero: they didn't
 
 	DueAt   time.Time // when the engine looks again; zero: only when something happens

@@ -89,3 +89,48 @@ func TestAnAddressAloneLiftsNoStop(t *testing.T) {
 	w.says(rosaA, (*Engine).Sync, 1)
 	w.wantState("rosa", directory.Asking)
 }
+
+// Who had another account named for them, and undid the link, is asked about that account again; and where it
+// is gone, nothing takes its place.
+func TestWhatWasUndoneIsAskedAboutTheSameAccount(t *testing.T) {
+	t.Parallel()
+	for _, again := range []struct {
+		name string
+		does func(*world)
+	}{
+		{"they ask for it", func(w *world) { w.says(rosaA, (*Engine).Sync, 1) }},
+		{"the other asks for it", func(w *world) { w.says(lunaB, (*Engine).Sync, 1) }},
+		{"an admin tries again", func(w *world) { w.must(w.engine.Retry(w.t.Context(), acme, w.link("rosa").Key, "boss")) }},
+	} {
+		for _, gone := range []bool{false, true} {
+			t.Run(again.name, func(t *testing.T) {
+				t.Parallel()
+				w := newMaker(t, directory.StandInGuest)
+				w.alone("rosa")
+				w.account(beta, "luna")
+				w.settle()
+				w.must(w.engine.Link(t.Context(), acme, w.link("rosa").Key, address("luna"), "boss"))
+				w.settle()
+				w.press("alpha-rosa", directory.VerbSync, "")
+				w.press("beta-luna", directory.VerbPick, w.desk.last(t, "alpha-rosa").notice.Number)
+				w.wantState("rosa", directory.Linked)
+				made := len(w.maker.made)
+				w.says(rosaA, (*Engine).Unsync, 1)
+				want := directory.Asking
+				if gone {
+					delete(w.desk.accounts, lunaB)
+					want = directory.Unmatched
+				}
+				again.does(w)
+				w.pass(100 * time.Hour)
+				l := w.link("rosa")
+				if l.State != want || !gone && l.Counterpart != lunaB {
+					t.Errorf("%s with %q: %s", l.State, l.Counterpart.User, l.Why)
+				}
+				if len(w.maker.made) != made {
+					t.Error("a stand-in was made")
+				}
+			})
+		}
+	}
+}

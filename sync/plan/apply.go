@@ -52,7 +52,7 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 			l.Tries++ // the one that was one too many
 		}
 	case directory.Disown:
-		l.Alias = directory.Address{} // whoever it names is somebody else
+		l.Alias, l.Was = directory.Address{}, directory.AccountID{} // whoever they name is somebody else
 	case directory.Represent:
 		l.Counterpart = l.StandIn.Account
 	case directory.Confirm:
@@ -72,7 +72,8 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 		}
 	case directory.Rejoin:
 		l.Waves, l.Tries, l.Recheck = 0, 0, true
-		l.Searched, l.Alias = time.Time{}, directory.Address{}
+		l.Searched = time.Time{}
+		recall(l, from)
 	case directory.Leave:
 		// Both accounts are read again before it comes back.
 		l.Present, l.Recheck = false, true

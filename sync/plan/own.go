@@ -37,6 +37,16 @@ func Anew(l directory.Link, by directory.AccountID, now time.Time) (directory.Li
 	return next, nil
 }
 
+// recall keeps in mind whose account a link that was undone was with. It is asked about again, under the
+// address that was named for it, and no stand-in takes its place. Of any other link nothing is remembered.
+func recall(l *directory.Link, from directory.State) {
+	if from != directory.Unlinked {
+		l.Alias = directory.Address{}
+		return
+	}
+	l.Was, l.Appointed = l.Counterpart, !l.Alias.IsZero()
+}
+
 // Sooner has somebody asked now whose next wave only waits for its hour, because they asked for it.
 // False: the manners don't allow another wave yet.
 func Sooner(l directory.Link, now time.Time) (directory.Link, bool) {
@@ -68,7 +78,7 @@ func Aside(l directory.Link, event directory.Event, why string) (directory.Link,
 	ask, proof := faces(l, event, l.Before)
 	l.Before, l.Why = to, why
 	if event == directory.Disown {
-		l.Alias = directory.Address{}
+		l.Alias, l.Was = directory.Address{}, directory.AccountID{}
 	}
 	want(&l.Ask, ask)
 	want(&l.Proof, proof)

@@ -148,3 +148,36 @@ func TestAskingElsewhere(t *testing.T) {
 		t.Errorf("opened: until %v, then %s", opened.Proof.Expires, step.Do)
 	}
 }
+
+// A link that was undone remembers with whom it was; one of which somebody said "not me" doesn't, nor does
+// any other that begins anew.
+func TestWhomAnUndoneLinkRemembers(t *testing.T) {
+	t.Parallel()
+	luna, err := directory.ParseAddress("luna@acme.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := func(l *directory.Link) { l.Alias = luna }
+	for _, test := range []struct {
+		name  string
+		from  directory.State
+		on    directory.Event
+		alias directory.Address
+		was   directory.AccountID
+	}{
+		{"undone", directory.Unlinked, directory.Rejoin, luna, theirs},
+		{"nobody answered", directory.Unanswered, directory.Rejoin, directory.Address{}, directory.AccountID{}},
+		{"undone, and not theirs", directory.Unlinked, directory.Disown, directory.Address{}, directory.AccountID{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Apply(link(test.from, named), test.on, "", now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Alias != test.alias || got.Was != test.was || got.Appointed != (test.on == directory.Rejoin && !test.alias.IsZero()) {
+				t.Errorf("%v, %v, appointed %v", got.Alias.Reveal(), got.Was, got.Appointed)
+			}
+		})
+	}
+}

@@ -115,7 +115,7 @@ func fullLink(id string) directory.Link {
 		Present: true, Checked: at(11 * tick), Recheck: true,
 		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true, Refused: true},
 		SuspendedAt: at(7 * tick),
-		Parked:      true, Turned: true, Exempted: true, Decided: onSlack("decided-" + id), Appointed: true, Invited: at(14 * tick),
+		Parked:      true, Turned: true, Exempted: true, Decided: onSlack("decided-" + id), Appointed: true, Was: onSlack("was-" + id), Invited: at(14 * tick),
 		Barred: []directory.Bar{{Account: onSlack("other"), Until: at(8 * tick)}, {Account: onSlack("another"), Until: at(9 * tick)}},
 		DueAt:  at(10 * tick), Created: at(-time.Hour),
 	}
