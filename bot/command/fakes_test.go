@@ -154,7 +154,11 @@ func (w *world) Health(context.Context, directory.TenantID) (directory.Health, e
 }
 
 func (w *world) PutGroup(_ context.Context, _ directory.TenantID, g directory.Group, by string) error {
-	return w.tell("put", string(g.ID), g.Name, g.Directory, g.External, string(g.Primary), string(g.Secondary), by)
+	told := []string{string(g.ID), g.Name, g.Directory, g.External, string(g.Primary), string(g.Secondary), by}
+	if g.Removal != "" {
+		told = append(told, string(g.Removal))
+	}
+	return w.tell(append([]string{"put"}, told...)...)
 }
 
 func (w *world) RetireGroup(_ context.Context, _ directory.TenantID, group directory.GroupID, by string) error {

@@ -148,7 +148,7 @@ func set(s *directory.Settings, key, value string) (ok bool) {
 	switch key {
 	case "removal":
 		s.Removal = directory.Removal(strings.ToLower(value))
-		return slices.Contains([]directory.Removal{directory.RemovalSuspend, directory.RemovalUnsync, directory.RemovalDelete}, s.Removal)
+		return slices.Contains(directory.Removals(), s.Removal)
 	case "grace":
 		s.Grace, ok = span(value)
 		return ok && s.Grace <= 365*24*time.Hour

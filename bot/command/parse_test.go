@@ -102,7 +102,7 @@ func TestMistakes(t *testing.T) {
 		{"groups 1001", Mistake{Problem: Malformed, Command: "groups", Name: "FROM"}},
 		{"group set eng", Mistake{Problem: NoFields, Command: "group set"}},
 		{"group set eng nmae=x", Mistake{Problem: UnknownKey, Command: "group set", Nearest: "name"}},
-		{"group set eng policy=delete", Mistake{Problem: UnknownKey, Command: "group set"}},
+		{"group set eng colour=red", Mistake{Problem: UnknownKey, Command: "group set"}},
 		{"settings set zone=UTC ZONE=UTC", Mistake{Problem: Repeated, Command: "settings set", Name: "zone"}},
 		{"why <@U123", Mistake{Problem: Malformed, Command: "why", Name: "PERSON"}},
 	} {

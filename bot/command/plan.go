@@ -165,14 +165,18 @@ func apply(ctx context.Context, t *turn) (cards.Card, error) {
 		return cards.Card{}, err
 	}
 	n := acting(p.Counts)
-	if t.seen == "" && (p.State != directory.ProposalReady || n == 0) {
+	if t.seen == "" && p.State != directory.ProposalReady {
 		return t.showPlan(ctx, p.ID)
 	}
 	t.call.Args = []string{p.ID}
-	card, ok, err := t.settle(ctx, digest(p.ID, p.Hash, string(p.State)), catalog.Confirmation{
+	question := catalog.Confirmation{
 		Title: catalog.ApplyTitle, Text: catalog.ApplyText, Button: catalog.ApplyButton, N: n, Pairs: []string{"ID", p.ID},
 		Counts: counts(p.Counts, directory.Intents()),
-	})
+	}
+	if n == 0 { // a draft whose people are all as they should be goes on by it
+		question.Text, question.Button = catalog.ApplyNobody, catalog.ButtonApply
+	}
+	card, ok, err := t.settle(ctx, digest(p.ID, p.Hash, string(p.State)), question)
 	if !ok {
 		return card, err
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -189,6 +190,9 @@ func groupSet(ctx context.Context, t *turn) (cards.Card, error) {
 	return t.groupPut(catalog.NoteGroupSet, g), nil
 }
 
+// policyOfTenant is how a group says that the tenant's policy for people who leave counts.
+const policyOfTenant = "tenant"
+
 // setGroup takes over what the fields say. Whether it can stand so is the engine's to judge.
 func (t *turn) setGroup(g *directory.Group) error {
 	for _, f := range t.call.Fields {
@@ -209,6 +213,12 @@ func (t *turn) setGroup(g *directory.Group) error {
 				return t.refuse(catalog.NoteGroupBad, "Name", f.Key)
 			}
 			g.Priority = n
+		case "policy":
+			if g.Removal = directory.Removal(strings.ToLower(f.Value)); g.Removal == policyOfTenant {
+				g.Removal = ""
+			} else if !slices.Contains(directory.Removals(), g.Removal) {
+				return t.refuse(catalog.NotePolicyBad, "Name", f.Key)
+			}
 		}
 	}
 	return nil

@@ -135,7 +135,7 @@ func Commands() []Command {
 }
 
 func groupFields() []string {
-	return []string{"directory", "group", "name", "primary", "secondary", "priority"}
+	return []string{"directory", "group", "name", "primary", "secondary", "priority", "policy"}
 }
 
 func settingsFields() []string {

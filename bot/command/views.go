@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -140,7 +141,7 @@ func who(by string) string {
 func (title titles) groupView(g directory.GroupOverview) catalog.GroupView {
 	return catalog.GroupView{
 		ID: string(g.Group.ID), Name: called(g.Group), Directory: g.Group.Directory, From: title(g.Group.Primary), To: title(g.Group.Secondary),
-		Priority: g.Group.Priority, Live: g.Live, Linked: g.States[directory.Linked], Paused: g.Group.Paused, Draft: g.Group.Draft,
+		Priority: g.Group.Priority, Policy: string(g.Group.Removal), Live: g.Live, Linked: g.States[directory.Linked], Paused: g.Group.Paused, Draft: g.Group.Draft,
 		Stage: string(g.Group.Rollout.Stage), Since: g.Group.Rollout.Since, Halted: g.Group.Rollout.Halted, Trouble: g.Trouble,
 	}
 }
@@ -169,6 +170,7 @@ func statusView(o directory.Overview) catalog.StatusView {
 		}
 		if o.Group != "" && g.Group.ID == o.Group {
 			v.Group, v.GroupID, v.Paused, v.Draft = called(g.Group), string(g.Group.ID), g.Group.Paused, g.Group.Draft
+			v.Policy = string(cmp.Or(o.Tenant.Settings.Of(g.Group).Removal, directory.RemovalSuspend))
 			v.Last, v.Lag, v.Trouble = g.Complete, g.Lag, g.Trouble
 		}
 	}

@@ -47,7 +47,11 @@ func Plan(v PlanView) cards.Card {
 		s.stated(cards.Normal, v.Why)
 		return s.end()
 	case "ready":
-		s.lineOf(cards.Normal, planConcerns, acting(v.Counts))
+		if n := acting(v.Counts); n > 0 {
+			s.lineOf(cards.Normal, planConcerns, n)
+		} else {
+			s.line(cards.Normal, planNobody)
+		}
 	case "applying":
 		s.line(cards.Normal, planBeingApplied)
 	default:
@@ -64,7 +68,7 @@ func Plan(v PlanView) cards.Card {
 		s.lineOf(cards.Caution, planLeftOut, left)
 	}
 	s.lines(v.Examples)
-	if v.State == "ready" && acting(v.Counts) > 0 {
+	if v.State == "ready" { // with nobody in it too: it lets the group go on
 		s.next(ButtonApply, "apply "+v.ID)
 		if n := len(s.card.Actions); n > 0 {
 			s.card.Actions[n-1].Style = cards.Primary

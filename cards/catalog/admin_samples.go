@@ -35,7 +35,7 @@ func adminSamples(lang string) []Sample {
 	add("status", Status(status))
 	off, group := status, status
 	off.On, off.Held, off.Open = false, 0, 0
-	group.Group, group.GroupID, group.Draft = "Engineering", "eng", true
+	group.Group, group.GroupID, group.Draft, group.Policy = "Engineering", "eng", true, "suspend"
 	add("status-off", Status(off))
 	add("status-group", Status(group))
 	groups := GroupsView{Voice: v, Groups: sampleGroups(zone), More: 10}
@@ -207,7 +207,7 @@ func sampleStatus(v Voice) StatusView {
 func sampleGroups(zone *time.Location) []GroupView {
 	return []GroupView{
 		{ID: "eng", Name: "Engineering", Directory: "entra", From: "Slack", To: "Webex", Priority: 10, Live: 300, Linked: 240, Stage: "5%", Since: sampleTime(zone), Halted: `9 of 40 people said "not me" or "stop": 22.5 %, of at most 20 %`},
-		{ID: "sales", Name: "Sales", Directory: "entra", From: "Webex", To: "Teams", Priority: 20, Live: 112, Draft: true},
+		{ID: "sales", Name: "Sales", Directory: "entra", From: "Webex", To: "Teams", Priority: 20, Live: 112, Policy: "delete", Draft: true},
 		{ID: "ops", Name: "Operations", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Live: 12, Linked: 12, Paused: true},
 		{ID: "hr", Name: "People", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Trouble: "the file is not there: put it back, or correct the path"},
 	}

@@ -16,6 +16,7 @@ type StatusView struct {
 	On      bool
 	Paused  bool
 	Draft   bool
+	Policy  string  // with a group: for who leaves it
 	Funnel  [5]int  // in scope, reachable, asked, accepted, linked
 	States  []Count // by state
 	Last    time.Time
@@ -57,6 +58,7 @@ func Status(v StatusView) cards.Card {
 		s.fact(labelLate, s.length(v.Lag)),
 		s.fact(labelHeld, s.some(v.Held)),
 		s.fact(labelDisputes, s.some(v.Open)),
+		s.fact(labelLeaves, s.text(policyWord(v.Policy))),
 	)
 	s.work(v)
 	s.statusNext(v)
@@ -136,6 +138,7 @@ type GroupView struct {
 	Directory string
 	From, To  string // what people call its platforms
 	Priority  int
+	Policy    string // for who leaves it; empty: the tenant's
 	Live      int
 	Linked    int
 	Paused    bool
@@ -161,7 +164,7 @@ func Groups(v GroupsView) cards.Card {
 	s.table([]string{labelGroup, labelPlatforms, funnelLinked, labelState}, rows)
 	var ids []cards.Fact
 	for _, g := range v.Groups {
-		ids = append(ids, cards.Fact{Label: s.cell(g.ID), Value: s.cell(g.Directory) + ", " + s.text(priorityWord, "N", strconv.Itoa(g.Priority))})
+		ids = append(ids, cards.Fact{Label: s.cell(g.ID), Value: s.groupFrom(g)})
 		if g.Draft || len(v.Groups) == 1 {
 			s.next(buttonPlanOf, "plan "+g.ID, "Group", g.Name)
 		}
@@ -175,6 +178,15 @@ func Groups(v GroupsView) cards.Card {
 		s.next(ButtonMore, "groups "+strconv.Itoa(v.More))
 	}
 	return s.end()
+}
+
+// groupFrom is where a group comes from, and how it is treated.
+func (s *sheet) groupFrom(g GroupView) string {
+	text := s.cell(g.Directory) + s.Comma + s.text(priorityWord, "N", strconv.Itoa(g.Priority))
+	if g.Policy != "" {
+		text += s.Comma + s.text(groupPolicy, "What", s.text(policyWord(g.Policy)))
+	}
+	return text
 }
 
 // groupState is where a group is, in a word.

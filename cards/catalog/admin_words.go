@@ -104,6 +104,19 @@ func planWord(state string) string {
 	return state
 }
 
+// policyWord is the text for what happens to who leaves, as the engine calls it.
+func policyWord(removal string) string {
+	switch removal {
+	case "suspend":
+		return policySuspend
+	case "unsync":
+		return policyUnsync
+	case "delete":
+		return policyDelete
+	}
+	return removal
+}
+
 // batchWord is the text for where a batch is, as the engine calls it.
 func batchWord(state string) string {
 	switch state {

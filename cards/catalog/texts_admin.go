@@ -135,6 +135,7 @@ const (
 	labelUsage     = "Write"
 	labelKeys      = "Keys"
 	labelAlso      = "Also"
+	labelLeaves    = "Who leaves"
 
 	headGroups = "Groups"
 	headLink   = "Link of {From} and {To}"
@@ -214,6 +215,11 @@ const (
 	byOperator  = "whoever runs Rollcall"
 	byInstaller = "whoever installed it"
 
+	policySuspend = "suspended, and ended after the time of grace"
+	policyUnsync  = "suspended for as long as they are away"
+	policyDelete  = "ended after a day"
+	groupPolicy   = "who leaves: {What}"
+
 	groupTrouble = "trouble"
 	groupDraft   = "needs a plan"
 	groupPaused  = "paused"
@@ -241,6 +247,7 @@ const (
 	planBeingMade    = "This plan is being made. Its progress is shown in a message of its own."
 	planNotMade      = "This plan could not be made."
 	planConcerns     = "It would change something for one person. Nothing has been changed yet.|It would change something for {N} people. Nothing has been changed yet."
+	planNobody       = "It would change nothing for anybody now. Once it is applied, the group is live."
 	planBeingApplied = "This plan is being applied. Its progress is shown in a message of its own."
 	planWasApplied   = "This plan was applied to one person.|This plan was applied to {N} people."
 	planApplyOver    = "This plan was applied."
@@ -277,6 +284,7 @@ const (
 
 	ApplyTitle  = "Apply plan {ID}?"
 	ApplyText   = "It changes something for one person. Whoever is no longer as the plan says is left out.|It changes something for {N} people. Whoever is no longer as the plan says is left out."
+	ApplyNobody = "It changes nothing for anybody now. The group is live afterwards."
 	ApplyButton = "Apply to one person|Apply to {N} people"
 
 	OnTitle  = "Switch Rollcall on?"
@@ -370,6 +378,7 @@ const (
 	NoteSettings   = "The settings are changed. Where they decide what happens to people, a plan is needed first."
 	NoteSettingBad = "The setting {Name} can't be that."
 	NoteGroupBad   = "The key {Name} can't be that."
+	NotePolicyBad  = "The key {Name} can be: suspend, unsync, delete, or tenant for what the settings say."
 	NoteDirectory  = "Say which directory the group is in: {Name}."
 	NoteNoneThere  = "No directory is connected yet, so there is no group to watch."
 	NoteAdminAdded = "An admin now: {Name}."

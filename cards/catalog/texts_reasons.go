@@ -286,6 +286,7 @@ func reasons() []string {
 		"primary: a group needs two platforms",
 		"secondary: must be another platform than the primary one",
 		"stage: pilot, 5%, 25% or all",
+		"policy: suspend, unsync, delete or tenant",
 		"the account belongs to another person's link, which is \"{State}\"; `unlink`, or `exempt`, that one first",
 		"the account with this address belongs to another person's link, which is \"{State}\"; `unlink`, or `exempt`, that one first",
 		"there is nothing to decide",

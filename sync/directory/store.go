@@ -327,6 +327,8 @@ type Group struct {
 	Draft bool
 	// Rollout lets only a part of the people be asked at first.
 	Rollout Rollout
+	// Removal is what leaving the group does to a link; empty: as the tenant's settings say.
+	Removal Removal
 	// ByAdmin says that an admin added it with a command, and it doesn't stand in the configuration.
 	ByAdmin bool
 	// Configured is a digest of what the configuration last said of it; a command's change stands

@@ -34,7 +34,7 @@ type Tenant struct {
 type Settings struct {
 	// On is the tenant's switch. While it is off nothing is read and nobody is asked.
 	On bool
-	// Removal says what leaving a group does to a link.
+	// Removal says what leaving a group does to a link, where the group itself says nothing.
 	Removal Removal
 	// Grace is how long a link stays suspended before it is unsynced. Zero means seven days.
 	Grace time.Duration
@@ -68,6 +68,17 @@ const (
 	RemovalUnsync  Removal = "unsync"  // stay suspended for ever
 	RemovalDelete  Removal = "delete"  // unsync as soon as the evidence allows
 )
+
+// Removals are all policies, the default first.
+func Removals() []Removal { return []Removal{RemovalSuspend, RemovalUnsync, RemovalDelete} }
+
+// Of are the settings for the people of a group: what it has of its own stands above the tenant's.
+func (s Settings) Of(g Group) Settings {
+	if g.Removal != "" {
+		s.Removal = g.Removal
+	}
+	return s
+}
 
 // Installation is the app as installed in one workspace for one tenant. Generation grows with each
 // re-install, so that late events of an earlier one are recognised.

@@ -165,7 +165,7 @@ func (e *Engine) rules(ctx context.Context, tenant directory.Tenant, l directory
 	if err != nil {
 		return plan.Rules{}, err
 	}
-	rules := plan.Rules{Settings: tenant.Settings, Paused: group.Paused || group.Retired, Draft: group.Draft, Zone: l.Member.Zone}
+	rules := plan.Rules{Settings: tenant.Settings.Of(group), Paused: group.Paused || group.Retired, Draft: group.Draft, Zone: l.Member.Zone}
 	if asked, _ := plan.Sides(l); !asked.IsZero() {
 		accounts, err := e.Store.AccountsByID(ctx, tenant.ID, asked)
 		if err != nil {
@@ -236,11 +236,12 @@ func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group director
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
-	paused, draft := make(map[directory.GroupID]bool), make(map[directory.GroupID]bool)
+	known := make(map[directory.GroupID]directory.Group)
 	for _, g := range groups {
-		paused[g.ID], draft[g.ID] = g.Paused || g.Retired, g.Draft
+		known[g.ID] = g
 	}
 	return plan.Of(all, func(l directory.Link) plan.Rules {
-		return plan.Rules{Settings: tenant.Settings, Paused: paused[l.Group], Draft: draft[l.Group], Zone: l.Member.Zone}
+		g := known[l.Group]
+		return plan.Rules{Settings: tenant.Settings.Of(g), Paused: g.Paused || g.Retired, Draft: g.Draft, Zone: l.Member.Zone}
 	}, e.Now()), all, nil
 }

@@ -43,7 +43,7 @@ func (j jury) group(id directory.GroupID) (directory.Group, bool) {
 
 func (j jury) rules(l directory.Link) plan.Rules {
 	g, configured := j.group(l.Group)
-	return plan.Rules{Settings: j.tenant.Settings, Paused: g.Paused || !configured, Draft: g.Draft, Zone: l.Member.Zone}
+	return plan.Rules{Settings: j.tenant.Settings.Of(g), Paused: g.Paused || !configured, Draft: g.Draft, Zone: l.Member.Zone}
 }
 
 // judge is a line for each of the links, as it is now.

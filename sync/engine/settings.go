@@ -133,6 +133,8 @@ func (e *Engine) PutGroup(ctx context.Context, tenant directory.TenantID, group 
 		return directory.Errorf(directory.Invalid, "primary: a group needs two platforms")
 	case group.Primary == group.Secondary:
 		return directory.Errorf(directory.Invalid, "secondary: must be another platform than the primary one")
+	case group.Removal != "" && !slices.Contains(directory.Removals(), group.Removal):
+		return directory.Errorf(directory.Invalid, "policy: suspend, unsync, delete or tenant")
 	}
 	all, err := e.Store.Groups(ctx, tenant)
 	if err != nil {
@@ -272,11 +274,10 @@ func decisive(a, b directory.Settings) bool {
 }
 
 func valid(s directory.Settings) error {
-	removals := []directory.Removal{"", directory.RemovalSuspend, directory.RemovalUnsync, directory.RemovalDelete}
 	week := []time.Weekday{0, 1, 2, 3, 4, 5, 6}
 	_, zone := time.LoadLocation(s.Zone)
 	switch {
-	case !slices.Contains(removals, s.Removal):
+	case s.Removal != "" && !slices.Contains(directory.Removals(), s.Removal):
 		return directory.Errorf(directory.Invalid, "removal: suspend, unsync or delete")
 	case s.Grace < 0:
 		return directory.Errorf(directory.Invalid, "grace: can't be negative")

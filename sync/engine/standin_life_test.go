@@ -61,18 +61,26 @@ func TestAStandInLeavesWithItsPerson(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		removal directory.Removal
+		own     directory.Removal // the group's
 		stays   time.Duration // parked at least so long
 		goes    time.Duration // removed by then; zero: never
 	}{
-		{"the usual", "", 7*day - time.Hour, 8*day + time.Hour},
+		{"the usual", "", "", 7*day - time.Hour, 8*day + time.Hour},
 		// A day later there was no second listing yet.
-		{"delete", directory.RemovalDelete, 35 * time.Hour, 40 * time.Hour},
-		{"unsync", directory.RemovalUnsync, 60 * day, 0},
+		{"delete", directory.RemovalDelete, "", 35 * time.Hour, 40 * time.Hour},
+		{"unsync", directory.RemovalUnsync, "", 60 * day, 0},
+		{"the group says delete", directory.RemovalUnsync, directory.RemovalDelete, 35 * time.Hour, 40 * time.Hour},
+		{"the group says suspend", directory.RemovalDelete, directory.RemovalSuspend, 7*day - time.Hour, 8*day + time.Hour},
+		{"the group says unsync", directory.RemovalDelete, directory.RemovalUnsync, 60 * day, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newMaker(t, guest)
 			w.configure(func(s *directory.Settings) { s.Removal = test.removal })
+			g, err := w.engine.group(t.Context(), acme, staff)
+			w.must(err)
+			g.Removal = test.own
+			w.must(w.store.PutGroup(t.Context(), acme, g))
 			w.alone("rosa")
 			w.settle()
 			w.pass(12 * time.Hour)

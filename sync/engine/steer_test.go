@@ -205,6 +205,11 @@ func TestWhatMakesADraft(t *testing.T) {
 			g.Priority++
 			return w.engine.PutGroup(ctx, acme, g, "boss")
 		}, true},
+		{"what leaving it does", func(ctx context.Context, w *world) error {
+			g, _ := w.engine.group(ctx, acme, staff)
+			g.Removal = directory.RemovalUnsync
+			return w.engine.PutGroup(ctx, acme, g, "boss")
+		}, true},
 		{"quiet hours", func(ctx context.Context, w *world) error {
 			return w.engine.PutSettings(ctx, acme, directory.Settings{QuietFrom: 18, QuietTo: 8}, "boss")
 		}, false},
@@ -249,6 +254,7 @@ func TestSettingsAndGroupsThatCanNotBe(t *testing.T) {
 	for _, g := range []directory.Group{
 		{}, {ID: "x", Primary: alpha, Secondary: beta}, {ID: "x", Directory: "hr", External: "g", Primary: alpha},
 		{ID: "x", Directory: "hr", External: "g", Primary: alpha, Secondary: alpha},
+		{ID: "x", Directory: "hr", External: "g", Primary: alpha, Secondary: beta, Removal: "burn"},
 	} {
 		w.refused(w.engine.PutGroup(ctx, acme, g, "boss"), directory.Invalid)
 	}

@@ -46,7 +46,7 @@ type Step struct {
 
 // Rules are what a tenant and a group say about their links.
 type Rules struct {
-	Settings directory.Settings
+	Settings directory.Settings // for the link's group: see [directory.Settings.Of]
 	Paused   bool
 	Draft    bool // no plan of the group was applied yet
 	// Zone is the person's IANA zone; empty, or unknown to this machine: the tenant's counts.
@@ -269,7 +269,7 @@ func nextSuspended(l directory.Link, rules Rules, now time.Time) Step {
 	return Step{Do: Retire, Reason: "the grace period is over"}
 }
 
-// GraceEnds is when a suspended link may be unsynced under the tenant's policy, and whether it
+// GraceEnds is when a suspended link may be unsynced under the policy of its group, and whether it
 // ever is.
 func GraceEnds(l directory.Link, settings directory.Settings) (time.Time, bool) {
 	switch settings.Removal {

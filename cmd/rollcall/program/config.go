@@ -119,6 +119,7 @@ type GroupConfig struct {
 	Primary   string `yaml:"primary"`
 	Secondary string `yaml:"secondary"`
 	Priority  int    `yaml:"priority"`
+	Policy    string `yaml:"policy"` // for who leaves: suspend, unsync, delete; empty: the tenant's removal
 	Paused    bool   `yaml:"paused"`
 }
 

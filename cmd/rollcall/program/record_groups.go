@@ -78,7 +78,7 @@ func (t TenantConfig) group(key string) directory.Group {
 	g := t.Groups[key]
 	return directory.Group{
 		ID: directory.GroupID(key), Name: g.Name, Directory: g.Directory, External: g.Group,
-		Primary: directory.Platform(g.Primary), Secondary: directory.Platform(g.Secondary), Priority: g.Priority, Paused: g.Paused,
+		Primary: directory.Platform(g.Primary), Secondary: directory.Platform(g.Secondary), Priority: g.Priority, Removal: directory.Removal(g.Policy), Paused: g.Paused,
 		Configured: digest(g),
 	}
 }

@@ -93,8 +93,9 @@ func TestGroupsOfAdmins(t *testing.T) {
 	}
 	// The configuration names it from now on, and then no more.
 	was := w.config.Tenants["acme"].Groups["slack-first"]
+	was.Policy = "delete"
 	w.change("acme", func(t *TenantConfig) { t.Groups["mine"] = was })
-	if _, groups = w.kept(); groups["mine"].Draft || groups["mine"].ByAdmin {
+	if _, groups = w.kept(); groups["mine"].Draft || groups["mine"].ByAdmin || groups["mine"].Removal != directory.RemovalDelete {
 		t.Errorf("once it is configured it is %+v", groups["mine"])
 	}
 	w.change("acme", func(t *TenantConfig) { delete(t.Groups, "mine") })

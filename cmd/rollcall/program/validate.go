@@ -152,6 +152,9 @@ func (t TenantConfig) validateGroup(p *problems, at, key string, c Config) {
 	t.validateSide(p, at+".primary", g.Primary, c)
 	t.validateSide(p, at+".secondary", g.Secondary, c)
 	p.check(g.Primary != g.Secondary, at+".secondary", "is the same platform as primary: choose the other one")
+	if g.Policy != "" {
+		oneOf(p, at+".policy", g.Policy, removals()...)
+	}
 }
 
 func (t TenantConfig) validateSide(p *problems, at, platform string, c Config) {

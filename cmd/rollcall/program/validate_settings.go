@@ -18,11 +18,20 @@ var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // in t
 
 // validateSettings looks at what commands can set as well.
 func (t TenantConfig) validateSettings(p *problems, at string) {
-	oneOf(p, at+".removal", t.Removal, "suspend", "unsync", "delete")
+	oneOf(p, at+".removal", t.Removal, removals()...)
 	p.check(t.Grace >= 0, at+".grace", "must not be negative")
 	p.check(t.ReadEvery >= 0, at+".read_every", "must not be negative")
 	t.validateManners(p, at)
 	t.validateStandIns(p, at)
+}
+
+// removals are the policies for who leaves, as the configuration names them.
+func removals() []string {
+	var names []string
+	for _, r := range directory.Removals() {
+		names = append(names, string(r))
+	}
+	return names
 }
 
 // validateManners looks at when and how people are prompted.
