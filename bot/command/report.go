@@ -24,5 +24,16 @@ func Report(r directory.Report, to directory.AccountID, title func(directory.Pla
 		v.Group, v.Halted = called(r.Group), r.Group.Rollout.Halted
 	}
 	v.Admin = r.Admin
+	if pair := r.Job.Link.Pair; pair != (directory.Pair{}) {
+		v.Here, v.There = title(to.Platform), title(other(pair, to.Platform))
+	}
 	return catalog.Report(v)
+}
+
+// other is the other platform of a pair.
+func other(pair directory.Pair, platform directory.Platform) directory.Platform {
+	if platform == pair.A {
+		return pair.B
+	}
+	return pair.A
 }

@@ -72,18 +72,18 @@ func TestReports(t *testing.T) {
 		{"not me, to an admin", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: ada(), Admin: true}, grace, []string{"Ada Lovelace", "> why id-entra"}, nil},
 		{
 			"not me, to the other account",
-			directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: ada()},
+			directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe, Link: ada().Links[0].Link.Key}, Story: ada()},
 			webex.Account("P7"),
-			[]string{"A link was ended"},
+			[]string{"your Webex account and a Slack account aren't the same person's", "administrators have been told"},
 			[]string{"Ada", "> why"},
 		},
 		{
 			"not me, to who said it, whose accounts the link has no more",
-			directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}, Story: directory.Story{
+			directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe, Link: ada().Links[0].Link.Key}, Story: directory.Story{
 				Member: ada().Member, Links: []directory.LinkStory{{Link: directory.Link{Key: ada().Links[0].Link.Key}}},
 			}},
 			ann,
-			[]string{"A link was ended"},
+			[]string{"your Slack account and a Webex account aren't the same person's", "administrators have been told"},
 			[]string{"Ada", "> why"},
 		},
 		{"not me, where nothing is known", directory.Report{Job: directory.Job{Kind: directory.JobTell, Subject: directory.TellNotMe}}, ann, []string{"A link was ended"}, []string{"> why"}},

@@ -191,7 +191,7 @@ func addReports(v Voice, plan PlanView, add func(string, cards.Card)) {
 		told.Subject, told.Admin = subject, true
 		add("told-"+subject, Report(told))
 	}
-	told.Admin = false
+	told.Admin, told.Here, told.There = false, "Slack", "Webex"
 	add("told-not-me-person", Report(told))
 }
 

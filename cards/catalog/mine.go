@@ -59,11 +59,11 @@ func mineWords(state string) string {
 		return mineStandIn
 	case "asking", "choosing", "searching", "snoozed", "proving", "confirming":
 		return mineAsked
-	case "declined", "unlinked":
+	case "declined":
 		return mineApart
 	case "stopped":
 		return mineStopped
-	case "suspended", "unsynced":
+	case "suspended", "unlinked", "unsynced":
 		return mineSuspended
 	case "disputed":
 		return mineDisputed

@@ -177,7 +177,7 @@ func Spent(p Prompt) cards.Card {
 // Linked says that the two accounts are linked, and with whom. It is true on both sides.
 func Linked(p Prompt) cards.Card {
 	card := p.end(linkedTitle, linkedWhat, cards.Good,
-		p.account(), p.say(cards.Normal, nothingToDo), p.say(cards.Subtle, askAdmin))
+		p.account(), p.say(cards.Normal, nothingToDo), p.say(cards.Subtle, linkedNotMe))
 	card.Summary = p.line(linkedSummary)
 	return card
 }

@@ -23,6 +23,7 @@ type ReportView struct {
 	Batch       BatchView  // with what is told of a batch
 	Halted      string     // why a rollout doesn't go on
 	Admin       bool       // the reader steers the tenant
+	Here, There string     // with what is told to one of a link's two accounts: what people call its platforms
 }
 
 // Report is what is shown of long work: a bar while it goes on, and what came of it when it is over.
@@ -105,6 +106,12 @@ func told(v ReportView) cards.Card {
 		s.line(cards.Caution, haltedWhat, "Group", v.Group)
 		s.stated(cards.Normal, v.Halted)
 		s.next(ButtonWaves, "waves")
+		return s.end()
+	}
+	if !v.Admin && v.There != "" {
+		s := v.sheet(declinedTitle)
+		s.line(cards.Normal, declinedWhat, "Here", v.Here, "There", v.There)
+		s.line(cards.Normal, notMeKnown)
 		return s.end()
 	}
 	s := v.sheet(notMeTitle)

@@ -136,7 +136,7 @@ const (
 
 	stoppedTitle = "Rollcall won't ask again"
 	stoppedWhat  = "You won't be asked about your {There} account any more."
-	stoppedBack  = "If you change your mind, please tell your administrator."
+	stoppedBack  = `If you change your mind, write "sync" or tell your administrator.`
 
 	replacedTitle = "There is a newer message"
 	replacedWhat  = "Rollcall has written to you again. Please answer the newest message in this chat."

@@ -276,6 +276,7 @@ const (
 	notMeTitle  = "Somebody said that an account isn't theirs"
 	notMeWhat   = "A link was ended at once, because one of its two accounts said that the other one isn't the same person's."
 	notMeThen   = "The two accounts won't be linked again by themselves."
+	notMeKnown  = "Your administrators have been told."
 )
 
 // Confirmations.

@@ -3,24 +3,24 @@ package catalog
 // What people read of their own accounts.
 const (
 	mineTitle     = "Your accounts"
-	mineNone      = "Rollcall has nothing to do with your accounts yet. It writes to you when that changes."
+	mineNone      = "None of your accounts are linked yet. Rollcall writes to you when it has a question."
 	mineLinked    = "Your accounts in {From} and {To} are linked."
 	mineStandIn   = "You have no account in {To}, so a stand-in represents you there."
 	mineAsked     = "Rollcall is asking you about your accounts in {From} and {To}."
 	mineApart     = "Your accounts in {From} and {To} stay apart."
 	mineStopped   = "You asked not to be asked about your accounts in {From} and {To}."
-	mineSuspended = "Your accounts in {From} and {To} are linked no longer."
+	mineSuspended = "Your accounts in {From} and {To} are no longer linked."
 	mineDisputed  = "It isn't clear which account in {To} is yours. An administrator decides."
 	mineWaits     = "Rollcall is looking for your accounts in {From} and {To}."
 
 	buttonUnsync   = "Unlink them"
 	buttonLanguage = "Language"
 
-	NoteSynced   = "Rollcall begins again with one link of yours. It writes to you when it needs an answer.|Rollcall begins again with {N} links of yours. It writes to you when it needs an answer."
+	NoteSynced   = "Rollcall now asks about your accounts again. It writes to you when it needs an answer."
 	NoteNothing  = "There is nothing of yours to link here."
-	NoteUnsynced = "One link of yours is ended. Write {Word} to begin again.|{N} links of yours are ended. Write {Word} to begin again."
+	NoteUnsynced = `Your accounts are no longer linked. If you want that back, write "{Word}".`
 	NoteNotMe    = "One link was ended at once, and your administrators are told.|{N} links were ended at once, and your administrators are told."
-	NoteStopped  = "Rollcall won't ask you again. Write {Word} if you change your mind."
+	NoteStopped  = `Rollcall won't ask you again. If you change your mind, write "{Word}".`
 	NoteNoneHere = "Nothing of yours is linked here, so nothing was changed."
 
 	homeMay  = "What Rollcall may do"

@@ -14,3 +14,6 @@ const (
 	unlinkedWhat  = "The link of your {Here} account with a {There} account was undone. It stays so."
 	unlinkedBack  = `If you want it back, write "sync". Rollcall then asks you again.`
 )
+
+// Linked: to whoever the other account isn't.
+const linkedNotMe = `If it isn't yours, write "not me".`

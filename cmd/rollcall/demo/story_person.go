@@ -158,7 +158,7 @@ func personUnsync(ctx context.Context, s *story) (string, error) {
 	if err := still(); err != nil {
 		return "", err
 	}
-	if _, err := slack.ask(ctx, "sync", "begins again"); err != nil {
+	if _, err := slack.ask(ctx, "sync", "asks about your accounts again"); err != nil {
 		return "", err
 	}
 	if err := tess.await(ctx, directory.Asking); err != nil {
@@ -264,7 +264,7 @@ func homeSlack(ctx context.Context, s *story) (string, error) {
 	if err := hanna.await(ctx, directory.Unlinked); err != nil {
 		return "", err
 	}
-	if err := s.home(ctx, "hanna", []string{"stay apart", "run.sync"}, nil); err != nil {
+	if err := s.home(ctx, "hanna", []string{"no longer linked", "run.sync"}, nil); err != nil {
 		return "", err
 	}
 	return "hanna saw her accounts there, and unlinked them; an admin saw how many people are linked as well", nil
