@@ -67,6 +67,11 @@ func personNotMe(ctx context.Context, s *story) (string, error) {
 func (s *story) disowned(ctx context.Context, v view, say func(chat) error, pane string) error {
 	both := []chat{v.on(paneSlack), v.on(paneWebex)}
 	admins := []chat{s.chatOf(firstAdmin, paneSlack), s.chatOf(secondAdmin, paneWebex)}
+	for _, c := range both {
+		if err := c.shown(ctx, `write "not me"`); err != nil {
+			return err
+		}
+	}
 	before, marks := marksOf(both), marksOf(admins)
 	if err := say(v.on(pane)); err != nil {
 		return err
@@ -78,8 +83,12 @@ func (s *story) disowned(ctx context.Context, v view, say func(chat) error, pane
 		if err := c.shown(ctx, "The accounts stay apart"); err != nil {
 			return err
 		}
-		if _, err := c.hear(ctx, before[i], "Somebody said that an account isn"); err != nil {
+		told, err := c.hear(ctx, before[i], "The accounts stay apart", "Your administrators have been told")
+		if err != nil {
 			return err
+		}
+		if waits(told) {
+			return fmt.Errorf("%s was told on %s as an admin is: %s", c.id, c.pane, said(told))
 		}
 	}
 	for i, c := range admins {
