@@ -37,7 +37,7 @@ func (t Table) Columns() []int {
 	for i := range t.Heads {
 		word, cell := t.longest(i)
 		shares[i] = word + padding
-		wishes[i] = cell - word
+		wishes[i] = max(0, cell-word)
 		rest -= shares[i]
 		wished += wishes[i]
 	}
