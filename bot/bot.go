@@ -36,6 +36,7 @@ type Bot struct {
 	commands  *command.Desk
 	now       func() time.Time
 	logger    *slog.Logger
+	rates     rates
 }
 
 var _ Sink = (*Bot)(nil)
@@ -72,6 +73,9 @@ func (b *Bot) Accept(ctx context.Context, origin directory.Origin, event Event) 
 		return Reply{}, b.gone(ctx, inst, event)
 	case Teams:
 		return Reply{}, b.teams(ctx, inst, event)
+	}
+	if reply, over, err := b.tooMuch(ctx, inst, origin, event); over {
+		return reply, err
 	}
 	if origin.Actor.Platform != inst.Platform || origin.Actor.Workspace != inst.Workspace {
 		// Somebody from elsewhere gets the same short answer whatever they sent.

@@ -44,6 +44,8 @@ type Command struct {
 	Long bool
 	// Listed: the packages that are installed offer it.
 	Listed bool
+	// Load is how it counts where people are kept from giving too many; see [LoadOf].
+	Load Load
 
 	loose bool // what follows is ignored
 	run   func(context.Context, *turn) (cards.Card, error)
@@ -86,31 +88,31 @@ func Commands() []Command {
 		{Name: "hello", Aliases: []string{"hi", "hey", "hallo", "bonjour", "hola"}, Does: catalog.DoesHello, Listed: true, loose: true, run: hello},
 		{Name: "me", Aliases: []string{"my accounts"}, Topic: mine, Does: catalog.DoesMe, loose: true, run: me},
 		{Name: "sync", Topic: mine, Does: catalog.DoesSync, Listed: true, loose: true, run: syncMine},
-		{Name: "unsync", Topic: mine, Does: catalog.DoesUnsync, Listed: true, loose: true, run: unsyncMine},
-		{Name: "not me", Aliases: []string{"not-me", "notme"}, Topic: mine, Does: catalog.DoesNotMe, Listed: true, loose: true, run: notMe},
-		{Name: "stop", Aliases: []string{"stop asking"}, Topic: mine, Does: catalog.DoesStop, Listed: true, loose: true, run: stop},
+		{Name: "unsync", Topic: mine, Does: catalog.DoesUnsync, Listed: true, Load: Brake, loose: true, run: unsyncMine},
+		{Name: "not me", Aliases: []string{"not-me", "notme"}, Topic: mine, Does: catalog.DoesNotMe, Listed: true, Load: Brake, loose: true, run: notMe},
+		{Name: "stop", Aliases: []string{"stop asking"}, Topic: mine, Does: catalog.DoesStop, Listed: true, Load: Brake, loose: true, run: stop},
 		{Name: "language", Aliases: []string{"lang"}, Args: []Argument{{"LANGUAGE", Word, true}}, Topic: mine, Does: catalog.DoesLanguage, Listed: true, run: language},
-		{Name: "confirm", Args: []Argument{{"CODE", Word, false}}, Does: catalog.DoesConfirm, run: confirm},
+		{Name: "confirm", Args: []Argument{{"CODE", Word, false}}, Does: catalog.DoesConfirm, Load: Brake, run: confirm},
 
 		{Name: "status", Args: []Argument{anyGroup}, Topic: look, Does: catalog.DoesStatus, Listed: true, run: status},
 		{Name: "groups", Args: []Argument{position}, Role: Admin, Topic: look, Does: catalog.DoesGroups, run: groups},
 		{Name: "health", Role: Admin, Topic: look, Does: catalog.DoesHealth, run: health},
 		{Name: "waves", Aliases: []string{"rollout"}, Args: []Argument{anyGroup, {"STAGE", Stage, true}}, Role: Admin, Topic: look, Does: catalog.DoesWaves, run: waves},
-		{Name: "export", Args: []Argument{{"PLAN", Word, true}}, Role: Admin, Topic: look, Does: catalog.DoesExport, run: export},
+		{Name: "export", Args: []Argument{{"PLAN", Word, true}}, Role: Admin, Topic: look, Does: catalog.DoesExport, Load: Heavy, run: export},
 
-		{Name: "plan", Args: []Argument{{"GROUP|PLAN", Word, true}, position}, Role: Admin, Topic: change, Does: catalog.DoesPlan, Long: true, Listed: true, run: planning},
-		{Name: "apply", Args: []Argument{plan}, Role: Admin, Topic: change, Does: catalog.DoesApply, Confirms: true, Long: true, run: apply},
-		{Name: "run", Args: []Argument{anyGroup}, Role: Admin, Topic: change, Does: catalog.DoesRun, run: runNow},
+		{Name: "plan", Args: []Argument{{"GROUP|PLAN", Word, true}, position}, Role: Admin, Topic: change, Does: catalog.DoesPlan, Long: true, Listed: true, Load: Heavy, run: planning},
+		{Name: "apply", Args: []Argument{plan}, Role: Admin, Topic: change, Does: catalog.DoesApply, Confirms: true, Long: true, Load: Heavy, run: apply},
+		{Name: "run", Args: []Argument{anyGroup}, Role: Admin, Topic: change, Does: catalog.DoesRun, Load: Heavy, run: runNow},
 		{Name: "on", Role: Admin, Topic: change, Does: catalog.DoesOn, Confirms: true, run: on},
-		{Name: "off", Role: Admin, Topic: change, Does: catalog.DoesOff, Confirms: true, run: off},
-		{Name: "pause", Args: []Argument{anyGroup}, Role: Admin, Topic: change, Does: catalog.DoesPause, run: pause},
+		{Name: "off", Role: Admin, Topic: change, Does: catalog.DoesOff, Confirms: true, Load: Brake, run: off},
+		{Name: "pause", Args: []Argument{anyGroup}, Role: Admin, Topic: change, Does: catalog.DoesPause, Load: Brake, run: pause},
 		{Name: "resume", Args: []Argument{anyGroup}, Role: Admin, Topic: change, Does: catalog.DoesResume, Confirms: true, run: resume},
 		{Name: "group add", Aliases: []string{"groups add"}, Args: []Argument{{"NAME", Word, false}}, Fields: groupFields(), Role: Admin, Topic: change, Does: catalog.DoesGroupAdd, run: groupAdd},
 		{Name: "group set", Aliases: []string{"groups set"}, Args: []Argument{group}, Fields: groupFields(), Role: Admin, Topic: change, Does: catalog.DoesGroupSet, run: groupSet},
 		{Name: "group remove", Aliases: []string{"groups remove", "group delete"}, Args: []Argument{group}, Role: Admin, Topic: change, Does: catalog.DoesGroupRemove, Confirms: true, run: groupRemove},
 
 		{Name: "why", Args: []Argument{person}, Role: Admin, Topic: people, Does: catalog.DoesWhy, run: why},
-		{Name: "what-if", Aliases: []string{"what if", "whatif"}, Args: []Argument{{"ADDRESS", Address, false}}, Role: Admin, Topic: people, Does: catalog.DoesWhatIf, Long: true, run: whatIf},
+		{Name: "what-if", Aliases: []string{"what if", "whatif"}, Args: []Argument{{"ADDRESS", Address, false}}, Role: Admin, Topic: people, Does: catalog.DoesWhatIf, Long: true, Load: Heavy, run: whatIf},
 		{Name: "person", Args: []Argument{person}, Role: Admin, Topic: people, Does: catalog.DoesPerson, run: whoIs},
 		{Name: "link", Args: []Argument{person, {"ADDRESS", Address, false}, platform}, Role: Admin, Topic: people, Does: catalog.DoesLink, run: link},
 		{Name: "unlink", Args: []Argument{person, platform}, Role: Admin, Topic: people, Does: catalog.DoesUnlink, Confirms: true, run: unlink},
@@ -124,7 +126,7 @@ func Commands() []Command {
 		{Name: "held", Args: []Argument{{"BATCH", Word, true}, position}, Role: Admin, Topic: guard, Does: catalog.DoesHeld, Listed: true, run: held},
 		{Name: "release", Args: []Argument{batch}, Role: Admin, Topic: guard, Does: catalog.DoesRelease, Confirms: true, run: release},
 		{Name: "reject", Args: []Argument{batch}, Role: Admin, Topic: guard, Does: catalog.DoesReject, run: reject},
-		{Name: "undo", Args: []Argument{{"BATCH|PERSON", Either, false}, platform}, Role: Admin, Topic: guard, Does: catalog.DoesUndo, Confirms: true, Long: true, run: undo},
+		{Name: "undo", Args: []Argument{{"BATCH|PERSON", Either, false}, platform}, Role: Admin, Topic: guard, Does: catalog.DoesUndo, Confirms: true, Long: true, Load: Heavy, run: undo},
 
 		{Name: "admins", Role: Admin, Topic: office, Does: catalog.DoesAdmins, run: admins},
 		{Name: "admins add", Aliases: []string{"admin add"}, Args: []Argument{person}, Role: Admin, Topic: office, Does: catalog.DoesAdminsAdd, run: adminsAdd},
