@@ -39,8 +39,10 @@ type Job struct {
 	To   AccountID
 	Card Message
 
-	// With JobTell: whom, about which link, and with what face; each before Done was told, or may have been.
+	// With JobTell: whom, and about which link; each before Done was told, or may have been. The first of
+	// them, as many as Own says, are those whom it is about, and the others are told as admins.
 	Tell []AccountID
+	Own  int
 	Link LinkKey
 }
 

@@ -29,7 +29,7 @@ type Asker interface {
 	Pace(platform directory.Platform) float64
 }
 
-// Config is what an engine works with. All of it is required but Provisioners, Subscriber and Lease.
+// Config is what an engine works with. All of it is required but Provisioners, Subscriber, Admits and Lease.
 type Config struct {
 	Store directory.Store
 	// Source is a tenant's directory by its name.
@@ -41,9 +41,12 @@ type Config struct {
 	// Subscriber is who is told of a tenant's changes, by its name.
 	Subscriber func(tenant directory.TenantID, name string) (directory.Subscriber, bool)
 	Asker      Asker
-	Now        func() time.Time
-	Rand       io.Reader // for Answer; Step gets its own
-	Logger     *slog.Logger
+	// Admits reports whether an account still steers a tenant, asked afresh: it may block for a moment.
+	// An error is no answer. Nil: the store's list of admins decides.
+	Admits func(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error)
+	Now    func() time.Time
+	Rand   io.Reader // for Answer; Step gets its own
+	Logger *slog.Logger
 	// Lease is how long a worker may take over one step. Zero: two minutes.
 	Lease time.Duration
 }

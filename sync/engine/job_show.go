@@ -31,7 +31,7 @@ func (e *Engine) showProgress(ctx context.Context, t *task) error {
 	}
 	switch card.Delivery {
 	case directory.NotSent:
-		if card.Mark == "" || t.now.Sub(card.Shown) >= retryAfter {
+		if t.now.Sub(card.Shown) >= retryAfter {
 			return e.postJob(ctx, t, false)
 		}
 	case directory.Sending:
@@ -68,6 +68,9 @@ func (e *Engine) postJob(ctx context.Context, t *task, over bool) error {
 	inst, err := e.current(ctx, t.job.Of)
 	if err == nil && e.quietUntil(inst, t.now).After(t.now) {
 		err = directory.Wait(e.quietUntil(inst, t.now).Sub(t.now), "the platform asked for silence")
+	}
+	if err == nil {
+		err = e.admitted(ctx, t.tenant.ID, t.job.To)
 	}
 	if err != nil {
 		e.notShown(t, inst, err)
@@ -114,7 +117,7 @@ func (e *Engine) findJob(ctx context.Context, t *task) error {
 	case found:
 		card.Delivery, card.Ref, card.Shown = directory.Sent, ref, t.now
 	default:
-		card.Delivery, card.Mark = directory.NotSent, ""
+		card.Delivery, card.Mark, card.Shown = directory.NotSent, "", time.Time{}
 	}
 	return nil
 }
@@ -123,6 +126,9 @@ func (e *Engine) findJob(ctx context.Context, t *task) error {
 func (e *Engine) editJob(ctx context.Context, t *task, over bool) (bool, error) {
 	card := &t.job.Card
 	inst, err := e.current(ctx, t.job.Of)
+	if err == nil {
+		err = e.admitted(ctx, t.tenant.ID, t.job.To)
+	}
 	if err == nil {
 		report, failed := e.reportOf(ctx, t, over)
 		if failed != nil {

@@ -17,10 +17,12 @@ func (e *Engine) tellNext(ctx context.Context, t *task) error {
 		return e.forgetJob(ctx, t)
 	}
 	to := t.job.Tell[at]
+	admin := at >= t.job.Own
 	report, worth, err := e.tidings(ctx, t, to)
 	if err != nil {
 		return err
 	}
+	report.Admin = admin
 	if !worth {
 		return e.forgetJob(ctx, t)
 	}
@@ -31,6 +33,9 @@ func (e *Engine) tellNext(ctx context.Context, t *task) error {
 	if quiet := e.quietUntil(inst, t.now); err == nil && quiet.After(t.now) {
 		t.due = quiet
 		return e.saveTask(ctx, t)
+	}
+	if err == nil && admin {
+		err = e.admitted(ctx, t.tenant.ID, to)
 	}
 	t.job.Done++
 	t.cursor, t.due = strconv.Itoa(at+1), t.now.Add(plan.Settle)
@@ -67,11 +72,6 @@ func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (
 	if err := e.readerOf(ctx, t, to, &r); err != nil {
 		return r, false, err
 	}
-	admins, err := e.Store.Admins(ctx, t.tenant.ID)
-	if err != nil {
-		return r, false, err
-	}
-	r.Admin = slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == to })
 	if t.job.Group != "" {
 		group, err := e.group(ctx, t.tenant.ID, t.job.Group)
 		if err != nil {
@@ -103,4 +103,28 @@ func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (
 // installationOf is the installation by which an account can be written to.
 func (e *Engine) installationOf(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (directory.Installation, error) {
 	return e.current(ctx, directory.Installation{Tenant: tenant, Platform: account.Platform, Workspace: account.Workspace})
+}
+
+// admitted asks whether an account still steers a tenant: whoever did when they asked for work, or when
+// something happened, may not any more when there is something to show. Unauthorized: they don't.
+// Unavailable: nobody can say.
+func (e *Engine) admitted(ctx context.Context, tenant directory.TenantID, account directory.AccountID) error {
+	admits := e.Admits
+	if admits == nil {
+		admits = e.listed
+	}
+	is, err := admits(ctx, tenant, account)
+	switch {
+	case err != nil:
+		return directory.Errorf(directory.Unavailable, "it can't be checked whether they still are an admin")
+	case !is:
+		return directory.Errorf(directory.Unauthorized, "they are no admin any more")
+	}
+	return nil
+}
+
+// listed reports whether an account is among a tenant's admins.
+func (e *Engine) listed(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
+	admins, err := e.Store.Admins(ctx, tenant)
+	return slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }), err
 }

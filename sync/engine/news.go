@@ -54,6 +54,7 @@ func (e *Engine) tellAgain(ctx context.Context, tenant directory.TenantID, l dir
 
 // tellAll begins to tell a job's accounts, and every admin besides.
 func (e *Engine) tellAll(ctx context.Context, tenant directory.TenantID, job directory.Job) error {
+	job.Own = len(job.Tell)
 	admins, err := e.Store.Admins(ctx, tenant)
 	if err != nil {
 		return err

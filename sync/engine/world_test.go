@@ -174,6 +174,7 @@ type world struct {
 	store  directory.Store
 	engine *Engine
 	rand   io.Reader
+	admits func(directory.AccountID) (bool, error) // everybody, unless a test says otherwise
 }
 
 type seeded struct{ *rand.ChaCha8 }
@@ -183,6 +184,7 @@ func (s seeded) Read(b []byte) (int, error) { return s.ChaCha8.Read(b) }
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	w.admits = func(directory.AccountID) (bool, error) { return true, nil }
 	now := func() time.Time { return w.at }
 	w.rand = seeded{rand.NewChaCha8([32]byte{1})}
 	w.dir = directorytest.NewDirectory("hr", now)
@@ -220,9 +222,12 @@ func (w *world) newEngine() *Engine {
 		},
 		Accounts: map[directory.Platform]directory.Accounts{alpha: w.desk, beta: w.desk},
 		Asker:    w.desk,
-		Now:      func() time.Time { return w.at },
-		Rand:     w.rand,
-		Logger:   slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Admits: func(_ context.Context, _ directory.TenantID, id directory.AccountID) (bool, error) {
+			return w.admits(id)
+		},
+		Now:    func() time.Time { return w.at },
+		Rand:   w.rand,
+		Logger: slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 }
 

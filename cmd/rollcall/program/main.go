@@ -147,7 +147,7 @@ func (m *Main) build(ctx context.Context) error {
 	m.bot = bot.New(m.chats, m.Store, m.options.Now, m.logger)
 	m.Engine = engine.New(engine.Config{
 		Store: withConsoles{m.Store, &m.consoles}, Source: m.source, Accounts: platforms.accounts, Asker: asker{m.bot, &m.consoles},
-		Provisioners: platforms.standIns, Subscriber: m.subscriber,
+		Provisioners: platforms.standIns, Subscriber: m.subscriber, Admits: m.admits,
 		Now: m.options.Now, Rand: m.options.Rand, Logger: m.logger,
 	})
 	m.bot.Serve(m.Engine)

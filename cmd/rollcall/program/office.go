@@ -62,6 +62,14 @@ func (o office) Administers(ctx context.Context, inst directory.Installation, ac
 	return is, nil
 }
 
+// admits reports whether an account may be shown what admins are shown. Who is at the command line may.
+func (m *Main) admits(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
+	if account.Platform == consolePlatform {
+		return true, nil
+	}
+	return office{m}.Administers(ctx, directory.Installation{Tenant: tenant, Platform: account.Platform, Workspace: account.Workspace}, account)
+}
+
 // roleOf is the platform's own word, at most five minutes old, for as long as a command can wait for it.
 func (o office) roleOf(ctx context.Context, tenant directory.TenantID, account directory.AccountID) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, roleWithin)

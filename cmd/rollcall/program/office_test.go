@@ -263,3 +263,24 @@ func TestAdminsOfTheConfiguration(t *testing.T) {
 		t.Error("the log doesn't say so")
 	}
 }
+
+// What admins are shown is for whoever steers the tenant now; and for whoever is at the command line.
+func TestWhoIsShownWhatAdminsAreShown(t *testing.T) {
+	t.Parallel()
+	w, m := idle(t)
+	console := (&console{id: "c", tenant: "acme"}).account()
+	for _, test := range []struct {
+		name    string
+		account directory.AccountID
+		want    bool
+	}{{"an admin", annsSlack, true}, {"somebody else", bobsSlack, false}, {"the command line", console, true}} {
+		if is, err := m.Engine.Admits(w.Context(), "acme", test.account); is != test.want || err != nil {
+			t.Errorf("%s: %t, %v", test.name, is, err)
+		}
+	}
+	w.promote(false)
+	w.clock.Advance(5 * time.Minute)
+	if is, err := m.Engine.Admits(w.Context(), "acme", annsSlack); is || err != nil {
+		t.Errorf("who was demoted: %t, %v", is, err)
+	}
+}
