@@ -268,6 +268,9 @@ func TestAdminsOfTheConfiguration(t *testing.T) {
 func TestWhoIsShownWhatAdminsAreShown(t *testing.T) {
 	t.Parallel()
 	w, m := idle(t)
+	if err := m.Store.PutAdmin(t.Context(), "acme", directory.Admin{Account: annsSlack, By: "installer"}); err != nil {
+		t.Fatal(err)
+	}
 	console := (&console{id: "c", tenant: "acme"}).account()
 	for _, test := range []struct {
 		name    string
