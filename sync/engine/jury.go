@@ -91,7 +91,7 @@ func (j jury) absent(l directory.Link, rows []directory.Membership) bool {
 	if !configured || !listed || !l.State.Live() || l.Leaving.Refused || !row.Gone && row.Round >= j.rounds[l.Group] {
 		return false
 	}
-	_, elsewhere := otherGroup(group, j.groups, rows)
+	_, elsewhere := otherGroup(group, j.groups, rows, l.Group)
 	return !elsewhere
 }
 

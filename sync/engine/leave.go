@@ -88,7 +88,8 @@ type seat struct {
 
 // standing is what the directories say of a link's person in every group of its pair: in, if one
 // says so; out, only if all do. Those in which the person has not been seen are asked as well:
-// somebody who moves from one group to another may leave the first before the second was read.
+// somebody who moves from one group to another may leave the first before the second was read. A draft is
+// asked only where it decides for the person: it holds nobody for another group.
 func (e *Engine) standing(ctx context.Context, w *work) ([]seat, directory.Standing, error) {
 	groups, err := e.groups(ctx, w.tenant.ID)
 	if err != nil {
@@ -102,7 +103,7 @@ func (e *Engine) standing(ctx context.Context, w *work) ([]seat, directory.Stand
 	// As long as nobody was asked there is no answer, and certainly not a no.
 	standing := directory.NoAnswer(directory.Errorf(directory.Unauthorized, "no group that could have this person is configured"))
 	for _, g := range groups {
-		if g.Pair() != w.link.Key.Pair || g.Directory != w.link.Key.Member.Directory {
+		if g.Pair() != w.link.Key.Pair || g.Directory != w.link.Key.Member.Directory || g.Draft && g.ID != w.link.Group {
 			continue
 		}
 		s := seat{group: g.ID, answer: e.ask(ctx, w.tenant.ID, g, w.link.Key.Member)}

@@ -102,7 +102,8 @@ func (e *Engine) awaitAccounts(ctx context.Context, tenant directory.TenantID, g
 
 // awaitGroups is how long a person's first question, or a stand-in, waits: for as long as the first
 // read of another group of the same pair is under way without trouble, that group may yet decide for
-// them, and the other way round. A large group is not asked after every moment.
+// them, and the other way round. A large group is not asked after every moment. A draft decides for nobody
+// whom another group has.
 func (e *Engine) awaitGroups(ctx context.Context, w *work, do plan.Action) (time.Duration, error) {
 	if do != plan.SendAsk && do != plan.SendSearch && do != plan.MakeStandIn || !w.link.LastWave.IsZero() {
 		return 0, nil
@@ -117,7 +118,7 @@ func (e *Engine) awaitGroups(ctx context.Context, w *work, do plan.Action) (time
 	}
 	for _, r := range readings {
 		i := slices.IndexFunc(groups, func(g directory.Group) bool { return r.ID == directory.ReadingOfGroup(g.ID) })
-		if i >= 0 && groups[i].Pair() == w.link.Key.Pair && groups[i].ID != w.link.Group && r.Complete.IsZero() && r.Failures == 0 {
+		if i >= 0 && !groups[i].Draft && groups[i].Pair() == w.link.Key.Pair && groups[i].ID != w.link.Group && r.Complete.IsZero() && r.Failures == 0 {
 			return min(time.Duration(r.Pages+1)*time.Second, 30*time.Second), nil
 		}
 	}
@@ -252,9 +253,12 @@ func (e *Engine) arrive(ctx context.Context, tenant directory.Tenant, group dire
 		change.Roster = append(change.Roster, row)
 		link, exists := links[keys[i]]
 		deciding := decide(group, groups, rows[m.ID], link.Group)
-		if !exists {
+		switch {
+		case !exists:
 			e.addLink(change, newLink(keys[i], deciding, m, now), directory.Link{}, "listed", "listed in "+string(group.ID), now)
 			continue
+		case group.Draft && isLive(groups, link.Group) && (link.State.Live() || !deciding.Draft):
+			continue // what a draft lists keeps nobody whom another group has, or is about to remove
 		}
 		if next, event, why, changed := e.present(link, deciding, m, now); changed {
 			e.addLink(change, next, link, event, why, now)
@@ -277,22 +281,41 @@ func newLink(key directory.LinkKey, group directory.Group, m directory.Member, n
 	}
 }
 
-// decide is the group that decides for a person in this group and in those of the rows. The one that
-// decided until now goes on for as long as no plan was applied of it, or of what would take its place.
+// decide is the group that decides for a person in this group and in those of the rows. A draft doesn't
+// while another group has them: no plan says what it would do. Among drafts the one that decided until now
+// goes on.
 func decide(group directory.Group, groups []directory.Group, rows []directory.Membership, until directory.GroupID) directory.Group {
-	candidates := []directory.Group{group}
-	for _, g := range groups {
-		if row, ok := rowOf(rows, g.ID); ok && !row.Gone && g.ID != group.ID && g.Pair() == group.Pair() {
-			candidates = append(candidates, g)
-		}
+	candidates := append(others(group, groups, rows), group)
+	if live := withoutDrafts(candidates); len(live) > 0 {
+		return plan.Prefer(live)
 	}
-	best := plan.Prefer(candidates)
 	for _, g := range candidates {
-		if g.ID == until && (g.Draft || best.Draft) {
+		if g.ID == until {
 			return g
 		}
 	}
-	return best
+	return plan.Prefer(candidates)
+}
+
+// others are the groups of the same pair that have a person with these rows, without this group.
+func others(group directory.Group, groups []directory.Group, rows []directory.Membership) []directory.Group {
+	var out []directory.Group
+	for _, g := range groups {
+		if row, ok := rowOf(rows, g.ID); ok && !row.Gone && g.ID != group.ID && g.Pair() == group.Pair() {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func withoutDrafts(groups []directory.Group) []directory.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g directory.Group) bool { return g.Draft })
+}
+
+// isLive reports whether a group is configured and isn't a draft. One that is paused is live: it records
+// what happens.
+func isLive(groups []directory.Group, id directory.GroupID) bool {
+	return slices.ContainsFunc(groups, func(g directory.Group) bool { return g.ID == id && !g.Draft })
 }
 
 // present is a link whose person the directory lists, as it describes them now.

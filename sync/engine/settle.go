@@ -14,7 +14,7 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	next := r
 	next.Settle, next.Pulse = false, rested(r.Pulse)
 	next.DueAt = now.Add(readEvery(tenant.Settings))
-	if group.Paused || group.Draft {
+	if group.Paused {
 		// What happens is recorded and not acted on. The roster remembers who is absent, and the
 		// first read after the pause, or after a plan was applied, looks at them.
 		return e.commitReading(ctx, tenant.ID, r, next, directory.Change{})
@@ -22,6 +22,12 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	absent, change, err := e.absent(ctx, tenant, group, r, now)
 	if err != nil {
 		return err
+	}
+	if now.Sub(r.Listed) > listEvery {
+		next.Cursor = "" // the next read is a complete listing
+	}
+	if group.Draft { // it removes nobody, but it keeps nobody for another group either
+		return e.commitReading(ctx, tenant.ID, r, next, change)
 	}
 	held, decided, err := e.batches(ctx, tenant.ID, group.ID)
 	if err != nil {
@@ -60,8 +66,8 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	} else if err := e.hold(ctx, tenant.ID, batch, r, now, &change); err != nil {
 		return err
 	}
-	if why != "" || now.Sub(r.Listed) > listEvery {
-		next.Cursor = "" // the next read is a complete listing
+	if why != "" {
+		next.Cursor = "" // what a complete listing says of it is wanted next
 	}
 	return e.commitReading(ctx, tenant.ID, r, next, change)
 }
@@ -115,12 +121,16 @@ func (e *Engine) absentOf(ctx context.Context, tenant directory.Tenant, group di
 	var out []directory.Link
 	for i, row := range rows {
 		link, exists := all[keys[i]]
-		other, elsewhere := otherGroup(group, groups, roster[row.Member.ID])
+		other, elsewhere := otherGroup(group, groups, roster[row.Member.ID], link.Group)
 		switch {
 		case !exists:
 			change.Unroster = append(change.Unroster, row.Key())
+		case group.Draft && other.Draft: // neither acts: the roster remembers
 		case elsewhere:
 			change.Unroster = append(change.Unroster, row.Key())
+			if other.ID == link.Group { // which looks after them, and knows whether they are leaving
+				continue
+			}
 			if next, event, why, changed := e.present(link, other, link.Member, now); changed {
 				e.addLink(change, next, link, event, why, now)
 			}
@@ -145,15 +155,20 @@ func (e *Engine) goneMeanwhile(link directory.Link, now time.Time, change *direc
 	e.addLink(change, next, link, "no longer listed", "the directory no longer lists the person, whose link is "+string(link.State), now)
 }
 
-// otherGroup is the group of the same pair that a person is still in, if any.
-func otherGroup(group directory.Group, groups []directory.Group, rows []directory.Membership) (directory.Group, bool) {
-	var still []directory.Group
-	for _, g := range groups {
-		if row, ok := rowOf(rows, g.ID); ok && !row.Gone && g.ID != group.ID && g.Pair() == group.Pair() {
-			still = append(still, g)
+// otherGroup is the group of the same pair that a person is still in, if any. A draft counts only for
+// another draft, or where it decides for the person already: else a draft, which removes nobody, would
+// keep whoever leaves.
+func otherGroup(group directory.Group, groups []directory.Group, rows []directory.Membership, until directory.GroupID) (directory.Group, bool) {
+	still := others(group, groups, rows)
+	if live := withoutDrafts(still); len(live) > 0 {
+		return plan.Prefer(live), true
+	}
+	for _, g := range still {
+		if g.ID == until {
+			return g, true
 		}
 	}
-	if len(still) == 0 {
+	if !group.Draft || len(still) == 0 {
 		return directory.Group{}, false
 	}
 	return plan.Prefer(still), true

@@ -5,8 +5,9 @@ import "rollcall/sync/directory"
 // awaitsPlan is why a link rests that a plan hasn't been applied for.
 const awaitsPlan = "waits for a plan to be applied"
 
-// withhold keeps back what only a plan that was applied lets go: a question, a stand-in, and what can't
-// be taken back. Whatever is under way goes on, and so do answers that were given.
+// withhold keeps back what only a plan that was applied lets go: a question, a stand-in, the return of
+// somebody who was away, and what can't be taken back. Whatever is under way goes on, and so do answers
+// that were given, and what an admin asked for by hand.
 func withhold(l directory.Link, rules Rules, step Step) Step {
 	if !rules.Draft && !l.Parked {
 		return step
@@ -18,6 +19,10 @@ func withhold(l directory.Link, rules Rules, step Step) Step {
 	switch step.Do {
 	case SendAsk, SendSearch, MakeStandIn, Begin:
 		return Step{Do: Wait, Reason: awaitsPlan}
+	case Restore:
+		if l.State == directory.Suspended {
+			return Step{Do: Wait, Reason: "the person is back; waits for a plan to be applied"}
+		}
 	case Move:
 		// A card that says that a newer one stands below would be wrong for as long as none does.
 		if step.Event == directory.WaveOver || step.Event == directory.Wake {
