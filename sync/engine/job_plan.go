@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"rollcall/sync/directory"
@@ -31,6 +30,8 @@ const (
 	// lookPatience is how long a plan waits while nobody more is found: a platform is down, and who
 	// can't be looked up waits.
 	lookPatience = 2 * time.Minute
+	// looksMost is how long it waits for look-ups at most, however many more come in.
+	looksMost = 15 * time.Minute
 )
 
 // planPart does a part of making a proposal: its groups are read to their end if they never were, their
@@ -98,7 +99,7 @@ func (e *Engine) awaitReads(ctx context.Context, t *task, p directory.Proposal, 
 	switch {
 	case waits == "":
 		t.job.Trouble, t.job.Done = "", 0
-		t.cursor = fmt.Sprintf("look -1 %d", t.now.Unix())
+		t.cursor = "look"
 		return nil
 	case !t.tenant.Settings.On:
 		t.fail(p, fmt.Sprintf("the group %s was never read, and nothing is read while Rollcall is off", waits))
@@ -113,26 +114,30 @@ func (e *Engine) awaitReads(ctx context.Context, t *task, p directory.Proposal, 
 	return nil
 }
 
-// awaitLooks waits for the people of the groups to be looked up, for as long as it goes on.
+// awaitLooks waits for the people of the groups to be looked up, for as long as it goes on. Of those who
+// weren't the plan says that they wait.
 func (e *Engine) awaitLooks(ctx context.Context, t *task, groups []directory.Group, rest string) error {
 	looked := slices.DeleteFunc(slices.Clone(groups), func(g directory.Group) bool { return g.Paused })
 	total, left, err := e.countOf(ctx, t.tenant.ID, looked, directory.New, t.now)
 	if err != nil {
 		return err
 	}
-	var before int
-	var since int64
-	if _, err := fmt.Sscanf(rest, "%d %d", &before, &since); err != nil || left != before {
-		since = t.now.Unix()
+	var least int
+	var since, began int64 // when there were fewer to look up than ever before, and when it began
+	if _, err := fmt.Sscanf(rest, "%d %d %d", &least, &since, &began); err != nil {
+		least, since, began = left, t.now.Unix(), t.now.Unix()
+	} else if left < least {
+		least, since = left, t.now.Unix()
 	}
-	if left == 0 || !t.tenant.Settings.On || t.now.Sub(time.Unix(since, 0)) > lookPatience {
+	stuck := t.now.Sub(time.Unix(since, 0)) > lookPatience || t.now.Sub(time.Unix(began, 0)) > looksMost
+	if left == 0 || !t.tenant.Settings.On || stuck {
 		t.job.Trouble, t.job.Done = "", 0
 		t.cursor = "line"
 		return nil
 	}
-	t.job.Done, t.job.Total = total-left, total
+	t.job.Done, t.job.Total = max(total-left, 0), total
 	t.job.Trouble = "people are being looked up"
-	t.cursor, t.due = "look "+strconv.Itoa(left)+" "+strconv.FormatInt(since, 10), t.now.Add(planLooks)
+	t.cursor, t.due = fmt.Sprintf("look %d %d %d", least, since, began), t.now.Add(planLooks)
 	return nil
 }
 
