@@ -66,6 +66,7 @@ func Plan(v PlanView) cards.Card {
 	s.counts(v.Counts, intentWord)
 	if left := total(v.Drift); left > 0 {
 		s.lineOf(cards.Caution, planLeftOut, left)
+		s.line(cards.Normal, planLeavers)
 	}
 	s.lines(v.Examples)
 	if v.State == "ready" { // with nobody in it too: it lets the group go on

@@ -252,6 +252,7 @@ const (
 	planWasApplied   = "This plan was applied to one person.|This plan was applied to {N} people."
 	planApplyOver    = "This plan was applied."
 	planLeftOut      = "One person was left out, because things have changed since the plan was made. A new plan includes them.|{N} people were left out, because things have changed since the plan was made. A new plan includes them."
+	planLeavers      = "Whoever has left a group since is unsynced as usual, once the directory confirms it."
 	NotePlanning     = "Plan {ID} is being made. It changes nothing. Its progress is shown in a message of its own."
 	NoteApplying     = "Plan {ID} is being applied. Its progress is shown in a message of its own."
 )
@@ -284,7 +285,7 @@ const (
 	confirmHow = "Only you can confirm this, within ten minutes. If you do nothing, nothing is changed."
 
 	ApplyTitle  = "Apply plan {ID}?"
-	ApplyText   = "It changes something for one person. Whoever is no longer as the plan says is left out.|It changes something for {N} people. Whoever is no longer as the plan says is left out."
+	ApplyText   = "It changes something for one person. Whoever is no longer as the plan says is left out. Whoever leaves a group is unsynced as usual.|It changes something for {N} people. Whoever is no longer as the plan says is left out. Whoever leaves a group is unsynced as usual."
 	ApplyNobody = "It changes nothing for anybody now. The group is live afterwards."
 	ApplyButton = "Apply to one person|Apply to {N} people"
 

@@ -29,6 +29,7 @@ func reasons() []string {
 		"was to be left as it is",
 		"{Why}; now with another account",
 		"{Why}; now: {Then}",
+		"left the group since: is unsynced as usual, once the directory confirms it",
 		"a message may still be on its way",
 		"a message was begun and its answer was lost",
 		`the card should say "{State}"`,

@@ -136,11 +136,11 @@ func (e *Engine) judgeLink(t *task, p *directory.Proposal, l directory.Link, now
 		return
 	}
 	t.job.Done++
-	if drift := plan.Drift(planned[i], l, now.Intent, now.Reason); drift != "" {
+	drift := plan.Drift(planned[i], l, now.Intent, now.Reason)
+	if drift != "" {
 		t.leaveOut(p, planned[i], drift)
-		return
 	}
-	if !l.Parked {
+	if !l.Parked || drift != "" && l.State != directory.Linked { // of those, nothing waits for a plan any more
 		return
 	}
 	next := l

@@ -64,7 +64,7 @@ func TestWhatHasDriftedIsLeftOut(t *testing.T) {
 	w.wantAsked("rosa", "zac")
 	lines := w.lines(p)
 	for name, want := range map[string]string{
-		"ross": "was to be asked; now: ", "zoe": "was to be asked; now: the directory no longer lists this person",
+		"ross": "was to be asked; now: ", "zoe": "was to be asked; left the group since: is unsynced as usual, once the directory confirms it",
 		"max": "was to be asked; now: 2 accounts", "amy": "was to wait; now: ", "new": "new since the plan", "rosa": "", "zac": "",
 	} {
 		if got := lines[name].Drift; !strings.HasPrefix(got, want) || want == "" && got != "" {

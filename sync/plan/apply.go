@@ -56,7 +56,7 @@ func count(l *directory.Link, event directory.Event, from directory.State, now t
 	case directory.Represent:
 		l.Counterpart = l.StandIn.Account
 	case directory.Confirm:
-		l.LinkedAt = now
+		l.LinkedAt, l.Parked = now, false // nothing is left of it for which a plan would be needed
 	case directory.Fail:
 		l.Checked = now
 		if (from == directory.Asking || from == directory.Choosing) && l.Ask.Delivery == directory.Sending {

@@ -106,7 +106,8 @@ func Chain(hash string, lines ...directory.ProposalLine) string {
 
 // Drift is why a line no longer says what is in mind for its link; empty: it does. Where neither does
 // anything that people notice there is nothing to hold back, and what was to be done and is done
-// already is as it was wanted.
+// already is as it was wanted. Whoever left since isn't kept: no plan is needed to remove them from a live
+// group, and so that is said.
 func Drift(line directory.ProposalLine, l directory.Link, intent directory.Intent, reason string) string {
 	same := line.Intent == intent && line.Account == l.Account && line.Counterpart == l.Counterpart
 	done := line.Intent == directory.IntentSuspend && l.State == directory.Suspended ||
@@ -116,6 +117,8 @@ func Drift(line directory.ProposalLine, l directory.Link, intent directory.Inten
 		return ""
 	case line.Intent == intent:
 		return fmt.Sprintf("%s; now with another account", wasTo(line.Intent))
+	case intent == directory.IntentSuspend:
+		return wasTo(line.Intent) + "; left the group since: is unsynced as usual, once the directory confirms it"
 	}
 	return fmt.Sprintf("%s; now: %s", wasTo(line.Intent), reason)
 }
