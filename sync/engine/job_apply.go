@@ -81,8 +81,12 @@ func (e *Engine) enliven(ctx context.Context, t *task, groups []directory.Group)
 		if !g.Draft {
 			continue
 		}
-		g.Draft = false
-		if err := e.Store.PutGroup(ctx, t.tenant.ID, g); err != nil {
+		_, err := directory.ChangeGroup(ctx, e.Store, t.tenant.ID, g.ID, func(g *directory.Group) bool {
+			changes := g.Draft
+			g.Draft = false
+			return changes
+		})
+		if err != nil {
 			return err
 		}
 		t.note("live", fmt.Sprintf("group %s: plan %s was applied", g.ID, t.job.Subject), "")
@@ -146,7 +150,9 @@ func (e *Engine) judgeLink(t *task, p *directory.Proposal, l directory.Link, now
 	next := l
 	next.Parked, next.DueAt = false, t.now
 	t.write(next, l, "released", "plan "+p.ID)
-	t.job.Changed++
+	if now.Intent.Acts() { // as people were counted when it was to be confirmed
+		t.job.Changed++
+	}
 }
 
 // leaveOut lists a line as not carried out.

@@ -23,7 +23,12 @@ func (e *Engine) tellNext(ctx context.Context, t *task) error {
 		return err
 	}
 	report.Admin = admin
-	if !worth {
+	switch {
+	case !worth && t.now.Before(t.job.Began.Add(plan.Settle)):
+		// What it tells of may be being committed still, by a process that is slow.
+		t.due = t.now.Add(tellAfter)
+		return e.saveTask(ctx, t)
+	case !worth:
 		return e.forgetJob(ctx, t)
 	}
 	inst, err := e.installationOf(ctx, t.tenant.ID, to)
@@ -44,7 +49,12 @@ func (e *Engine) tellNext(ctx context.Context, t *task) error {
 	if saved := e.saveTask(ctx, t); saved != nil {
 		return saved
 	}
-	if err == nil && e.Now().Sub(t.now) <= stale {
+	if err == nil && e.Now().Sub(t.now) > stale {
+		// It certainly isn't out, and it is too late for this turn: another one comes.
+		t.job.Done, t.cursor, t.due = t.job.Done-1, strconv.Itoa(at), e.Now()
+		return e.saveTask(ctx, t)
+	}
+	if err == nil {
 		_, err = e.Asker.Report(ctx, inst, to, directory.MessageRef{}, report, markOf(string(t.tenant.ID), t.job.ID, to.Text()))
 	}
 	t.due = t.now

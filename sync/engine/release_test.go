@@ -236,6 +236,54 @@ func TestWhoCanNotBeToldNowIsToldLater(t *testing.T) {
 	}
 }
 
+// Admins are told of a batch even if its commit takes longer than the news of it.
+func TestWhatIsToldBeforeItIsStoredIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(12)
+	w.must(w.store.PutAdmin(t.Context(), acme, directory.Admin{Account: boss}))
+	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "early", Subject: directory.TellHeld, Group: staff, Began: w.at}))
+	_, err := w.engine.Step(t.Context(), w.at, w.rand)
+	w.must(err)
+	w.held(6)
+	w.finish()
+	if n := len(w.desk.reports); n != 2 { // the early news, and the batch's own
+		t.Errorf("%d reports", n)
+	}
+	w.must(w.engine.Reject(t.Context(), acme, batchOf(w).ID, batchOf(w).Hash, "admin"))
+	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "late", Subject: directory.TellHeld, Group: staff, Began: w.at}))
+	w.finish()
+	if n := len(w.desk.reports); n != 2 {
+		t.Errorf("%d reports, one of them of what isn't held any more", n)
+	}
+}
+
+func batchOf(w *world) directory.Batch {
+	w.t.Helper()
+	batches, err := w.store.Batches(w.t.Context(), acme)
+	w.must(err)
+	return batches[0]
+}
+
+// Whose turn it was while the process stood still gets another one: nothing was sent.
+func TestWhoWasNotToldInTimeIsToldLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.must(w.store.PutAdmin(t.Context(), acme, directory.Admin{Account: boss}))
+	still := 8
+	w.store = &moments{w.store, func() {
+		if still--; still >= 0 {
+			w.at = w.at.Add(stale)
+		}
+	}}
+	w.engine = w.newEngine()
+	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "t", Subject: directory.TellHalted, Group: staff, Began: w.at}))
+	w.finish()
+	if n := len(w.desk.reports); n != 1 || still > 0 {
+		t.Errorf("%d reports, want one", n)
+	}
+}
+
 // Whoever has an account on each of two platforms is one admin all the same.
 func TestNobodyApprovesTheirOwnFromAnotherAccount(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,9 @@ const (
 	noAdmin     = "carl"
 )
 
+// deputy is who of each crew administers the platforms, and can be made Rollcall's admin, by their place.
+const deputy = 1
+
 // otherOf is the platform with which a crew's is paired.
 var otherOf = map[string]string{paneSlack: paneWebex, paneWebex: paneSlack, paneTeams: paneWebex}
 
@@ -43,7 +46,7 @@ func crews() []resident {
 	for _, pane := range []string{paneSlack, paneTeams, paneWebex} {
 		for i := range crewOf {
 			id := crewID(pane, i)
-			r := resident{id: id, name: fmt.Sprintf("%s crew %02d", strings.ToUpper(pane[:1])+pane[1:], i+1), email: id, groups: []string{crewGroup(pane)}}
+			r := resident{id: id, name: fmt.Sprintf("%s crew %02d", strings.ToUpper(pane[:1])+pane[1:], i+1), email: id, groups: []string{crewGroup(pane)}, admin: i == deputy}
 			for _, p := range []string{pane, otherOf[pane]} {
 				switch p {
 				case paneSlack:
