@@ -164,6 +164,7 @@ func TestRecordsOfAnEarlierRelease(t *testing.T) {
 	group := directory.Group{ID: "staff", Name: "Staff", Primary: "slack", Secondary: "webex", Paused: true}
 	must(t, s.PutTenant(ctx, tenant))
 	must(t, s.PutGroup(ctx, "acme", group))
+	tenant.Version, group.Version = 1, 1
 	wantLinks, err := s.ListLinks(ctx, "acme", directory.LinkQuery{})
 	must(t, err)
 	wantReadings, err := s.Readings(ctx, "acme")

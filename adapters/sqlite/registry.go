@@ -9,12 +9,23 @@ import (
 
 // PutTenant implements [directory.Registry].
 func (s *Store) PutTenant(ctx context.Context, tenant directory.Tenant) error {
+	known := tenant.Version
+	tenant.Version++
 	record, err := directory.Encode(tenant)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, func(t tx) error {
-		_, err := t.exec("INSERT INTO tenants (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record", string(tenant.ID), record)
+		var version int64
+		if _, err := t.row("SELECT version FROM tenants WHERE id = ?", []any{string(tenant.ID)}, &version); err != nil {
+			return err
+		}
+		if err := guard(known, version, 0, 0); err != nil {
+			return err
+		}
+		_, err := t.exec(`
+			INSERT INTO tenants (id, version, record) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET version = excluded.version, record = excluded.record`, string(tenant.ID), tenant.Version, record)
 		return err
 	})
 }

@@ -13,14 +13,23 @@ var atOnce = time.Unix(0, 0).UTC()
 
 // PutGroup implements [directory.Sources].
 func (s *Store) PutGroup(ctx context.Context, tenant directory.TenantID, group directory.Group) error {
+	known := group.Version
+	group.Version++
 	record, err := directory.Encode(group)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, func(t tx) error {
+		var version int64
+		if _, err := t.row("SELECT version FROM groups WHERE tenant = ? AND id = ?", []any{tenant, string(group.ID)}, &version); err != nil {
+			return err
+		}
+		if err := guard(known, version, 0, 0); err != nil {
+			return err
+		}
 		if _, err := t.exec(`
-			INSERT INTO groups (tenant, id, record) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET record = excluded.record`, tenant, string(group.ID), record); err != nil {
+			INSERT INTO groups (tenant, id, version, record) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET version = excluded.version, record = excluded.record`, tenant, string(group.ID), group.Version, record); err != nil {
 			return err
 		}
 		return begin(t, tenant, directory.Reading{ID: directory.ReadingOfGroup(group.ID), Group: group.ID, DueAt: atOnce})

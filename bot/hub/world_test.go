@@ -244,7 +244,11 @@ func (d *desk) SignUp(ctx context.Context, _ directory.Platform, grant hub.Grant
 	}
 	id := directory.TenantID("t-" + string(grant.Workspace))
 	d.note("sign up %s", id)
-	return id, d.world.store.PutTenant(ctx, directory.Tenant{ID: id, Name: grant.Title, SignedUp: true})
+	err := d.world.store.PutTenant(ctx, directory.Tenant{ID: id, Name: grant.Title, SignedUp: true})
+	if directory.Is(err, directory.Conflict) { // by a workspace of the same name on another platform
+		err = nil
+	}
+	return id, err
 }
 
 func (d *desk) Connect(ctx context.Context, tenant directory.TenantID, platform directory.Platform, method string, grant hub.Grant) (directory.Connection, error) {

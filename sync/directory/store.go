@@ -63,7 +63,9 @@ type Ledger interface {
 
 // Sources keeps groups, how far they were read, who was in them, and account snapshots.
 type Sources interface {
-	// PutGroup makes or changes a group's configuration. A new group's reading is due at once.
+	// PutGroup makes or changes a group's configuration. Its Version is the one that was read, or 0,
+	// and then it must not exist; the store adds one. Conflict: it was changed meanwhile. A new group's
+	// reading is due at once.
 	PutGroup(ctx context.Context, tenant TenantID, group Group) error
 	// Groups are the tenant's groups, by id.
 	Groups(ctx context.Context, tenant TenantID) ([]Group, error)
@@ -107,6 +109,7 @@ type Sources interface {
 // Registry keeps tenants, installations, where people can be written to, and what must be
 // remembered of them.
 type Registry interface {
+	// PutTenant makes or changes a tenant. Its Version is as in PutGroup, and so is Conflict.
 	PutTenant(ctx context.Context, tenant Tenant) error
 	Tenant(ctx context.Context, id TenantID) (Tenant, error)
 	Tenants(ctx context.Context) ([]Tenant, error) // by id
@@ -331,9 +334,10 @@ type Group struct {
 	Removal Removal
 	// ByAdmin says that an admin added it with a command, and it doesn't stand in the configuration.
 	ByAdmin bool
-	// Configured is a digest of what the configuration last said of it; a command's change stands
-	// until the configuration says something else.
+	// Configured is what the configuration last said of it; a command's change stands until the
+	// configuration says something else of the same.
 	Configured string
+	Version    int64 // grows with every change; 0: not stored yet
 }
 
 // Stage is how many of a group's people may be asked.

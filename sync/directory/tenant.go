@@ -25,9 +25,10 @@ type Tenant struct {
 	Settings Settings
 	// SignedUp says that the tenant came by installing the app, and not with the configuration.
 	SignedUp bool
-	// Configured is a digest of what the configuration last said of the settings; a command's change
-	// stands until the configuration says something else.
+	// Configured is what the configuration last said of the settings; a command's change stands until
+	// the configuration says something else of the same.
 	Configured string
+	Version    int64 // grows with every change; 0: not stored yet
 }
 
 // Settings are a tenant's policies.

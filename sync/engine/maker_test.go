@@ -245,10 +245,11 @@ func (w *world) alone(names ...string) {
 // configure changes the tenant's settings, as the program does when its configuration says so.
 func (w *world) configure(change func(*directory.Settings)) {
 	w.t.Helper()
-	tenant, err := w.store.Tenant(w.t.Context(), acme)
+	_, err := directory.ChangeTenant(w.t.Context(), w.store, acme, func(t *directory.Tenant) bool {
+		change(&t.Settings)
+		return true
+	})
 	w.must(err)
-	change(&tenant.Settings)
-	w.must(w.store.PutTenant(w.t.Context(), tenant))
 	w.must(w.engine.WakeLinks(w.t.Context(), acme, "", false, "configuration"))
 }
 

@@ -13,7 +13,7 @@ import (
 func TestQuietHoursAreThePersonsOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.must(w.store.PutTenant(t.Context(), directory.Tenant{ID: acme, Settings: directory.Settings{On: true, QuietFrom: 18, QuietTo: 8}}))
+	w.configure(func(s *directory.Settings) { s.QuietFrom, s.QuietTo = 18, 8 })
 	w.person("rosa")
 	w.account(alpha, "rosa", func(a *directory.Account) { a.Zone = "America/Los_Angeles" })
 	w.settle()

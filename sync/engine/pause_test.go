@@ -11,9 +11,12 @@ import (
 // putGroup changes the configuration of the world's group.
 func (w *world) putGroup(change func(*directory.Group)) {
 	w.t.Helper()
-	g := directory.Group{ID: staff, Directory: "hr", External: "g1", Primary: alpha, Secondary: beta, Added: w.at}
-	change(&g)
-	w.must(w.store.PutGroup(w.t.Context(), acme, g))
+	_, err := directory.ChangeGroup(w.t.Context(), w.store, acme, staff, func(g *directory.Group) bool {
+		*g = directory.Group{ID: staff, Directory: "hr", External: "g1", Primary: alpha, Secondary: beta, Added: w.at, Version: g.Version}
+		change(g)
+		return true
+	})
+	w.must(err)
 }
 
 func pause(g *directory.Group)  { g.Paused = true }
@@ -71,7 +74,11 @@ func TestWhileATenantIsOffNothingBegins(t *testing.T) {
 	w := newWorld(t)
 	w.person("rosa")
 	w.settle()
-	w.must(w.store.PutTenant(t.Context(), directory.Tenant{ID: acme}))
+	_, err := directory.ChangeTenant(t.Context(), w.store, acme, func(t *directory.Tenant) bool {
+		t.Settings.On = false
+		return true
+	})
+	w.must(err)
 	if got := w.press("alpha-rosa", directory.VerbSync, ""); got != directory.AnswerLate {
 		t.Errorf("an answer got %v", got)
 	}

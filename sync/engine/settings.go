@@ -15,12 +15,12 @@ const letGo = "let go"
 // Switch turns the tenant on or off. Off withdraws the questions that are out, and everything rests;
 // on goes on with everything. It may be called again.
 func (e *Engine) Switch(ctx context.Context, tenant directory.TenantID, on bool, by string) error {
-	t, err := e.Store.Tenant(ctx, tenant)
+	_, err := directory.ChangeTenant(ctx, e.Store, tenant, func(t *directory.Tenant) bool {
+		changes := t.Settings.On != on
+		t.Settings.On = on
+		return changes
+	})
 	if err != nil {
-		return err
-	}
-	t.Settings.On = on
-	if err := e.Store.PutTenant(ctx, t); err != nil {
 		return err
 	}
 	event := "off"
@@ -47,8 +47,12 @@ func (e *Engine) Pause(ctx context.Context, tenant directory.TenantID, group dir
 		event = "paused"
 	}
 	for _, g := range groups {
-		g.Paused = paused
-		if err := e.Store.PutGroup(ctx, tenant, g); err != nil {
+		_, err := directory.ChangeGroup(ctx, e.Store, tenant, g.ID, func(g *directory.Group) bool {
+			changes := g.Paused != paused
+			g.Paused = paused
+			return changes
+		})
+		if err != nil {
 			return err
 		}
 		if err := e.noted(ctx, tenant, event, "group "+string(g.ID), by); err != nil {
@@ -121,8 +125,9 @@ func (e *Engine) supersede(ctx context.Context, tenant directory.TenantID, group
 }
 
 // PutGroup adds a group, or changes one, as a draft: it is read, and nothing else happens until a plan
-// of it is applied. A new name alone makes no draft of it. Invalid says which field is wrong. Whether
-// its directory and its platforms are connected is the caller's to know.
+// of it is applied. A new name alone makes no draft of it. Its Version is the one that was read, and 0 for
+// one that is added, or was taken out. Conflict: it was changed meanwhile. Invalid says which field is
+// wrong. Whether its directory and its platforms are connected is the caller's to know.
 func (e *Engine) PutGroup(ctx context.Context, tenant directory.TenantID, group directory.Group, by string) error {
 	switch {
 	case group.ID == "":
@@ -146,6 +151,10 @@ func (e *Engine) PutGroup(ctx context.Context, tenant directory.TenantID, group 
 		group.Added, group.ByAdmin = e.Now(), true
 	} else {
 		was := all[i]
+		if was.Version != group.Version && (!was.Retired || group.Version != 0) {
+			return directory.Errorf(directory.Conflict, "the group %s was changed meanwhile: look at it, and try again", group.ID)
+		}
+		group.Version = was.Version
 		group.Added, group.ByAdmin, group.Configured = was.Added, was.ByAdmin, was.Configured
 		group.Paused, group.Rollout = was.Paused, was.Rollout
 		named := was
@@ -207,9 +216,11 @@ func (e *Engine) RetireGroup(ctx context.Context, tenant directory.TenantID, gro
 	if err := e.supersede(ctx, tenant, group, "the group was taken out since"); err != nil {
 		return err
 	}
-	g := groups[0]
-	g.Retired = true
-	if err := e.Store.PutGroup(ctx, tenant, g); err != nil {
+	_, err = directory.ChangeGroup(ctx, e.Store, tenant, group, func(g *directory.Group) bool {
+		g.Retired = true
+		return true
+	})
+	if err != nil {
 		return err
 	}
 	return e.noted(ctx, tenant, "group removed", "group "+string(group), by)
@@ -251,8 +262,12 @@ func (e *Engine) draftAll(ctx context.Context, tenant directory.TenantID) error 
 		return err
 	}
 	for _, g := range groups {
-		g.Draft = true
-		if err := e.Store.PutGroup(ctx, tenant, g); err != nil {
+		_, err := directory.ChangeGroup(ctx, e.Store, tenant, g.ID, func(g *directory.Group) bool {
+			changes := !g.Draft
+			g.Draft = true
+			return changes
+		})
+		if err != nil {
 			return err
 		}
 	}

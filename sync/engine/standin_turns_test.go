@@ -98,9 +98,11 @@ func TestAnotherGroupOfTheSameDirectionKeepsTheStandIn(t *testing.T) {
 	t.Parallel()
 	w := newMaker(t, guest)
 	w.second()
-	w.must(w.store.PutGroup(t.Context(), acme, directory.Group{
-		ID: "more", Directory: "hr", External: "g2", Primary: alpha, Secondary: beta, Priority: -1, Added: w.at,
-	}))
+	_, err := directory.ChangeGroup(t.Context(), w.store, acme, "more", func(g *directory.Group) bool {
+		g.Primary, g.Secondary, g.Priority = alpha, beta, -1
+		return true
+	})
+	w.must(err)
 	w.alone("rosa")
 	w.hear()
 	w.wantState("rosa", directory.Represented)

@@ -142,7 +142,9 @@ func TestOnlyThePlanThatWasShownIsAppliedAndOnce(t *testing.T) {
 	other := w.work("y")
 	other.By = deputy.Text()
 	w.refused(w.engine.Apply(ctx, acme, id, p.Hash, other), directory.Conflict)
-	w.refused(w.engine.PutGroup(ctx, acme, directory.Group{ID: staff, Directory: "hr", External: "g2", Primary: alpha, Secondary: beta}, "boss"), directory.Conflict)
+	elsewhere := w.group()
+	elsewhere.External = "g2"
+	w.refused(w.engine.PutGroup(ctx, acme, elsewhere, "boss"), directory.Conflict)
 	w.finish()
 	w.refused(w.engine.Apply(ctx, acme, id, p.Hash, w.work("z")), directory.Conflict)
 	w.apply(older) // it is the newer of the two

@@ -1,6 +1,12 @@
--- Plans and their lines, who can be written to, and what people want for themselves.
+-- Plans and their lines, who can be written to, what people want for themselves, and versions of what
+-- commands change.
 
 -- +goose Up
+ALTER TABLE tenants ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+UPDATE tenants SET record = CAST(json_set(record, '$.r.Version', 1) AS BLOB);
+ALTER TABLE groups ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+UPDATE groups SET record = CAST(json_set(record, '$.r.Version', 1) AS BLOB);
+
 CREATE TABLE proposals (
     tenant  TEXT NOT NULL,
     id      TEXT NOT NULL,
@@ -44,3 +50,7 @@ DROP TABLE preferences;
 DROP TABLE reach;
 DROP TABLE proposal_lines;
 DROP TABLE proposals;
+UPDATE groups SET record = CAST(json_remove(record, '$.r.Version') AS BLOB);
+ALTER TABLE groups DROP COLUMN version;
+UPDATE tenants SET record = CAST(json_remove(record, '$.r.Version') AS BLOB);
+ALTER TABLE tenants DROP COLUMN version;

@@ -74,7 +74,7 @@ func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t Tenant
 // recordSettings has the configuration decide on a tenant's settings where it says something else than before.
 // Otherwise they stay as commands have left them. A tenant that wasn't there is its zero value.
 func (m *Main) recordSettings(ctx context.Context, id directory.TenantID, t TenantConfig, was directory.Tenant) error {
-	is := directory.Tenant{ID: id, Name: t.Name, Settings: t.settings(), Configured: t.digest()}
+	is := directory.Tenant{ID: id, Name: t.Name, Settings: t.settings(), Configured: t.digest(), Version: was.Version}
 	before, _, _ := strings.Cut(was.Configured, ".")
 	switch now := digest(is.Settings); {
 	case before == now:

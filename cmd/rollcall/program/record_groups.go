@@ -32,7 +32,7 @@ func (m *Main) recordGroups(ctx context.Context, id directory.TenantID, t Tenant
 		if stored && was.Configured == is.Configured {
 			continue
 		}
-		is.Added, is.Rollout = was.Added, was.Rollout // of which the configuration says nothing
+		is.Added, is.Rollout, is.Version = was.Added, was.Rollout, was.Version // of which the configuration says nothing
 		if !stored {
 			is.Added = m.options.Now()
 		} else if was.Configured != "" || was.ByAdmin {

@@ -50,7 +50,7 @@ func TestGroupsThatCanNotBe(t *testing.T) {
 		{"one that the file doesn't name", func(g *directory.Group) { g.External = "nowhere" }, "does not name the group"},
 		{"one that the directory refuses", func(g *directory.Group) { g.Directory = "people" }, "make a security group"},
 		{"one by its name in Entra", func(g *directory.Group) { g.Directory = "entra" }, "Object ID"},
-		{"a directory that doesn't answer in time", func(g *directory.Group) { g.Directory = "slow" }, ""},
+		{"a directory that doesn't answer in time", func(g *directory.Group) { g.ID, g.Directory = "late", "slow" }, ""},
 		{"one platform", func(g *directory.Group) { g.Secondary = "slack" }, "the same platform"},
 		{"no such platform", func(g *directory.Group) { g.Secondary = "pigeon" }, `secondary is "pigeon"`},
 		{"a platform whose app isn't configured", func(g *directory.Group) { g.Primary = "teams" }, `primary is "teams", which isn't a platform here: use one of slack, webex`},

@@ -162,7 +162,11 @@ func (h *history) configure(c *company) {
 	if h.profile.Quiet {
 		settings.QuietFrom, settings.QuietTo = 18, 8
 	}
-	must(h.memory.PutTenant(context.Background(), directory.Tenant{ID: c.id, Name: c.mark, Settings: settings}))
+	was, err := h.memory.Tenant(context.Background(), c.id)
+	if !directory.Is(err, directory.NotFound) {
+		must(err)
+	}
+	must(h.memory.PutTenant(context.Background(), directory.Tenant{ID: c.id, Name: c.mark, Settings: settings, Version: was.Version}))
 }
 
 // killed is how a process dies: everything that it was doing is left as it is.

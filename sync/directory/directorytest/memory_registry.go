@@ -28,6 +28,10 @@ func (m *Memory) PutTenant(ctx context.Context, tenant directory.Tenant) error {
 		return err
 	}
 	defer leave()
+	if stored := m.tenants[tenant.ID].Version; stored != tenant.Version {
+		return directory.Errorf(directory.Conflict, "version %d, stored %d", tenant.Version, stored)
+	}
+	tenant.Version++
 	m.tenants[tenant.ID] = cloneTenant(tenant)
 	return nil
 }

@@ -40,6 +40,10 @@ func (m *Memory) PutGroup(ctx context.Context, tenant directory.TenantID, group 
 	}
 	defer leave()
 	b := m.book(tenant)
+	if stored := b.groups[group.ID].Version; stored != group.Version {
+		return directory.Errorf(directory.Conflict, "version %d, stored %d", group.Version, stored)
+	}
+	group.Version++
 	b.groups[group.ID] = group
 	b.begin(directory.Reading{ID: directory.ReadingOfGroup(group.ID), Group: group.ID, DueAt: atOnce})
 	return nil

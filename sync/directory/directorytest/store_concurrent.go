@@ -17,6 +17,8 @@ var concurrentCases = []storeCase{
 	{"one tenant gets the workspace", concurrentInstall},
 	{"one connects", concurrentConnect},
 	{"one amends", concurrentAmends},
+	{"one changes a tenant", concurrentTenants},
+	{"one changes a group", concurrentGroups},
 	{"one makes a proposal", concurrentProposals},
 	{"one ends a job", concurrentEnds},
 	{"one renews", concurrentRenewals},
@@ -201,6 +203,38 @@ func concurrentAmends(d *desk) {
 		said = append(said, c.Title)
 		same(d, "the trail", events(d.trail(directory.TrailQuery{})), said)
 	}
+}
+
+func concurrentTenants(d *desk) {
+	t := fullTenant("t")
+	for range 5 {
+		i := d.winner(8, directory.Conflict, func(i int) error {
+			mine := t
+			mine.Name = fmt.Sprint(i)
+			return d.PutTenant(d.ctx(), mine)
+		})
+		t.Name = fmt.Sprint(i)
+		t.Version++
+		got, err := d.Store.Tenant(d.ctx(), "t")
+		d.ok("Tenant", err)
+		same(d, "Tenant", got, t)
+	}
+}
+
+// Many change different things of one group at the same moment: nobody's change is lost.
+func concurrentGroups(d *desk) {
+	g := d.putGroup(directory.Group{ID: "staff"})
+	d.together(8, func(int) error {
+		_, err := directory.ChangeGroup(d.ctx(), d.Store, d.tenant, "staff", func(g *directory.Group) bool {
+			g.Priority++
+			return true
+		})
+		return err
+	})
+	g.Priority, g.Version = 8, 9
+	got, err := d.Groups(d.ctx(), d.tenant)
+	d.ok("Groups", err)
+	same(d, "Groups", got, []directory.Group{g})
 }
 
 func concurrentRenewals(d *desk) {

@@ -144,7 +144,7 @@ func jobOverHastened(d *desk) {
 }
 
 func jobBeside(d *desk) {
-	d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, directory.Group{ID: "staff"}))
+	d.putGroup(directory.Group{ID: "staff"})
 	d.putReading(job("b"))
 	d.putReading(job("a"))
 	var ids []directory.ReadingID

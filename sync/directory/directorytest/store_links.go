@@ -161,16 +161,18 @@ func linkNotShared(d *desk) {
 	same(d, "after a worker changed its own", d.link(want.Key), want)
 
 	tenant := fullTenant("t")
-	d.ok("PutTenant", d.PutTenant(d.ctx(), tenant))
+	wanted := fullTenant("t")
+	wanted.Version = 1
+	d.putTenant(tenant)
 	for range 2 {
 		tenant.Settings.StandIns[webex][0], tenant.Settings.StandIns[slack] = "spoilt", nil
 		tenants, err := d.Tenants(d.ctx())
 		d.ok("Tenants", err)
-		same(d, "a tenant's stand-ins", tenants, []directory.Tenant{fullTenant("t")})
+		same(d, "a tenant's stand-ins", tenants, []directory.Tenant{wanted})
 		tenants[0].Settings.StandIns[webex][0] = "spoilt"
 		tenant, err = d.Store.Tenant(d.ctx(), "t")
 		d.ok("Tenant", err)
-		same(d, "a tenant's stand-ins", tenant, fullTenant("t"))
+		same(d, "a tenant's stand-ins", tenant, wanted)
 	}
 
 	b := directory.Batch{ID: "b", Members: []directory.MemberID{member("one")}, State: directory.BatchHeld, At: start}

@@ -8,6 +8,7 @@ import (
 
 var readingCases = []storeCase{
 	{"groups", readingGroups},
+	{"versions of a group", readingGroupVersions},
 	{"a new group is read at once", readingNewGroup},
 	{"a changed group is not read anew", readingChangedGroup},
 	{"a reading comes back whole", readingWhole},
@@ -71,17 +72,45 @@ func readingGroups(d *desk) {
 	same(d, "none", groups(), nil)
 	want := []directory.Group{fullGroup("a"), {ID: "b"}, {ID: "c/ж", Name: "c"}}
 	for _, i := range []int{2, 0, 1} {
-		d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, want[i]))
+		want[i] = d.putGroup(want[i])
 	}
 	same(d, "Groups", groups(), want)
 	want[0].Paused, want[0].Name = false, ""
-	d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, want[0]))
+	want[0] = d.putGroup(want[0])
 	same(d, "Groups after a change", groups(), want)
+}
+
+// putGroup writes a group over the version that it has, and answers it as it is stored then.
+func (d *desk) putGroup(g directory.Group) directory.Group {
+	d.t.Helper()
+	d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, g))
+	g.Version++
+	return g
+}
+
+func readingGroupVersions(d *desk) {
+	g := fullGroup("a")
+	for _, version := range []int64{-1, 1, 2} {
+		g.Version = version
+		d.refused("PutGroup of none", d.PutGroup(d.ctx(), d.tenant, g), directory.Conflict)
+	}
+	d.noReading(at(1000 * hour)) // nothing of it is left
+	g.Version = 0
+	g = d.putGroup(d.putGroup(g))
+	same(d, "Version", g.Version, 2)
+	for _, version := range []int64{0, 1, 3} {
+		late := g
+		late.Name, late.Version = "late", version
+		d.refused("PutGroup", d.PutGroup(d.ctx(), d.tenant, late), directory.Conflict)
+	}
+	got, err := d.Groups(d.ctx(), d.tenant)
+	d.ok("Groups", err)
+	same(d, "Groups", got, []directory.Group{g})
 }
 
 func readingNewGroup(d *desk) {
 	d.putReading(directory.Reading{ID: "later", DueAt: at(hour)})
-	d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, directory.Group{ID: "staff/1", Added: start}))
+	d.putGroup(directory.Group{ID: "staff/1", Added: start})
 	if next := d.nextDue(); next.IsZero() || next.After(start) {
 		d.t.Errorf("NextDue: got %v, want no later than %v", next, start)
 	}
@@ -93,14 +122,13 @@ func readingNewGroup(d *desk) {
 }
 
 func readingChangedGroup(d *desk) {
-	group := directory.Group{ID: "staff"}
-	d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, group))
+	group := d.putGroup(directory.Group{ID: "staff"})
 	r := d.claimReading(start, at(minute))
 	r.DueAt, r.Cursor = at(hour), "here"
 	d.commit(read(r))
 	want := d.readings()
 	group.Paused = true
-	d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, group))
+	d.putGroup(group)
 	same(d, "Readings", d.readings(), want)
 	d.noReading(at(hour - tick))
 }

@@ -8,6 +8,7 @@ import (
 
 var registryCases = []storeCase{
 	{"tenants", registryTenants},
+	{"versions of a tenant", registryTenantVersions},
 	{"install and resolve", registryInstall},
 	{"generations", registryGenerations},
 	{"a workspace of somebody else", registryForeignWorkspace},
@@ -45,11 +46,11 @@ func registryTenants(d *desk) {
 	d.refused("Tenant", err, directory.NotFound)
 	want := []directory.Tenant{fullTenant("a"), {ID: "b/ж"}, {ID: "c"}}
 	for _, i := range []int{1, 2, 0} {
-		d.ok("PutTenant", d.PutTenant(d.ctx(), want[i]))
+		want[i] = d.putTenant(want[i])
 	}
 	same(d, "Tenants", tenants(), want)
 	want[0].Settings.On = false
-	d.ok("PutTenant", d.PutTenant(d.ctx(), want[0]))
+	want[0] = d.putTenant(want[0])
 	same(d, "Tenants after a change", tenants(), want)
 	got, err := d.Tenant(d.ctx(), "a")
 	d.ok("Tenant", err)
@@ -57,6 +58,33 @@ func registryTenants(d *desk) {
 
 	got.Settings.QuietDays[0] = time.Wednesday // the caller's own copy
 	same(d, "the quiet days later", tenants()[0].Settings.QuietDays, fullTenant("a").Settings.QuietDays)
+}
+
+// putTenant writes a tenant over the version that it has, and answers it as it is stored then.
+func (d *desk) putTenant(t directory.Tenant) directory.Tenant {
+	d.t.Helper()
+	d.ok("PutTenant", d.PutTenant(d.ctx(), t))
+	t.Version++
+	return t
+}
+
+func registryTenantVersions(d *desk) {
+	t := fullTenant("a")
+	for _, version := range []int64{-1, 1, 2} {
+		t.Version = version
+		d.refused("PutTenant of none", d.PutTenant(d.ctx(), t), directory.Conflict)
+	}
+	t.Version = 0
+	t = d.putTenant(d.putTenant(t))
+	same(d, "Version", t.Version, 2)
+	for _, version := range []int64{0, 1, 3} {
+		late := t
+		late.Name, late.Version = "late", version
+		d.refused("PutTenant", d.PutTenant(d.ctx(), late), directory.Conflict)
+	}
+	got, err := d.Tenant(d.ctx(), "a")
+	d.ok("Tenant", err)
+	same(d, "Tenant", got, t)
 }
 
 func registryInstall(d *desk) {

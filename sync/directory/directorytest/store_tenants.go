@@ -15,8 +15,8 @@ var tenantCases = []storeCase{
 func (d *desk) furnish() {
 	d.t.Helper()
 	name := string(d.tenant)
-	d.ok("PutTenant", d.PutTenant(d.ctx(), directory.Tenant{ID: d.tenant, Name: name}))
-	d.ok("PutGroup", d.PutGroup(d.ctx(), d.tenant, directory.Group{ID: "staff", Name: name}))
+	d.putTenant(directory.Tenant{ID: d.tenant, Name: name})
+	d.putGroup(directory.Group{ID: "staff", Name: name})
 	d.putReading(directory.Reading{ID: "r", Trouble: name, DueAt: at(hour)})
 	l := heldLink("one", directory.Asking, onSlack("a"), onWebex("a"))
 	l.Why, l.Ask.Nonce = name, directory.Nonce("asked").Hash()
@@ -160,7 +160,7 @@ func tenantsSameIDs(d *desk) {
 		Proposals: []directory.ProposalChange{{Proposal: directory.Proposal{ID: "p", Why: "changed", At: start}, Version: 1}, {Proposal: directory.Proposal{ID: "another"}}},
 		Lines:     []directory.ProposalLine{{Proposal: "p", Link: l.Key, Name: "changed"}, {Proposal: "p", Link: keyOf("another")}},
 	})
-	d.ok("PutGroup", a.PutGroup(d.ctx(), "a", directory.Group{ID: "staff", Name: "changed"}))
+	a.putGroup(directory.Group{ID: "staff", Name: "changed", Version: 1})
 	a.first("k", start, hour)
 	a.prefer(onSlack("a"), "changed")
 	a.putAdmin(directory.Admin{Account: onSlack("a"), By: "changed"})

@@ -1,0 +1,49 @@
+package directory
+
+import "context"
+
+// mostTries bounds how often a change is made anew because somebody else wrote first.
+const mostTries = 16
+
+// ChangeGroup changes a group as it is stored, and again where somebody else wrote it meanwhile, so that
+// what change doesn't touch is never overwritten. change answers whether there is anything to write; it
+// may be called several times. What is stored in the end is the answer. NotFound: there is no such group.
+// It blocks for the store only.
+func ChangeGroup(ctx context.Context, sources Sources, tenant TenantID, id GroupID, change func(*Group) bool) (Group, error) {
+	read := func() (Group, error) {
+		groups, err := sources.Groups(ctx, tenant)
+		if err != nil {
+			return Group{}, err
+		}
+		for _, g := range groups {
+			if g.ID == id {
+				return g, nil
+			}
+		}
+		return Group{}, Errorf(NotFound, "there is no group %s", id)
+	}
+	return changeStored(read, func(g Group) error { return sources.PutGroup(ctx, tenant, g) }, func(g *Group) *int64 { return &g.Version }, change)
+}
+
+// ChangeTenant is as [ChangeGroup], for a tenant.
+func ChangeTenant(ctx context.Context, registry Registry, id TenantID, change func(*Tenant) bool) (Tenant, error) {
+	read := func() (Tenant, error) { return registry.Tenant(ctx, id) }
+	return changeStored(read, func(t Tenant) error { return registry.PutTenant(ctx, t) }, func(t *Tenant) *int64 { return &t.Version }, change)
+}
+
+func changeStored[T any](read func() (T, error), write func(T) error, version func(*T) *int64, change func(*T) bool) (T, error) {
+	for range mostTries {
+		stored, err := read()
+		if err != nil || !change(&stored) {
+			return stored, err
+		}
+		if err := write(stored); err == nil {
+			*version(&stored)++
+			return stored, nil
+		} else if !Is(err, Conflict) {
+			return stored, err
+		}
+	}
+	var none T
+	return none, Errorf(Unavailable, "others change it all the time: try again")
+}
