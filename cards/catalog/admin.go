@@ -147,9 +147,9 @@ func (s *sheet) next(label, command string, pairs ...string) {
 	s.nextOf(s.text(label, pairs...), command)
 }
 
-// nextOf is next with a label that is clean and no text of the catalogue: a name.
-func (s *sheet) nextOf(label, command string) {
-	if action := run(cut(label, maxOption), command); action.Label != "" {
+// nextOf is next with a label that is clean and no text of the catalogue: somebody's or something's name.
+func (s *sheet) nextOf(name, command string) {
+	if action := run(label(name), command); action.Label != "" {
 		s.act(action)
 	}
 }
@@ -268,7 +268,7 @@ func Confirm(c Confirmation) cards.Card {
 	s.counts(slices.DeleteFunc(slices.Clone(c.Counts), func(c Count) bool { return !c.acts() }), intentWord)
 	s.line(cards.Subtle, confirmHow)
 	s.act(cards.Action{
-		Label: cut(s.textOf(c.Button, c.N, c.Pairs...), maxOption),
+		Label: label(s.textOf(c.Button, c.N, c.Pairs...)),
 		Press: cards.Press{Verb: VerbConfirm, Nonce: c.Nonce}, Style: cards.Danger,
 	})
 	return s.end()

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"strconv"
+	"strings"
 
 	"rollcall/cards"
 )
@@ -14,9 +15,21 @@ type Option struct {
 	Masked string // its masked address; empty where there is none
 }
 
-// maxOption is the longest label of an option's button, in runes. Slack shows about 30 letters of a
-// label and takes 75 UTF-16 units; the card says the whole of it above the buttons.
-const maxOption = 36
+// maxOption is how wide a label of a button is at most, as [cards.Width] measures it: no more fits on a
+// telephone. Slack takes 75 UTF-16 units. Where a label is a name, the card says the whole of it as well.
+const maxOption = 34
+
+// label is a text as a button can show it.
+func label(text string) string {
+	if cards.Width(text) <= maxOption {
+		return text
+	}
+	runes := []rune(text)
+	for len(runes) > 0 && cards.Width(string(runes))+1 > maxOption {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimRight(string(runes), " :") + "…" // a colon before it could begin a link
+}
 
 // Choose asks which of several accounts at the other end is the person's.
 func Choose(p Prompt) cards.Card {
@@ -86,7 +99,7 @@ func (p Prompt) choices() []cards.Action {
 			text = p.speech().clean(o.Name)
 		}
 		actions = append(actions, cards.Action{
-			Label: cut(strconv.Itoa(i+1)+p.speech().Colon+text, maxOption),
+			Label: label(strconv.Itoa(i+1)+p.speech().Colon+text),
 			Press: cards.Press{Verb: VerbTake, Value: o.Value, Nonce: p.Nonce},
 		})
 	}
