@@ -14,7 +14,8 @@
 // To add a language, copy de.json to a file that is called by the language's BCP 47 tag, as in it.json:
 //
 //   - "name" is the language in itself. "weekdays" (from Sunday), "months", "near", "far" and "clock" are
-//     how it writes a date; "clock" is 15:04 or 3:04 PM as package time writes them. "stop" stands
+//     how it writes a date; "clock" is 15:04 or 3:04 PM as package time writes them, "first" the
+//     first day of a month where that isn't 1. "stop" stands
 //     between a title and a sentence, "sentences" between two sentences, "units" between "2 days" and
 //     "3 hours", "comma" between the parts of a list, "colon" between what there is and why, "semicolon"
 //     between two reasons. "regions" is what a region writes differently.

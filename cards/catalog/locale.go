@@ -57,6 +57,7 @@ type layout struct {
 	Near      string     `json:"near"`      // a time of the coming days
 	Far       string     `json:"far"`       // any time
 	Clock     string     `json:"clock"`     // a time of day, as package time writes a layout
+	First     string     `json:"first"`     // the first day of a month; empty: 1
 	Weekdays  [7]string  `json:"weekdays"`  // from Sunday
 	Months    [12]string `json:"months"`
 }

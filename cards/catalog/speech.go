@@ -123,9 +123,13 @@ func (s speech) date(layout string, t time.Time) string {
 		zone = time.UTC
 	}
 	t = t.In(zone)
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 && s.First != "" {
+		day = s.First
+	}
 	text := strings.NewReplacer(
 		"{Weekday}", s.Weekdays[t.Weekday()],
-		"{Day}", strconv.Itoa(t.Day()),
+		"{Day}", day,
 		"{Month}", s.Months[t.Month()-1],
 		"{Year}", strconv.Itoa(t.Year()),
 		"{Clock}", t.Format(s.Clock),

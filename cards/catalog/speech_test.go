@@ -87,6 +87,10 @@ func TestMoment(t *testing.T) {
 	t.Parallel()
 	cet := time.FixedZone("CET", 60*60)
 	at := time.Date(2026, time.March, 3, 13, 5, 0, 0, time.UTC)
+	first := speak("fr", cet)
+	if got, want := first.soon(at.AddDate(0, 0, 29)), "mercredi 1er avril à 14:05"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	tests := []struct {
 		lang      string
 		zone      *time.Location

@@ -274,14 +274,7 @@ func adminDrift(ctx context.Context, s *story, pane string) (string, error) {
 	return fmt.Sprintf("%d people were asked; who left, who has another address and who is new since the plan were left out, and named", len(places(out...))), nil
 }
 
-func (s *story) name(pane string, i int) string {
-	for _, r := range s.f.residents {
-		if r.id == crewID(pane, i) {
-			return r.name
-		}
-	}
-	return ""
-}
+func (s *story) name(pane string, i int) string { return s.called(crewID(pane, i)) }
 
 // apply has an admin apply a plan and confirm it, and waits until it is carried out.
 func (s *story) apply(ctx context.Context, pane string, p directory.Proposal) (sim.Message, error) {
