@@ -15,6 +15,7 @@ type stored struct {
 	version, fence, lease int64
 	state, group          string
 	held, nonces          string
+	asked                 int
 }
 
 // written is a link as it will be, with the columns it is searched by.
@@ -42,16 +43,18 @@ func (c commit) links(changes []directory.LinkChange) error {
 			return err
 		}
 	}
-	counts := make(map[[2]string]int64)
+	counts := make(map[[2]string]tallied)
 	for i := range links {
 		if err := c.letGo(&links[i]); err != nil {
 			return err
 		}
 		l := &links[i]
 		if l.before.id != 0 {
-			counts[[2]string{l.before.group, l.before.state}]--
+			of := [2]string{l.before.group, l.before.state}
+			counts[of] = counts[of].add(-1, l.before.asked)
 		}
-		counts[[2]string{string(l.Group), string(l.State)}]++
+		of := [2]string{string(l.Group), string(l.State)}
+		counts[of] = counts[of].add(1, asked(&l.Link))
 	}
 	for i := range links {
 		if err := c.put(&links[i]); err != nil {
@@ -67,9 +70,9 @@ func (c commit) check(change *directory.LinkChange, l *written) error {
 	l.key = change.Link.Key.Text()
 	was := &l.before
 	_, err := c.row(`
-		SELECT id, version, fence, lease, state, grp, held, nonces
+		SELECT id, version, fence, lease, state, grp, held, nonces, asked
 		FROM links WHERE tenant = ? AND key = ?`, []any{c.tenant, l.key},
-		&was.id, &was.version, &was.fence, &was.lease, &was.state, &was.group, &was.held, &was.nonces)
+		&was.id, &was.version, &was.fence, &was.lease, &was.state, &was.group, &was.held, &was.nonces, &was.asked)
 	if err != nil {
 		return err
 	}
@@ -119,13 +122,14 @@ func (c commit) put(l *written) error {
 	args := []any{
 		string(l.State), string(l.Group), l.account, l.counterpart, l.Member.Email.Reveal(), l.held, l.nonces,
 		orNull(l.DueAt), leaves(&l.Link), bit(l.State == directory.Linked || l.Before == directory.Linked),
+		asked(&l.Link), lot(&l.Link), nanos(l.Created),
 		l.Version, l.Fence, nanos(l.Lease), record,
 	}
 	id := l.before.id
 	if id != 0 {
 		_, err = c.exec(`
 			UPDATE links SET state = ?, grp = ?, account = ?, counterpart = ?, address = ?, held = ?, nonces = ?,
-				due = ?, leaves = ?, was_linked = ?, version = ?, fence = ?, lease = ?, record = ?
+				due = ?, leaves = ?, was_linked = ?, asked = ?, lot = ?, created = ?, version = ?, fence = ?, lease = ?, record = ?
 			WHERE id = ?`, append(args, id)...)
 		if err != nil {
 			return err
@@ -133,8 +137,8 @@ func (c commit) put(l *written) error {
 	} else {
 		result, err := c.exec(`
 			INSERT INTO links (state, grp, account, counterpart, address, held, nonces,
-				due, leaves, was_linked, version, fence, lease, record, tenant, key)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, c.tenant, l.key)...)
+				due, leaves, was_linked, asked, lot, created, version, fence, lease, record, tenant, key)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, c.tenant, l.key)...)
 		if err != nil {
 			return err
 		}
@@ -170,15 +174,31 @@ func (c commit) take(l *written, id int64) error {
 	return nil
 }
 
+// tallied is by how much the counts of a group's links in a state change.
+type tallied struct{ n, asked, failing int64 }
+
+// add counts links of which asked says the same.
+func (t tallied) add(n int64, asked int) tallied {
+	t.n += n
+	if asked > 0 {
+		t.asked += n
+	}
+	if asked == askedFailing {
+		t.failing += n
+	}
+	return t
+}
+
 // count keeps the number of links of each group and state.
-func (c commit) count(changes map[[2]string]int64) error {
-	for of, n := range changes {
-		if n == 0 {
+func (c commit) count(changes map[[2]string]tallied) error {
+	for of, by := range changes {
+		if by == (tallied{}) {
 			continue
 		}
 		if _, err := c.exec(`
-			INSERT INTO link_counts (tenant, grp, state, n) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET n = n + excluded.n`, c.tenant, of[0], of[1], n); err != nil {
+			INSERT INTO link_counts (tenant, grp, state, n, asked, failing) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET n = n + excluded.n, asked = asked + excluded.asked, failing = failing + excluded.failing`,
+			c.tenant, of[0], of[1], by.n, by.asked, by.failing); err != nil {
 			return err
 		}
 	}
@@ -197,6 +217,28 @@ func leaves(l *directory.Link) any {
 		return nanos(l.SuspendedAt)
 	}
 	return nil
+}
+
+// askedFailing is what asked says of somebody who was asked, and to whom nothing gets through.
+const askedFailing = 2
+
+// asked is 0 for who was never asked, and 1 or askedFailing for who was.
+func asked(l *directory.Link) int {
+	switch {
+	case l.Failing():
+		return askedFailing
+	case l.WasAsked():
+		return 1
+	}
+	return 0
+}
+
+// lot is where a link is in line for its first question; NULL: it isn't.
+func lot(l *directory.Link) any {
+	if !l.InLine() {
+		return nil
+	}
+	return l.Key.Lot()
 }
 
 // list is what a link has in an index, as its column keeps it: sorted texts, each once, a space

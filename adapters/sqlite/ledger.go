@@ -167,25 +167,49 @@ func limit(asked int) int {
 
 // Count implements [directory.Ledger].
 func (s *Store) Count(ctx context.Context, tenant directory.TenantID, group directory.GroupID, since time.Time) (directory.Counts, error) {
-	counts := directory.Counts{States: make(map[directory.State]int)}
+	counts := directory.Counts{States: make(map[directory.State]int), Asked: make(map[directory.State]int)}
 	err := s.read(ctx, `
-		SELECT grp, state, n, 0 FROM link_counts WHERE tenant = ?1 AND n <> 0
+		SELECT grp, state, n, asked, failing FROM link_counts WHERE tenant = ?1 AND n <> 0
 		UNION ALL
-		SELECT '', '', count(*), coalesce(sum(was_linked), 0) FROM links WHERE tenant = ?1 AND leaves >= ?2`,
+		SELECT '', '', count(*), coalesce(sum(was_linked), 0), 0 FROM links WHERE tenant = ?1 AND leaves >= ?2`,
 		[]any{tenant, nanos(since)}, func(row scanner) error {
 			var of directory.GroupID
 			var state directory.State
-			var n, linked int
-			if err := row.Scan(&of, &state, &n, &linked); err != nil {
+			var n, part, failing int
+			if err := row.Scan(&of, &state, &n, &part, &failing); err != nil {
 				return err
 			}
-			tally(&counts, group, of, state, n)
 			if state == "" {
-				counts.Leaving, counts.LeavingLinked = n, linked
+				counts.Leaving, counts.LeavingLinked = n, part
+				return nil
+			}
+			tally(&counts, group, of, state, n)
+			if part > 0 && (group == "" || of == group) {
+				counts.Asked[state] += part
+				counts.Failing += failing
 			}
 			return nil
 		})
 	return counts, err
+}
+
+// LotAt implements [directory.Ledger].
+func (s *Store) LotAt(ctx context.Context, tenant directory.TenantID, line directory.Line, place int) (int64, bool, error) {
+	var lot int64
+	there := false
+	if place < 0 {
+		return 0, false, s.usable()
+	}
+	err := s.read(ctx, `
+		SELECT lot FROM links INDEXED BY links_line
+		WHERE tenant = ? AND grp = ? AND lot IS NOT NULL AND (state <> ? OR created > ?) AND (state <> ? OR ?)
+		ORDER BY lot LIMIT 1 OFFSET ?`,
+		[]any{tenant, string(line.Group), string(directory.New), nanos(line.Since), string(directory.Unmatched), line.Search, place},
+		func(row scanner) error {
+			there = true
+			return row.Scan(&lot)
+		})
+	return lot, there, err
 }
 
 func tally(counts *directory.Counts, asked, of directory.GroupID, state directory.State, n int) {
@@ -202,7 +226,7 @@ func tally(counts *directory.Counts, asked, of directory.GroupID, state director
 			counts.GroupLinked += n
 		}
 	}
-	if state != "" && (mine || asked == "") {
+	if mine || asked == "" {
 		counts.States[state] += n
 	}
 }

@@ -152,6 +152,23 @@ func TestMigrationsKeepWhatIsHeld(t *testing.T) {
 	closed(t, s)
 }
 
+// crowd adds links of whom 300 were asked, 100 of them in vain, and the others are in line.
+func crowd(n int) directory.Change {
+	var change directory.Change
+	for i := range n {
+		c := numbered(i).Links[0]
+		c.Link.State, c.Link.Present = directory.Matched, true
+		if i < 300 {
+			c.Link.State, c.Link.LastWave = directory.Asking, start
+		}
+		if i < 100 {
+			c.Link.Ask.Attempts = 3
+		}
+		change.Links = append(change.Links, c)
+	}
+	return change
+}
+
 // A database of the release before plans opens, and what it has stays as it was: its records lack the
 // fields that came since, which are empty then.
 func TestRecordsOfAnEarlierRelease(t *testing.T) {
@@ -165,6 +182,14 @@ func TestRecordsOfAnEarlierRelease(t *testing.T) {
 	must(t, s.PutTenant(ctx, tenant))
 	must(t, s.PutGroup(ctx, "acme", group))
 	tenant.Version, group.Version = 1, 1
+	line := directory.Line{Group: "staff"}
+	must(t, s.Commit(ctx, "other", crowd(1100)))
+	wantCounts, err := s.Count(ctx, "other", "staff", start)
+	must(t, err)
+	wantLot, there, err := s.LotAt(ctx, "other", line, 700)
+	if !there || wantCounts.Asked[directory.Asking] != 300 || wantCounts.Failing != 100 {
+		t.Fatalf("LotAt: got %v, %v, %+v", there, err, wantCounts)
+	}
 	wantLinks, err := s.ListLinks(ctx, "acme", directory.LinkQuery{})
 	must(t, err)
 	wantReadings, err := s.Readings(ctx, "acme")
@@ -197,10 +222,16 @@ func TestRecordsOfAnEarlierRelease(t *testing.T) {
 	must(t, err)
 	groups, err := s.Groups(ctx, "acme")
 	must(t, err)
+	counts, err := s.Count(ctx, "other", "staff", start)
+	must(t, err)
+	lot, _, err := s.LotAt(ctx, "other", line, 700)
+	must(t, err)
 	for _, c := range []struct {
 		name      string
 		got, want any
 	}{
+		{"counts", counts, wantCounts},
+		{"who is in line", lot, wantLot},
 		{"links", links, wantLinks},
 		{"readings", readings, wantReadings},
 		{"the tenant", gotTenant, tenant},

@@ -54,8 +54,12 @@ type Ledger interface {
 	// ListLinks pages through links in the order of their keys' texts.
 	ListLinks(ctx context.Context, tenant TenantID, query LinkQuery) ([]Link, error)
 
-	// Count counts links for the guard and for status.
+	// Count counts links for the guard, for status and for rollouts.
 	Count(ctx context.Context, tenant TenantID, group GroupID, since time.Time) (Counts, error)
+
+	// LotAt is the lot of the link at a place of a line, from 0; false: the line is shorter. It reads no
+	// links, however long the line is.
+	LotAt(ctx context.Context, tenant TenantID, line Line, place int) (int64, bool, error)
 
 	// Trail lists audit entries in the order in which they were committed.
 	Trail(ctx context.Context, tenant TenantID, query TrailQuery) ([]Entry, error)
@@ -308,6 +312,8 @@ type Counts struct {
 	Leaving       int
 	LeavingLinked int           // those of them that were linked
 	States        map[State]int // of the group, or of the tenant where no group is named
+	Asked         map[State]int // those of them whose person was asked ever; see [Link.WasAsked]
+	Failing       int           // those of these to whom nothing gets through; see [Link.Failing]
 }
 
 // GroupID is our own id of a group.
@@ -338,24 +344,6 @@ type Group struct {
 	// configuration says something else of the same.
 	Configured string
 	Version    int64 // grows with every change; 0: not stored yet
-}
-
-// Stage is how many of a group's people may be asked.
-type Stage string
-
-// The stages of a rollout, in their order.
-const (
-	StageAll     Stage = ""      // everybody
-	StagePilot   Stage = "pilot" // ten people
-	StageFew     Stage = "5%"
-	StageQuarter Stage = "25%"
-)
-
-// Rollout is which stage a group is in.
-type Rollout struct {
-	Stage  Stage
-	Since  time.Time
-	Halted string // why the next stage doesn't open: a sentence; empty: it isn't halted
 }
 
 // Pair is the group's pair of platforms.

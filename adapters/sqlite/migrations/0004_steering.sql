@@ -1,11 +1,19 @@
--- Plans and their lines, who can be written to, what people want for themselves, and versions of what
--- commands change.
+-- Plans and their lines, who can be written to, what people want for themselves, versions of what
+-- commands change, and how far a rollout is. What the columns of links say of earlier ones is filled in
+-- after this, by fillLinks.
 
 -- +goose Up
 ALTER TABLE tenants ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 UPDATE tenants SET record = CAST(json_set(record, '$.r.Version', 1) AS BLOB);
 ALTER TABLE groups ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 UPDATE groups SET record = CAST(json_set(record, '$.r.Version', 1) AS BLOB);
+
+ALTER TABLE links ADD COLUMN asked INTEGER NOT NULL DEFAULT 0; -- see asked in commit_links.go
+ALTER TABLE links ADD COLUMN lot INTEGER;                      -- NULL: not in line for a first question
+ALTER TABLE links ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX links_line ON links (tenant, grp, lot, state, created) WHERE lot IS NOT NULL;
+ALTER TABLE link_counts ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE link_counts ADD COLUMN failing INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE proposals (
     tenant  TEXT NOT NULL,
@@ -50,6 +58,12 @@ DROP TABLE preferences;
 DROP TABLE reach;
 DROP TABLE proposal_lines;
 DROP TABLE proposals;
+ALTER TABLE link_counts DROP COLUMN failing;
+ALTER TABLE link_counts DROP COLUMN asked;
+DROP INDEX links_line;
+ALTER TABLE links DROP COLUMN created;
+ALTER TABLE links DROP COLUMN lot;
+ALTER TABLE links DROP COLUMN asked;
 UPDATE groups SET record = CAST(json_remove(record, '$.r.Version') AS BLOB);
 ALTER TABLE groups DROP COLUMN version;
 UPDATE tenants SET record = CAST(json_remove(record, '$.r.Version') AS BLOB);

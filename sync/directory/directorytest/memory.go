@@ -304,7 +304,7 @@ func byDue(p, q *page) int {
 
 // Count implements [directory.Ledger].
 func (m *Memory) Count(ctx context.Context, tenant directory.TenantID, group directory.GroupID, since time.Time) (directory.Counts, error) {
-	counts := directory.Counts{States: make(map[directory.State]int)}
+	counts := directory.Counts{States: make(map[directory.State]int), Asked: make(map[directory.State]int)}
 	leave, err := m.enter(ctx)
 	if err != nil {
 		return counts, err
@@ -327,6 +327,10 @@ func tally(counts *directory.Counts, l *directory.Link, group directory.GroupID,
 	}
 	if group == "" || l.Group == group {
 		counts.States[l.State]++
+		if l.WasAsked() {
+			counts.Asked[l.State]++
+		}
+		counts.Failing += ifSo(l.Failing())
 	}
 	gone := l.State == directory.Suspended && !l.SuspendedAt.Before(since)
 	if (gone || !l.Leaving.Since.IsZero()) && !l.Leaving.Approved {
@@ -340,6 +344,26 @@ func ifSo(yes bool) int {
 		return 1
 	}
 	return 0
+}
+
+// LotAt implements [directory.Ledger].
+func (m *Memory) LotAt(ctx context.Context, tenant directory.TenantID, line directory.Line, place int) (int64, bool, error) {
+	leave, err := m.enter(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	defer leave()
+	var lots []int64
+	for _, p := range m.book(tenant).order {
+		if line.Has(p.link) {
+			lots = append(lots, p.link.Key.Lot())
+		}
+	}
+	if place < 0 || place >= len(lots) {
+		return 0, false, nil
+	}
+	slices.Sort(lots)
+	return lots[place], true, nil
 }
 
 // Trail implements [directory.Ledger].

@@ -22,6 +22,7 @@ func RunStore(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"claims", claimCases},
 		{"atomic", atomicCases},
 		{"counts", countCases},
+		{"rollouts", rolloutCases},
 		{"trail", trailCases},
 		{"readings", readingCases},
 		{"roster", rosterCases},

@@ -113,7 +113,7 @@ func (g *gambler) call(d *desk) (string, call) {
 	key, account, group, email, id, n := g.key(), g.account(), g.group(), g.email(), g.reading(), g.IntN(5)
 	at := g.now.Add(time.Duration(g.IntN(600)-300) * time.Second)
 	people := []directory.MemberID{g.key().Member, g.key().Member}
-	switch pick := g.IntN(19); pick {
+	switch pick := g.IntN(20); pick {
 	case 0, 1, 2, 3, 4, 5, 15, 16, 17:
 		draft := g.draft(pick > 5)
 		return "Commit", func(s directory.Store) (any, error) {
@@ -146,6 +146,11 @@ func (g *gambler) call(d *desk) (string, call) {
 		return "LinkHolding", func(s directory.Store) (any, error) { return s.LinkHolding(ctx, tenant, key.Pair, account) }
 	case 14:
 		return "Unseen", func(s directory.Store) (any, error) { return s.Unseen(ctx, tenant, group, int64(n), people[0], n) }
+	case 18:
+		return "LotAt", func(s directory.Store) (any, error) {
+			lot, there, err := s.LotAt(ctx, tenant, directory.Line{Group: group, Since: at}, n)
+			return []any{lot, there}, err
+		}
 	}
 	return "everything", func(s directory.Store) (any, error) { return all(d, s, tenant, people, account, email) }
 }

@@ -126,6 +126,10 @@ func (g *gambler) link() directory.Link {
 	l.State = of(g, directory.New, directory.Matched, directory.Asking, directory.Linked, directory.Linked, directory.Suspended, directory.Unsynced, directory.Unlinked)
 	l.Before = of(g, directory.New, directory.Linked, directory.Unlinked)
 	l.Group, l.DueAt, l.Waves = g.group(), g.moment(), g.IntN(100)
+	if g.often(2) {
+		l.Waves = 0
+	}
+	l.Present, l.Ask.Attempts = !g.often(4), g.IntN(5)
 	l.Account, l.Counterpart = g.account(), g.account()
 	if l.Account == l.Counterpart {
 		l.Counterpart = directory.AccountID{}

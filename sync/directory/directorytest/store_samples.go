@@ -170,7 +170,7 @@ func fullReach(account directory.AccountID) directory.Reach {
 func fullGroup(id directory.GroupID) directory.Group {
 	return directory.Group{
 		ID: id, Name: "Ärzte", Directory: "people", External: "x/1", Primary: slack, Secondary: webex, Priority: -3, Added: at(tick), Paused: true, Retired: true,
-		Draft: true, Rollout: directory.Rollout{Stage: directory.StageFew, Since: at(2 * tick), Halted: "too many said «not me»"}, Removal: directory.RemovalUnsync, ByAdmin: true, Configured: "d41d8",
+		Draft: true, Rollout: directory.Rollout{Stage: directory.StageFew, Since: at(2 * tick), Full: at(3 * tick), Halted: "too many said «not me»"}, Removal: directory.RemovalUnsync, ByAdmin: true, Configured: "d41d8",
 	}
 }
 
