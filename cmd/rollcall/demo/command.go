@@ -73,6 +73,9 @@ func run(ctx context.Context, out io.Writer, options Options, listen string) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	if err := w.appoint(boss); err != nil {
+		return err
+	}
 	if err := w.Launch(); err != nil {
 		return err
 	}
@@ -91,7 +94,7 @@ func run(ctx context.Context, out io.Writer, options Options, listen string) (er
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n  Open http://%s\n\n  Put Rosa into a group and see what happens. Stop with Ctrl-C.\n", listener.Addr())
+	fmt.Fprintf(out, "\n  Open http://%s\n\n  Put Rosa into a group and see what happens. Mika is the admin: as her, write help. Stop with Ctrl-C.\n", listener.Addr())
 	if options.Dir != "" {
 		fmt.Fprintf(out, "  The directory that is a file is %s/t1.csv; the log is rollcall.log beside it.\n", options.Dir)
 	}
