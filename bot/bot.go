@@ -30,6 +30,7 @@ type Registry interface {
 
 // Bot is the conversation. Safe for concurrent use.
 type Bot struct {
+	claims    claims
 	platforms map[directory.Platform]Platform
 	registry  Registry
 	syncer    Syncer

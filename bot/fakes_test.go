@@ -101,6 +101,7 @@ type fakeSyncer struct {
 	ObserveFn func(directory.Installation, directory.Account) error
 	NamedFn   func(directory.Installation, directory.AccountID, directory.Address) (directory.Outcome, error)
 	ReachedFn func(directory.Installation, directory.AccountID) error
+	KnowFn    func(context.Context, directory.AccountID) (directory.Account, error)
 }
 
 var _ Syncer = (*fakeSyncer)(nil)
@@ -111,6 +112,10 @@ func (s *fakeSyncer) Answer(_ context.Context, tenant directory.TenantID, answer
 
 func (s *fakeSyncer) Observe(_ context.Context, inst directory.Installation, account directory.Account) error {
 	return s.ObserveFn(inst, account)
+}
+
+func (s *fakeSyncer) Know(ctx context.Context, _ directory.Installation, account directory.AccountID) (directory.Account, error) {
+	return s.KnowFn(ctx, account)
 }
 
 func (s *fakeSyncer) Named(_ context.Context, inst directory.Installation, account directory.AccountID, address directory.Address) (directory.Outcome, error) {
@@ -153,6 +158,7 @@ func newBench(t *testing.T) *bench {
 		remembered: make(map[string]time.Duration),
 	}
 	b.registry = &fakeRegistry{
+		accounts:   []directory.Account{{ID: ann, Kind: directory.KindPerson}},
 		connection: directory.Connection{Installation: home, State: directory.ConnectionActive, Since: at},
 		ResolveFn: func(origin directory.Origin) (directory.Installation, error) {
 			if origin.Platform == home.Platform && origin.Workspace == home.Workspace {

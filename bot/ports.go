@@ -137,13 +137,16 @@ type Reply struct {
 	Word string
 }
 
-// Syncer is what the bot needs of the engine. Every call blocks for the store only, may be made
+// Syncer is what the bot needs of the engine. Every call but Know blocks for the store only, may be made
 // again with the same arguments, and answers Unavailable when nothing was taken.
 type Syncer interface {
 	// Answer takes a press of a button; see directory.Answer and directory.Outcome. What it
 	// changes is durable when it returns. Called again with a press that was taken, it answers
 	// directory.AnswerTwice and changes nothing.
 	Answer(ctx context.Context, tenant directory.TenantID, answer directory.Answer) (directory.Outcome, error)
+	// Know asks a platform who an account is of whom nothing is known yet, and remembers it. Its error, but for
+	// the store's, says only that nobody knows. It blocks for one request.
+	Know(ctx context.Context, inst directory.Installation, account directory.AccountID) (directory.Account, error)
 	// Observe takes a hint that an account joined or changed.
 	Observe(ctx context.Context, inst directory.Installation, account directory.Account) error
 	// Named takes another address that a person named, in their own chat, when they were asked for

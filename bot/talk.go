@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"rollcall/bot/command"
 	"rollcall/cards"
@@ -9,15 +10,19 @@ import (
 	"rollcall/sync/directory"
 )
 
+// knowWithin is how long a platform may take to say who an account is. Whoever acts waits for an answer
+// meanwhile, on Slack for three seconds at most.
+const knowWithin = time.Second
+
 // caller is who acts, with their language and their zone as far as they are known. Full: they are a full
-// member of the workspace, or nothing is known of them yet, and no guest, bot or stranger.
+// member of the workspace, or nobody can say what they are, and no guest, bot or stranger.
 func (b *Bot) caller(ctx context.Context, inst directory.Installation, origin directory.Origin, event string) (caller command.Caller, full bool, err error) {
 	caller = command.Caller{Installation: inst, Actor: origin.Actor, Conversation: origin.Conversation, Direct: origin.Direct, Event: event}
 	tenant, err := b.registry.Tenant(ctx, inst.Tenant)
 	if err != nil {
 		return caller, false, err
 	}
-	accounts, err := b.registry.AccountsByID(ctx, inst.Tenant, origin.Actor)
+	account, err := b.account(ctx, inst, origin.Actor)
 	if err != nil {
 		return caller, false, err
 	}
@@ -25,13 +30,30 @@ func (b *Bot) caller(ctx context.Context, inst directory.Installation, origin di
 	if err != nil {
 		return caller, false, err
 	}
-	var account directory.Account
-	if len(accounts) > 0 {
-		account = accounts[0]
-	}
+	caller.Unknown = account.Kind == ""
 	caller.Lang = first(wish.Locale, account.Locale, tenant.Settings.Locale)
 	caller.Zone = first(account.Zone, tenant.Settings.Zone)
-	return caller, account.Kind == directory.KindPerson || account.Kind == "", nil
+	return caller, account.Kind == directory.KindPerson || caller.Unknown, nil
+}
+
+// account is what is known of whoever acts. Who came since the platform's accounts were last listed is asked
+// for there; the zero value: nobody can say who they are.
+func (b *Bot) account(ctx context.Context, inst directory.Installation, id directory.AccountID) (directory.Account, error) {
+	accounts, err := b.registry.AccountsByID(ctx, inst.Tenant, id)
+	if err != nil {
+		return directory.Account{}, err
+	}
+	if len(accounts) > 0 {
+		return accounts[0], nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, knowWithin)
+	defer cancel()
+	account, err := b.syncer.Know(ctx, inst, id)
+	if err != nil {
+		b.logger.Warn("nobody can say who acts", "tenant", inst.Tenant, "platform", inst.Platform, "code", directory.CodeOf(err).String())
+		return directory.Account{}, nil
+	}
+	return account, nil
 }
 
 // first is the first of the texts that isn't empty.
@@ -73,7 +95,8 @@ func (b *Bot) said(ctx context.Context, inst directory.Installation, origin dire
 			return b.once(ctx, inst, origin, s, catalog.Named(b.reader(caller)))
 		}
 	}
-	return b.once(ctx, inst, origin, s, b.commands.Run(ctx, caller, s.Text))
+	reply, _, err := b.carryOut(ctx, caller, func(ctx context.Context) cards.Card { return b.commands.Run(ctx, caller, s.Text) })
+	return reply, err
 }
 
 // met welcomes somebody. Whoever opens the chat can be written to.
@@ -108,7 +131,9 @@ func (b *Bot) pressed(ctx context.Context, inst directory.Installation, origin d
 	if err != nil {
 		return Reply{}, err
 	}
-	var card cards.Card
+	run := func(ctx context.Context) cards.Card {
+		return b.commands.Run(ctx, caller, catalog.Command(p.Press.Value))
+	}
 	switch {
 	case p.Press.Verb != catalog.VerbRun && p.Press.Verb != catalog.VerbConfirm:
 		return b.answered(ctx, caller, origin, p)
@@ -116,16 +141,14 @@ func (b *Bot) pressed(ctx context.Context, inst directory.Installation, origin d
 		reply, err := b.once(ctx, inst, origin, p, catalog.Foreign(b.reader(caller)))
 		reply.Word = word(caller, catalog.WordForeign)
 		return reply, err
-	case p.Press.Verb == catalog.VerbRun:
-		card = b.commands.Run(ctx, caller, catalog.Command(p.Press.Value))
-	default:
-		card = b.commands.Confirm(ctx, caller, p.Press.Nonce)
+	case p.Press.Verb == catalog.VerbConfirm:
+		run = func(ctx context.Context) cards.Card { return b.commands.Confirm(ctx, caller, p.Press.Nonce) }
 	}
-	reply, err := b.once(ctx, inst, origin, p, card)
+	reply, line, err := b.carryOut(ctx, caller, run)
 	if err != nil {
 		return Reply{}, err
 	}
-	reply.Word = word(caller, catalog.WordTaken)
+	reply.Word = word(caller, line)
 	return reply, nil
 }
 

@@ -44,6 +44,10 @@ type syncer struct{ bot.Syncer }
 
 func (syncer) Reached(context.Context, directory.Installation, directory.AccountID) error { return nil }
 
+func (syncer) Know(_ context.Context, _ directory.Installation, id directory.AccountID) (directory.Account, error) {
+	return directory.Account{ID: id, Kind: directory.KindPerson}, nil
+}
+
 // The packages offer what the bot's own table lists, in its words; Teams takes ten commands, each of at most 32
 // letters with a text of at most 128.
 // https://learn.microsoft.com/microsoftteams/platform/resources/schema/manifest-schema#botscommandlists

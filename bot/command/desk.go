@@ -130,7 +130,11 @@ func (t *turn) administers(ctx context.Context) (bool, error) {
 // denied says who could do it.
 func (t *turn) denied(ctx context.Context) cards.Card {
 	var names []string
-	admins, err := t.office.Admins(ctx, t.caller.Tenant())
+	var admins []directory.Admin
+	var err error
+	if !t.caller.Unknown {
+		admins, err = t.office.Admins(ctx, t.caller.Tenant())
+	}
 	if err != nil {
 		t.logger.Warn("the admins can't be named", "tenant", t.caller.Tenant(), "code", directory.CodeOf(err).String())
 	}

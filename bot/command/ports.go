@@ -14,6 +14,7 @@ type Caller struct {
 	Conversation string
 	Direct       bool
 	Role         Role
+	Unknown      bool   // nobody can say who they are: they are told nobody's name
 	Lang         string // BCP 47, in which they are answered
 	Zone         string // IANA
 	// Event identifies what they wrote or pressed, the same when it is delivered again: long work that

@@ -177,6 +177,11 @@ func (e *Engine) Observe(ctx context.Context, inst directory.Installation, accou
 		return err
 	}
 	account, sure := e.reread(ctx, inst, account)
+	return e.noteAccount(ctx, inst, account, sure)
+}
+
+// noteAccount wakes the links that an account concerns, and, if it is sure, remembers it.
+func (e *Engine) noteAccount(ctx context.Context, inst directory.Installation, account directory.Account, sure bool) error {
 	for range mostTries {
 		change := directory.Change{}
 		if err := e.see(ctx, inst.Tenant, []directory.Account{account}, 0, e.Now(), &change); err != nil {
@@ -192,6 +197,27 @@ func (e *Engine) Observe(ctx context.Context, inst directory.Installation, accou
 		}
 	}
 	return directory.Errorf(directory.Unavailable, "the links are being written to by others")
+}
+
+// Know asks a platform who an account is of whom nothing is known yet, as of somebody who came since its
+// accounts were last listed, and remembers it. NotFound: there is no such account. Unauthorized, Unavailable,
+// Throttled: it can't be asked. It blocks for one request, and may be called again.
+func (e *Engine) Know(ctx context.Context, inst directory.Installation, id directory.AccountID) (directory.Account, error) {
+	accounts := e.Accounts[inst.Platform]
+	switch {
+	case id.Platform != inst.Platform || id.Workspace != inst.Workspace:
+		return directory.Account{}, directory.Errorf(directory.NotFound, "the account is at home elsewhere")
+	case accounts == nil:
+		return directory.Account{}, directory.Errorf(directory.Unauthorized, "%s is not connected", inst.Platform)
+	}
+	now, err := pick(inst, accounts.Account(ctx, inst, id), id)
+	switch {
+	case err != nil:
+		return directory.Account{}, err
+	case now.absent:
+		return directory.Account{}, directory.Errorf(directory.NotFound, "there is no such account")
+	}
+	return now.account, e.noteAccount(ctx, inst, now.account, true)
 }
 
 // sameToUs reports whether two descriptions of an account differ in nothing that decides. Hints leave
