@@ -47,12 +47,18 @@ func said(event string) []directory.Verb {
 	return nil
 }
 
+// isAnswer reports whether an event of the trail is an answer to a question.
+func isAnswer(event string) bool {
+	return said(event) != nil || event == string(directory.Name)
+}
+
 // checkAnswer: only a press that the expected person really made, of a button that was on a card of
 // theirs, in time and for the first time, has an effect.
-func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory.Entry) {
+func (h *history) checkAnswer(p *program, id linkID, was, is directory.Link, entry directory.Entry) {
 	by, err := directory.ParseAccountID(entry.By)
 	switch directory.Event(entry.Event) {
 	case directory.Name:
+		h.checkAnswered(p, id, entry)
 		h.checkNamed(id, is, by)
 		return
 	case directory.Accept:
@@ -68,6 +74,7 @@ func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory
 		}
 		return
 	}
+	h.checkAnswered(p, id, entry)
 	hash := usedBy(is, entry, by)
 	question := h.nonces[hash]
 	if question == nil {
@@ -113,6 +120,9 @@ func (h *history) checkAnswer(id linkID, was, is directory.Link, entry directory
 		h.checkNumber(id, by, c, hash)
 	case directory.Disown:
 		c.disowned = now
+		h.deny(id, was, by)
+	case directory.Stop:
+		h.hush(by)
 	}
 }
 

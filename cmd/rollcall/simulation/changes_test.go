@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"rollcall/adapters/slack"
@@ -230,21 +231,55 @@ func (h *history) eventAdmin(d dice) {
 		if b.State != directory.BatchHeld {
 			continue
 		}
-		p := h.anyProcess()
 		if d.chance(0.6) {
-			by := pick(d, []string{"admin", "deputy"})
-			released, err := p.engine.Release(ctx, c.id, b.ID, b.Hash, by)
-			h.say("%s %s releases %s: %v %v", c.id, by, b.ID, released, err)
-			if released {
-				h.approved[b.ID] = true
+			for range 1 + d.IntN(2) {
+				h.release(c, b, pick(d, h.deciders(c)))
 			}
 			continue
 		}
-		err := p.engine.Reject(ctx, c.id, b.ID, b.Hash, "admin")
-		h.say("%s an admin rejects %s: %v", c.id, b.ID, err)
 		for _, m := range b.Members {
 			h.kept[linkID{c.id, m.ID}] = true
 		}
+		by := pick(d, h.deciders(c))
+		_ = h.command(c, "reject "+b.ID, func(p *program) error { return p.engine.Reject(ctx, c.id, b.ID, b.Hash, by) })
+	}
+}
+
+// deciders are those who can decide about a batch.
+func (h *history) deciders(c *company) []string {
+	by := []string{"admin", "deputy"}
+	for i, account := range h.rules[c.id].admins {
+		by[i] = account.Text()
+	}
+	return by
+}
+
+// release lets a batch go on, or proposes that: above the second limit it takes two.
+func (h *history) release(c *company, b directory.Batch, by string) {
+	two, released := h.needsTwo(c.id, b), false
+	r := h.rules[c.id]
+	r.engaged[b.ID] = append(r.engaged[b.ID], by)
+	_ = h.command(c, "release "+b.ID+" by "+by, func(p *program) (err error) {
+		released, err = p.engine.Release(context.Background(), c.id, b.ID, b.Hash, by)
+		return err
+	})
+	if !released {
+		batches, err := h.memory.Batches(context.Background(), c.id)
+		must(err)
+		released = slices.ContainsFunc(batches, func(x directory.Batch) bool {
+			return x.ID == b.ID && x.State == directory.BatchReleased // though nobody could say so any more
+		})
+	}
+	if !released {
+		return
+	}
+	h.approved[b.ID] = true
+	another := slices.ContainsFunc(r.engaged[b.ID], func(other string) bool { return other != by })
+	if two && !another {
+		h.violated("%s of %d people was released by one admin", b.ID, len(b.Members))
+	}
+	if two {
+		h.reach(releasedByTwo)
 	}
 }
 

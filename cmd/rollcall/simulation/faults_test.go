@@ -48,6 +48,9 @@ const (
 	saidAnew         fault = "a connection said that it has to be made anew"
 	renewedBeside    fault = "another process worked while one was about to renew a token"
 	killedGranting   fault = "killed around a call that gives out tokens"
+	killedSteering   fault = "killed at a commit of a job, or of a command"
+	reportLost       fault = "the answer to a message of a job was lost"
+	appBlocked       fault = "somebody had blocked the app"
 	meanwhile        fault = "something else happened in the middle of a step"
 
 	// These are no faults, and are counted for the same reason: what never happens keeps every promise.
@@ -56,6 +59,21 @@ const (
 	represented    fault = "somebody was represented"
 	appeared       fault = "somebody who was represented had an account of their own after all"
 	takenAway      fault = "a stand-in was taken away again"
+	planReady      fault = "a plan was made"
+	planApplied    fault = "a plan was confirmed"
+	planDrifted    fault = "a plan was carried out, and something had drifted"
+	letGoByPlan    fault = "somebody was let go by a plan"
+	groupDrafted   fault = "a group became a draft"
+	switchedOff    fault = "a tenant was switched off"
+	batchUndone    fault = "a batch was undone"
+	releasedByTwo  fault = "a batch was released by two admins"
+	stageOpened    fault = "a stage of a rollout opened"
+	byAdminsHand   fault = "an admin did something about one person"
+	ownWord        fault = "somebody changed their own link by their own word"
+	reported       fault = "a job was shown, or told somebody something"
+	toldNotMe      fault = "somebody was told of a not me"
+	toldHeld       fault = "an admin was told of what is held"
+	toldHalted     fault = "an admin was told of a rollout that halted"
 )
 
 // least is how often each fault must have been reached by a thousand seeds.

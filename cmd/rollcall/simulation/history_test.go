@@ -36,9 +36,10 @@ type history struct {
 	entropy   entropy // the engine's
 	reached   map[fault]int
 
-	faulty   bool // the first phase: things go wrong
-	checking bool // a check reads, and nothing happens to it
-	depth    int  // of what happens meanwhile
+	faulty   bool      // the first phase: things go wrong
+	healed   time.Time // when it ended
+	checking bool      // a check reads, and nothing happens to it
+	depth    int       // of what happens meanwhile
 	tasks    []*task
 	caller   directory.TenantID // whose own token the call under way carries; empty: the bot's
 	steps    int
@@ -47,8 +48,14 @@ type history struct {
 	storm storm
 	mail  mail
 	truth
-	said   strings.Builder
-	digest hash.Hash
+	words
+	rules   map[directory.TenantID]*rule
+	held    map[linkID]held
+	askings []asking
+	marks   map[string]string  // of messages, as they were posted
+	reports map[string]*report // by mark
+	said    strings.Builder
+	digest  hash.Hash
 }
 
 // mostSteps is far more than a history needs.
@@ -62,6 +69,8 @@ func newHistory(seed uint64, p profile, flaw defect, verbose bool) *history {
 		seed: seed, profile: p, defect: flaw, verbose: verbose,
 		clock: sim.StoppedClock(began), reached: make(map[fault]int), truth: newTruth(),
 		dice: newDice(seed, "faults", 0), entropy: entropy{newDice(seed, "engine", 0)},
+		words: newWords(), rules: make(map[directory.TenantID]*rule), held: make(map[linkID]held),
+		marks: make(map[string]string), reports: make(map[string]*report),
 	}
 	if verbose {
 		h.digest = sha256.New()
@@ -80,6 +89,7 @@ func newHistory(seed uint64, p profile, flaw defect, verbose bool) *history {
 	h.companies = []*company{newCompany(1, "Alder"), newCompany(2, "Birch")}
 	for _, c := range h.companies {
 		h.settle(c)
+		h.appoint(c)
 		h.record(c)
 	}
 	h.slack.Outbox.Arrange = func(due []sim.Delivery) []sim.Delivery { return h.arrange(h.slack.Outbox, due) }
@@ -145,6 +155,7 @@ func (h *history) event(d dice) {
 	if comings.On {
 		connects = 20
 	}
+	s := h.profile.Steering
 	do := draw(d, []weighted[func(dice)]{
 		{30, h.eventTime},
 		{15, h.eventWork},
@@ -160,6 +171,10 @@ func (h *history) event(d dice) {
 		{comings.Removed, h.eventRemove},
 		{comings.Disconnected, h.eventDisconnect},
 		{connects, h.eventConnect},
+		{s.Admins, h.eventSteer},
+		{s.Hands, h.eventHand},
+		{s.Words, h.eventOwn},
+		{s.Blocks, h.eventBlock},
 	})
 	do(d)
 	if h.profile.Calm {

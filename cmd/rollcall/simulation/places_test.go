@@ -33,6 +33,7 @@ type place struct {
 	tends  bool // a stand-in
 	tells  bool // a subscriber
 	grants bool // tokens
+	steers bool // a job, or a command
 	locked bool // the process holds a lock of its own, or nobody catches what happens
 }
 
@@ -53,6 +54,8 @@ func (at place) fault() fault {
 		return killedInUnsync
 	case at.grants:
 		return killedGranting
+	case at.steers:
+		return killedSteering
 	}
 	return killedElsewhere
 }
@@ -75,6 +78,8 @@ func (p *program) pass(at place) {
 		kill = max(kill, h.profile.Comings.Kill)
 	case at.tells:
 		kill = max(kill, h.profile.Telling.Kill)
+	case at.steers:
+		kill = max(kill, h.profile.Steering.Kill)
 	}
 	if h.dice.chance(kill) {
 		p.die(at.fault(), at.name)
@@ -128,11 +133,23 @@ func (h *history) meanwhile(p *program, at place) {
 
 // task is a step or a request while a process is at it.
 type task struct {
-	sending bool // it has stored the intent of a message that is not out yet
-	making  bool // or of a guest that is being made, or removed
+	own     *own               // it is by somebody's own word
+	hand    *directory.LinkKey // it is by an admin's word about this link
+	ordered bool               // it is an admin's command
+	mark    string             // of the message that is being posted
+	sending bool               // it has stored the intent of a message that is not out yet
+	making  bool               // or of a guest that is being made, or removed
 
 	began  int64              // at which moment
 	tenant directory.TenantID // for which; empty: that can't be told
+}
+
+// doing is what a process is in the middle of.
+func (p *program) doing() task {
+	if p.task == nil {
+		return task{}
+	}
+	return *p.task
 }
 
 // enter begins a task, and answers how it ends.
@@ -204,6 +221,9 @@ func (p *program) call(r *http.Request, at when) {
 		p.sends(false)
 	}
 	guest, removal := r.URL.Path == "/v1/guests/token", r.Method == http.MethodDelete && strings.HasPrefix(r.URL.Path, "/v1/people/")
+	if post {
+		h.noteMark(p, r, at)
+	}
 	if at == beforeCall { // bots and personas are there before anybody asks for them
 		p.makes(h.aboutGuests(r))
 	}
@@ -235,6 +255,7 @@ func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change dir
 	h := d.program.history
 	before := h.linksIn(tenant, change)
 	at.made, at.unsync, at.tends = h.tending(change, before)
+	at.steers = change.Reading != nil && change.Reading.Reading.Job != nil || d.program.task != nil && (d.program.task.own != nil || d.program.task.ordered)
 	d.program.pass(at)
 	before = h.linksIn(tenant, change)
 	reading := h.reading(tenant, change)
@@ -246,7 +267,7 @@ func (d *disk) Commit(ctx context.Context, tenant directory.TenantID, change dir
 	if change.Reading != nil {
 		h.noteRead(d.program, tenant, reading, change.Reading.Reading)
 	}
-	h.committed(tenant, change, before)
+	h.committed(d.program, tenant, change, before)
 	if h.profile.Telling.On {
 		h.noteTrail(tenant, before)
 	}
@@ -287,6 +308,12 @@ func (d *disk) ClaimReading(ctx context.Context, tenant directory.TenantID, now,
 	return reading, err
 }
 
+func (d *disk) PutGroup(ctx context.Context, tenant directory.TenantID, group directory.Group) error {
+	d.program.history.noteGroup(tenant, group)
+	d.program.pass(place{when: beforeCommit, name: "before a group is written", steers: true})
+	return d.Store.PutGroup(ctx, tenant, group)
+}
+
 func (d *disk) Connect(ctx context.Context, c directory.Connection, credential directory.Credential, entries ...directory.Entry) error {
 	at := place{when: beforeCommit, name: "before a connection is recorded", grants: true}
 	d.program.pass(at)
@@ -318,7 +345,7 @@ func (d *disk) First(ctx context.Context, tenant directory.TenantID, key string,
 // answer's.
 func answerIn(change directory.Change) *directory.Entry {
 	for i, entry := range change.Audit {
-		if _, err := directory.ParseAccountID(entry.By); err == nil {
+		if _, err := directory.ParseAccountID(entry.By); err == nil && isAnswer(entry.Event) {
 			return &change.Audit[i]
 		}
 	}

@@ -55,6 +55,7 @@ type profile struct {
 	Several   bool // some people have several accounts on Webex
 	Telling   telling
 	Comings   comings
+	Steering  steering
 	Calm      bool // each event is over before the next one, and nobody gets the address of anybody else
 }
 
@@ -105,7 +106,7 @@ func drawProfile(seed uint64) profile {
 			p.Wrongs = append(p.Wrongs, kind)
 		}
 	}
-	p.StandIns, p.Telling, p.Comings = drawStandIns(seed), drawTelling(seed), drawComings(seed)
+	p.StandIns, p.Telling, p.Comings, p.Steering = drawStandIns(seed), drawTelling(seed), drawComings(seed), drawSteering(seed)
 	p.AskFirst = newDice(seed, "ask first", 0).chance(0.4)
 	p.Several = newDice(seed, "several", 0).chance(0.4)
 	return p

@@ -13,6 +13,7 @@ import (
 	"rollcall/adapters/vault"
 	"rollcall/adapters/webex"
 	"rollcall/bot"
+	"rollcall/bot/command"
 	"rollcall/sync/directory"
 	"rollcall/sync/engine"
 )
@@ -127,6 +128,9 @@ func (h *history) launch(number int) *program {
 	})
 	wired.syncer = p.engine
 	talk.Serve(&ear{Syncer: wired.syncer, history: h})
+	talk.Obey(command.New(command.Config{
+		Steering: desk{p.engine, p}, Office: office{wired.store}, Title: title, Now: h.clock.Now, Rand: h.entropy, Logger: h.logger,
+	}))
 	p.router = mux.NewRouter()
 	onSlack.Mount(p.router, wired.sink)
 	p.webex.Mount(p.router, wired.sink)
@@ -146,6 +150,14 @@ func (h *history) record(c *company) {
 		{ID: webexGroup, Primary: webex.Name, Secondary: slack.Name},
 	} {
 		g.Name, g.Directory, g.External, g.Priority, g.Added = string(g.ID), "hr", string(g.ID), i+1, h.clock.Now()
+		if i == 0 && h.profile.Steering.Fresh {
+			g.Draft = true
+			h.drafted(c, g.ID)
+		}
+		if stage := h.profile.Steering.Stage; i == 0 && stage != directory.StageAll {
+			g.Rollout = directory.Rollout{Stage: stage, Since: h.clock.Now()}
+			h.rules[c.id].staged[g.ID] = h.mark()
+		}
 		must(h.memory.PutGroup(ctx, c.id, g))
 	}
 }
@@ -162,6 +174,7 @@ func (h *history) configure(c *company) {
 	if h.profile.Quiet {
 		settings.QuietFrom, settings.QuietTo = 18, 8
 	}
+	settings.QuietDays, settings.PerHour = h.profile.Steering.QuietDays, h.profile.Steering.PerHour
 	was, err := h.memory.Tenant(context.Background(), c.id)
 	if !directory.Is(err, directory.NotFound) {
 		must(err)

@@ -59,13 +59,17 @@ func (h *history) checkPrompt(c *card) {
 		return
 	}
 	h.checkClear(id)
-	h.checkAfterSearch(id, now.at)
+	h.checkAfterSearch(id, now)
+	h.checkAsked(id, c, wave)
+	h.checkHour(id, c.At)
+	h.noteAsking(id, c.At)
 	since := slices.DeleteFunc(slices.Clone(past), func(q prompt) bool {
 		return q.at.Before(h.anew[id]) || q.card.erased // whoever looks for an erased message finds none
 	})
-	if n := len(since); n > 0 && now.at.Sub(since[n-1].at) < waveGap {
+	if n := len(since); n > 0 && now.at.Sub(since[n-1].at) < waveGap && !h.wished(id, c, since[n-1].at) {
 		h.violated("%s was asked at %v and again at %v", id.person, since[n-1].at, now.at)
 	}
+	since = slices.DeleteFunc(since, func(q prompt) bool { return q.at.Before(h.afresh[id]) })
 	if len(since) >= mostWaves {
 		h.violated("%s was asked more than %d times", id.person, mostWaves)
 	}
@@ -126,7 +130,9 @@ func (h *history) linksIn(tenant directory.TenantID, change directory.Change) ma
 }
 
 // committed looks at everything that a change has done, right after it became durable.
-func (h *history) committed(tenant directory.TenantID, change directory.Change, before map[directory.LinkKey]directory.Link) {
+func (h *history) committed(p *program, tenant directory.TenantID, change directory.Change, before map[directory.LinkKey]directory.Link) {
+	h.checkLifted(p.doing(), tenant, change)
+	defer h.notePlans(tenant, change)
 	if len(change.Links) == 0 {
 		return
 	}
@@ -148,7 +154,10 @@ func (h *history) committed(tenant directory.TenantID, change directory.Change, 
 			h.intents[l.Ask.Nonce] = linkID{tenant, l.Key.Member.ID}
 			h.offered[l.Ask.Nonce] = offerOf(l)
 		}
-		h.checkLink(tenant, before[l.Key], l, entryOf(change, l.Key))
+		if l.Proof.Nonce != "" {
+			h.intents[l.Proof.Nonce] = linkID{tenant, l.Key.Member.ID}
+		}
+		h.checkLink(p, tenant, before[l.Key], l, entryOf(change, l.Key))
 		h.checkSingle(tenant, l)
 	}
 	for _, c := range change.Made {
@@ -167,18 +176,27 @@ func entryOf(change directory.Change, key directory.LinkKey) directory.Entry {
 }
 
 // checkLink looks at what happened to one link.
-func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, entry directory.Entry) {
+func (h *history) checkLink(p *program, tenant directory.TenantID, was, is directory.Link, entry directory.Entry) {
 	id := linkID{tenant, is.Key.Member.ID}
 	if entry.Event != "" && h.verbose {
 		h.say("  %s %s: %s --%s--> %s (%s, by %s)", tenant, id.person, was.State, entry.Event, is.State, entry.Why, entry.By)
 	}
-	h.checkLife(id, was, is, entry)
-	h.checkAnswer(id, was, is, entry)
+	h.checkLife(id, was, is, entry, p.doing().hand != nil)
+	h.noteHeld(p, id, was, is, entry)
+	switch now := p.doing(); {
+	case now.own != nil && entry.Event != "":
+		h.checkOwn(*now.own, id, was, is, entry)
+	case now.hand != nil && entry.Event != "":
+		h.noteHand(*now.hand, id, was, is, entry)
+	case entry.Event == "released", entry.Event == "undone": // by a job, for an admin
+	default:
+		h.checkAnswer(p, id, was, is, entry)
+	}
 	if entry.Event == string(directory.Match) {
 		h.foundBy[id] = is.AddressOn(is.Secondary)
 	}
 	h.checkHolds(tenant, is)
-	h.checkStandIn(id, was, is)
+	h.checkStandIn(p, id, was, is)
 	if was.State == directory.Suspended && is.State.Live() {
 		h.back[id] = h.clock.Now()
 	}
@@ -203,24 +221,29 @@ func (h *history) checkLink(tenant directory.TenantID, was, is directory.Link, e
 }
 
 // checkLife: nothing happens to a link that isn't in the table of its life, and everything that
-// happens is in the trail.
-func (h *history) checkLife(id linkID, was, is directory.Link, entry directory.Entry) {
+// happens is in the trail. An admin may have it begin anew and go on at once.
+func (h *history) checkLife(id linkID, was, is directory.Link, entry directory.Entry, byHand bool) {
 	if was.State == is.State || was.State == "" && is.State == directory.New {
 		return
 	}
 	if entry.From != was.State || entry.To != is.State {
 		h.violated("%s went from %q to %q, and the trail says from %q to %q", id.person, was.State, is.State, entry.From, entry.To)
 	}
-	for _, move := range directory.Life() {
+	if canBe(was, is.State) || byHand && canBe(was, directory.New) && canBe(directory.Link{State: directory.New}, is.State) {
+		return
+	}
+	h.violated("%s went from %q to %q", id.person, was.State, is.State)
+}
+
+// canBe reports whether the table has a move from a link to a state.
+func canBe(was directory.Link, state directory.State) bool {
+	return slices.ContainsFunc(directory.Life(), func(move directory.Move) bool {
 		to := move.To
 		if to == directory.AsItWas {
 			to = was.Before
 		}
-		if move.From == was.State && to == is.State {
-			return
-		}
-	}
-	h.violated("%s went from %q to %q", id.person, was.State, is.State)
+		return move.From == was.State && to == state
+	})
 }
 
 // checkHolds: an account is held by one link at most.

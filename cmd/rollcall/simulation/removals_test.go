@@ -21,7 +21,7 @@ func (h *history) checkSuspended(id linkID, was, is directory.Link, entry direct
 		}
 		return
 	}
-	if !h.dir.WasOut(id.tenant, bothGroups, id.person, now.Add(-outWithin), now) {
+	if !h.dir.WasOut(id.tenant, h.keepers(id.tenant, was.Group), id.person, now.Add(-outWithin), now) {
 		h.violated("%s was suspended for having left, and was never out", id.person)
 	}
 	if at, ok := h.checks[id]; !ok || at.Before(was.Leaving.Since) {
@@ -119,7 +119,7 @@ func (h *history) checkUnsynced(id linkID, was directory.Link) {
 	if now.Sub(was.SuspendedAt) < 24*time.Hour {
 		h.violated("%s was given up %v after being suspended", id.person, now.Sub(was.SuspendedAt))
 	}
-	if !h.dir.WasOut(id.tenant, bothGroups, id.person, now.Add(-outWithin), now) {
+	if !h.dir.WasOut(id.tenant, h.keepers(id.tenant, was.Group), id.person, now.Add(-outWithin), now) {
 		h.violated("%s was given up, and was never out", id.person)
 	}
 	if at, ok := h.checks[id]; !ok || at.Before(was.SuspendedAt) {

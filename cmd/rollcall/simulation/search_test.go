@@ -55,11 +55,14 @@ func (h *history) checkSearch(c *card) {
 	if h.isAgain(past, now) {
 		return
 	}
-	if n := len(past); n > 0 && past[n-1].at.After(h.anew[id]) && !past[n-1].card.erased {
+	h.checkAsked(id, c, search)
+	h.checkHour(id, c.At)
+	h.noteAsking(id, c.At)
+	if n := len(past); n > 0 && past[n-1].at.After(h.begun(id)) && !past[n-1].card.erased {
 		h.violated("%s was asked for another address at %v and again at %v", id.person, past[n-1].at, c.At)
 	}
 	for _, q := range h.prompts[id] {
-		if !q.card.erased && q.at.After(h.anew[id]) && c.At.Sub(q.at) < waveGap {
+		if !q.card.erased && q.at.After(h.anew[id]) && c.At.Sub(q.at) < waveGap && !h.wished(id, c, q.at) {
 			h.violated("%s was asked at %v, and for another address at %v", id.person, q.at, c.At)
 		}
 	}
@@ -67,10 +70,10 @@ func (h *history) checkSearch(c *card) {
 }
 
 // checkAfterSearch: nobody is prompted within three days of the question for another address.
-func (h *history) checkAfterSearch(id linkID, at time.Time) {
+func (h *history) checkAfterSearch(id linkID, now prompt) {
 	for _, q := range h.searches[id] {
-		if !q.card.erased && q.at.After(h.anew[id]) && at.Sub(q.at) < waveGap {
-			h.violated("%s was asked for another address at %v, and again at %v", id.person, q.at, at)
+		if !q.card.erased && q.at.After(h.anew[id]) && now.at.Sub(q.at) < waveGap && !h.wished(id, now.card, q.at) {
+			h.violated("%s was asked for another address at %v, and again at %v", id.person, q.at, now.at)
 		}
 	}
 }

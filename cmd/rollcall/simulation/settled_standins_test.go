@@ -41,7 +41,7 @@ func (h *history) judgeStandIn(c *company, l directory.Link) {
 	switch {
 	case h.undecided(l):
 	case s.Is == directory.Making:
-		h.violated("%s %s has a stand-in that may or may not be there, after %v", c.id, who, healFor)
+		h.violated("%s %s has a stand-in that may or may not be there, after %v", c.id, who, h.healing())
 	case s.Exists() && guest && (h.guests[s.Account.User] == nil || h.guests[s.Account.User].gone):
 		h.violated("%s %s has a stand-in that is not there", c.id, who)
 	case !s.Exists() && s.Marker != "" && h.guestOf(c.id, s.Marker) != nil:

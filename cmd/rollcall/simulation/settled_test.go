@@ -16,9 +16,17 @@ import (
 // answer the last of them, and a grace period.
 const healFor = 24 * 24 * time.Hour
 
+// healing is healFor, and what steering adds to it: days on which nobody is asked, and an hour's rest.
+func (h *history) healing() time.Duration {
+	if h.profile.Steering.On {
+		return healFor + 6*24*time.Hour
+	}
+	return healFor
+}
+
 // heal ends the faults. Everybody answers, and time passes.
 func (h *history) heal() {
-	h.faulty = false
+	h.faulty, h.healed = false, h.clock.Now()
 	h.say("everything is healed")
 	h.storm = storm{}
 	h.profile.ReadEvery = 8 * time.Hour
@@ -27,10 +35,16 @@ func (h *history) heal() {
 	}
 	h.anyProcess().endings()
 	h.connectAll()
+	h.letAllGo()
 	d := newDice(h.seed, "healed", 0)
-	for end := h.clock.Now().Add(healFor); h.clock.Now().Before(end); {
+	rest := h.clock.Now().Add(5*24*time.Hour + 6*time.Hour)
+	for end := h.clock.Now().Add(h.healing()); h.clock.Now().Before(end); {
 		h.checkWebhooks(h.anyProcess())
 		h.live(12 * time.Hour)
+		if h.profile.Steering.On && !rest.IsZero() && h.clock.Now().After(rest) {
+			h.restAWhile()
+			rest = time.Time{}
+		}
 		for range 3 { // accept, and prove
 			h.everybodyAnswers(d)
 			h.live(time.Minute)
@@ -64,7 +78,7 @@ func (h *history) judge() {
 		if !due.IsZero() && !due.After(now) {
 			h.violated("%s has work that is due since %v", c.id, due)
 		}
-		for _, g := range bothGroups {
+		for _, g := range h.scope(c.id) {
 			for _, m := range h.dir.Members(c.id, g) {
 				h.judgeMember(c, m)
 			}
@@ -75,6 +89,7 @@ func (h *history) judge() {
 		}
 		h.judgeStandIns(c)
 		h.judgeTold(c)
+		h.judgeSteering(c)
 		h.judgeConnections(c)
 	}
 }
@@ -111,7 +126,7 @@ func (h *history) judgeState(c *company, l directory.Link) {
 	case directory.Held:
 		h.judgeHeld(c, l)
 	case directory.Exempt:
-		if !l.Member.Exempt {
+		if !l.Member.Exempt && h.exempted[linkID{c.id, who}].IsZero() {
 			h.violated("%s counts as exempt, and is not", who)
 		}
 	case directory.Declined:
@@ -130,9 +145,13 @@ func (h *history) judgeState(c *company, l directory.Link) {
 		if l.Present && (l.Account.IsZero() || h.fine(l.Account)) && (l.Counterpart.IsZero() || l.Counterpart == l.StandIn.Account || h.fine(l.Counterpart)) {
 			h.violated("%s is back, has two accounts that are fine, and is still suspended: %s", who, l.Why)
 		}
+	case directory.Unlinked:
+		if id := (linkID{c.id, who}); h.undone[id].at.IsZero() && !h.unlinked[id] {
+			h.violated("%s counts as undone, and nobody undid it", who)
+		}
 	case directory.Unanswered, directory.Unreachable: // have their reason
 	default:
-		h.violated("%s %s is %s after %v in which everything went well: %s", c.id, who, l.State, healFor, l.Why)
+		h.violated("%s %s is %s after %v in which everything went well: %s", c.id, who, l.State, h.healing(), l.Why)
 	}
 }
 
@@ -160,6 +179,9 @@ func (h *history) judgeAbsent(c *company, l directory.Link, platform directory.P
 
 // saidStop reports whether the owner of one of a link's accounts pressed Stop on a card of theirs.
 func (h *history) saidStop(c *company, l directory.Link) bool {
+	if !h.silent[l.Account].IsZero() || !h.silent[l.Counterpart].IsZero() {
+		return true
+	}
 	for _, made := range h.presses {
 		for _, p := range made {
 			if p.Verb == string(directory.VerbStop) && p.by.Workspace == c.installation(p.by.Platform).Workspace &&
@@ -213,7 +235,7 @@ func mostOn(l directory.Link, platform directory.Platform) int {
 func (h *history) judgeLink(c *company, l directory.Link) {
 	id := l.Key.Member.ID
 	now := h.clock.Now()
-	in := h.dir.WasIn(c.id, slackGroup, id, now) || h.dir.WasIn(c.id, webexGroup, id, now)
+	in := slices.ContainsFunc(h.scope(c.id), func(g string) bool { return h.dir.WasIn(c.id, g, id, now) })
 	if in || !l.State.Live() {
 		return
 	}

@@ -188,7 +188,7 @@ func (h *history) checkMade(now *madeGuest) {
 }
 
 // checkStandIn looks at what happened to a link's stand-in.
-func (h *history) checkStandIn(id linkID, was, is directory.Link) {
+func (h *history) checkStandIn(p *program, id linkID, was, is directory.Link) {
 	a, b := was.StandIn, is.StandIn
 	switch {
 	case a.Exists() && b.Marker != a.Marker, b.Is == directory.Missing && (a.Is == directory.Active || a.Is == directory.Parked):
@@ -198,8 +198,9 @@ func (h *history) checkStandIn(id linkID, was, is directory.Link) {
 	}
 	if b.Is == directory.Making && a.Is != directory.Making {
 		h.checkNeeded(id, is)
+		h.checkMaking(p, id, is)
 	}
-	if p := h.parked[id]; b.Is == directory.Parked && (a.Is != directory.Parked || p.account != b.Account) {
+	if past := h.parked[id]; b.Is == directory.Parked && (a.Is != directory.Parked || past.account != b.Account) {
 		h.parked[id] = parked{b.Account, h.clock.Now()}
 	}
 	if is.State != was.State && is.State == directory.Represented {

@@ -29,8 +29,8 @@ type truth struct {
 	nonces   map[directory.NonceHash]*issued
 	presses  map[directory.NonceHash][]press
 	refusals map[directory.AccountID]time.Time // when a platform last said that it doesn't deliver to somebody
-	tampered map[string]bool // messages on which somebody pressed what no button says
-	foreign  bool            // the press under way is from elsewhere
+	tampered map[string]bool                   // messages on which somebody pressed what no button says
+	foreign  bool                              // the press under way is from elsewhere
 
 	listed   map[linkID]directory.Member                   // whom the directory has
 	intents  map[directory.NonceHash]linkID                // of which link a nonce was stored for a prompt
@@ -205,10 +205,7 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 		m.Workspace = string(account.Workspace)
 	}
 	h.checkMarks(m)
-	key := string(platform) + m.Workspace + m.ID
-	if platform == webex.Name {
-		key = m.ID
-	}
+	key := cardKey(platform, m)
 	c, known := h.cards[key]
 	if !known {
 		c = &card{platform: platform, account: account}
@@ -223,6 +220,9 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 	c.Message = m
 	for _, version := range m.Presses[len(c.versions):] {
 		c.versions = append(c.versions, parsePresses(version))
+		if known {
+			h.checkShown(c)
+		}
 		for _, p := range c.versions[len(c.versions)-1] {
 			hash := directory.Nonce(p.Nonce).Hash()
 			if h.nonces[hash] == nil {
@@ -242,6 +242,38 @@ func (h *history) message(platform directory.Platform, m sim.Message) {
 			h.checkPrompt(c)
 		case c.isSearch():
 			h.checkSearch(c)
+		case len(c.versions) > 0 && has(c.versions[0], directory.VerbPick):
+			h.checkProof(c)
+		default:
+			h.checkReport(c, h.marks[key])
+		}
+	}
+}
+
+// cardKey is by what a message is known.
+func cardKey(platform directory.Platform, m sim.Message) string {
+	if platform == webex.Name {
+		return m.ID
+	}
+	return string(platform) + m.Workspace + m.ID
+}
+
+// checkProof: whoever is asked for a proof may be asked now.
+func (h *history) checkProof(c *card) {
+	id, known := h.intents[directory.Nonce(c.versions[0][0].Nonce).Hash()]
+	if !known {
+		h.violated("%s was asked for a proof, and its intent was not stored", c.account.User)
+	}
+	if !h.reposted(c) {
+		h.checkAsked(id, c, proof)
+	}
+}
+
+// checkShown: whoever is shown a question in a message that was there may be asked now.
+func (h *history) checkShown(c *card) {
+	if buttons := c.now(); len(buttons) > 0 {
+		if id, known := h.intents[directory.Nonce(buttons[0].Nonce).Hash()]; known {
+			h.checkAsked(id, c, edit)
 		}
 	}
 }
