@@ -207,23 +207,28 @@ func holds(groups []directory.Group, id directory.GroupID) bool {
 	return slices.ContainsFunc(groups, func(g directory.Group) bool { return g.ID == id })
 }
 
-// dropOld forgets all but the newest proposals. One that is being made or carried out is kept.
+// dropOld forgets all but the newest proposals.
 func (e *Engine) dropOld(ctx context.Context, t *task, made string) error {
 	proposals, err := e.Store.Proposals(ctx, t.tenant.ID)
-	if err != nil {
-		return err
-	}
-	kept := 1 // the one that is done now
+	t.change.Drop = append(t.change.Drop, surplus(proposals, made, t.now)...)
+	return err
+}
+
+// surplus are the proposals, of those there are, that need not be kept beside one. One that is being made or
+// carried out is kept.
+func surplus(proposals []directory.Proposal, made string, now time.Time) []string {
+	var drop []string
+	kept := 1
 	for _, p := range proposals {
 		switch {
 		case p.ID == made:
-		case p.State == directory.ProposalMaking && t.now.Sub(p.At) < forsaken, p.State == directory.ProposalApplying:
+		case p.State == directory.ProposalMaking && now.Sub(p.At) < forsaken, p.State == directory.ProposalApplying:
 			kept++
 		case kept < keptProposals:
 			kept++
 		default:
-			t.change.Drop = append(t.change.Drop, p.ID)
+			drop = append(drop, p.ID)
 		}
 	}
-	return nil
+	return drop
 }

@@ -10,7 +10,8 @@ import (
 	"rollcall/sync/directory"
 )
 
-// Propose begins to make a plan, and answers its id. The same work makes the same plan, once.
+// Propose begins to make a plan, and answers its id. The same work makes the same plan, once; and while a plan
+// for the same group is being made, that one is answered.
 func (e *Engine) Propose(ctx context.Context, tenant directory.TenantID, work Work) (string, error) {
 	groups, err := e.concerned(ctx, tenant, work.Group)
 	if err != nil {
@@ -19,9 +20,21 @@ func (e *Engine) Propose(ctx context.Context, tenant directory.TenantID, work Wo
 	if len(groups) == 0 {
 		return "", noGroup(work.Group)
 	}
-	id := proposalID(tenant, work.ID)
-	p := directory.Proposal{ID: id, Group: work.Group, State: directory.ProposalMaking, At: e.Now(), By: work.By}
-	err = e.Store.Commit(ctx, tenant, directory.Change{Proposals: []directory.ProposalChange{{Proposal: p}}})
+	known, err := e.Store.Proposals(ctx, tenant)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range known {
+		if p.State == directory.ProposalMaking && p.Group == work.Group {
+			// Its job stands, or the process died before it began.
+			return p.ID, e.StartJob(ctx, tenant, work.job("plan-"+p.ID, directory.JobPlan, p.ID))
+		}
+	}
+	id, now := proposalID(tenant, work.ID), e.Now()
+	p := directory.Proposal{ID: id, Group: work.Group, State: directory.ProposalMaking, At: now, By: work.By}
+	err = e.Store.Commit(ctx, tenant, directory.Change{
+		Proposals: []directory.ProposalChange{{Proposal: p}}, Drop: surplus(known, id, now),
+	})
 	if directory.Is(err, directory.Conflict) { // it was asked for before
 		if p, err = e.proposal(ctx, tenant, id); err == nil && p.State != directory.ProposalMaking {
 			return id, nil
