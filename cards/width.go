@@ -8,6 +8,8 @@ import (
 )
 
 const (
+	unbroken = '\u00a0' // a space at which no line ends
+
 	phone     = 37 // letters that fit beside each other in a chat on a telephone, 320 pixels wide
 	padding   = 3  // letters that the room around a cell takes
 	mostLines = 3  // that a cell may take
@@ -68,5 +70,5 @@ func (t Table) longest(column int) (word, cell int) {
 
 // breaks reports whether a line may end at r: at a space, and at every letter of Chinese and Japanese.
 func breaks(r rune) bool {
-	return unicode.IsSpace(r) || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+	return unicode.IsSpace(r) && r != unbroken || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }

@@ -14,6 +14,9 @@ const (
 	narrowWord = 17 // in half the width: a label, or a figure
 )
 
+// unbroken is a space at which no line ends.
+const unbroken = '\u00a0'
+
 // zeroWidth is a space that nobody sees or hears, and at which a line may end.
 const zeroWidth = '\u200b'
 
@@ -24,7 +27,7 @@ func breakable(text string, most int) string {
 	n := 0
 	for _, r := range text {
 		w := cards.Width(string(r))
-		if unicode.IsSpace(r) || r == zeroWidth {
+		if unicode.IsSpace(r) && r != unbroken || r == zeroWidth {
 			n, w = 0, 0
 		}
 		if n += w; n > most {

@@ -94,7 +94,16 @@ func (s *sheet) head(text string, pairs ...string) {
 
 // sentence is what the engine says of something: in the reader's language where it is one of the catalogue's
 // texts, and never more than a paragraph.
-func (s *sheet) sentence(text string) string { return clean(s.reason(text), maxSentence, "") }
+func (s *sheet) sentence(text string) string { return s.bound(clean(s.reason(text), maxSentence, "")) }
+
+// because is sentence for a cell of a table. It is never blank.
+func (s *sheet) because(text string) string { return s.bound(s.cell(s.reason(text))) }
+
+// told adds a line of a list: what it is about, and what there is to say of it, which both are in the reader's
+// language already.
+func (s *sheet) told(about, text string) {
+	s.card.Body = append(s.card.Body, cards.Text{Runs: []cards.Run{{Text: about, Strong: true}, {Text: " · " + text}}})
+}
 
 // stated adds a sentence of the engine's as a paragraph: with a capital, and with its full stop.
 func (s *sheet) stated(tone cards.Tone, text string) {
@@ -187,6 +196,14 @@ func (s *sheet) end() cards.Card {
 		}
 	}
 	return s.card
+}
+
+// since is a moment in a table, or beside a label that always stands there.
+func (s *sheet) since(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return s.moment(t)
 }
 
 // time is a moment; empty: there is none.

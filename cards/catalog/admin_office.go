@@ -37,8 +37,7 @@ func Settings(v SettingsView) cards.Card {
 	if v.AskFirst {
 		first = s.text(wordYes)
 	}
-	var rows [][]string
-	add := func(key, value, what string) { rows = append(rows, []string{key, s.cell(value), s.text(what)}) }
+	add := func(key, value, what string) { s.told(key+s.Colon+s.cell(value), s.text(what)) }
 	add("removal", v.Removal, settingRemoval)
 	add("grace", s.span(v.Grace), settingGrace)
 	add("quiet", v.Quiet, settingQuiet)
@@ -48,7 +47,6 @@ func Settings(v SettingsView) cards.Card {
 	add("per-hour", limit, settingPerHour)
 	add("read-every", s.span(v.ReadEvery), settingReadEvery)
 	add("ask-first", first, settingAskFirst)
-	s.table([]string{labelKey, labelValue, labelWhat}, rows)
 	s.line(cards.Subtle, settingsHow)
 	return s.end()
 }
@@ -76,9 +74,9 @@ func Admins(v AdminsView) cards.Card {
 	for _, a := range v.Admins {
 		name := clean(a.Name, maxName, "")
 		if name == "" {
-			name = s.cell(a.User)
+			name = s.text(nameless)
 		}
-		rows = append(rows, []string{name, s.cell(a.Platform), s.cell(s.who(a.By)), s.cell(s.time(a.Since))})
+		rows = append(rows, []string{name, s.cell(a.Platform), s.cell(s.who(a.By)), s.since(a.Since)})
 	}
 	s.table([]string{labelName, labelPlatform, labelBy, labelSince}, rows)
 	s.line(cards.Subtle, adminsHow)

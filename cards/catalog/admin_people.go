@@ -170,7 +170,7 @@ func (s *sheet) link(l LinkView) {
 	}
 	var found [][]string
 	for _, a := range l.Found {
-		found = append(found, []string{s.cell(a.Platform), s.account(a), s.cell(s.reason(a.Why))})
+		found = append(found, []string{s.cell(a.Platform), s.account(a), s.because(a.Why)})
 	}
 	s.table([]string{labelPlatform, labelAccount, labelWhy}, found[:min(len(found), PageLength)])
 	var reach []cards.Fact
@@ -185,26 +185,24 @@ func (s *sheet) link(l LinkView) {
 		s.head(headReach)
 		s.facts(reach...)
 	}
-	if trail := s.trail(l.Trail); len(trail) > 0 {
-		s.head(headTrail)
-		s.facts(trail...)
-	}
+	s.trail(l.Trail)
 }
 
-// trail is what happened, the newest first: without what says nothing, and with what was said twice in a row
+// trail adds what happened, the newest first: without what says nothing, and with what was said twice in a row
 // only once.
-func (s *sheet) trail(lines []TrailLine) []cards.Fact {
-	var facts []cards.Fact
-	last := ""
+func (s *sheet) trail(lines []TrailLine) {
+	last, n := "", 0
 	for _, line := range lines {
 		happened := s.happened(line)
-		if happened == "" || happened == last || len(facts) == PageLength {
+		if happened == "" || happened == last || n == PageLength {
 			continue
 		}
-		last = happened
-		facts = append(facts, cards.Fact{Label: s.moment(line.At), Value: happened})
+		if n == 0 {
+			s.head(headTrail)
+		}
+		last, n = happened, n+1
+		s.told(s.moment(line.At), happened)
 	}
-	return facts
 }
 
 // happened is a line of the trail as a sentence: where it led to, why, and who did it. Empty: nothing happened.
@@ -214,7 +212,7 @@ func (s *sheet) happened(line TrailLine) string {
 		state = s.text(stateWord(line.State))
 	}
 	switch {
-	case text == "" || text == state:
+	case line.Why == "", line.Why == line.State:
 		text = state
 	case state != "":
 		text = state + s.Colon + text
@@ -228,7 +226,7 @@ func (s *sheet) happened(line TrailLine) string {
 // then is what happens next, and when.
 func (s *sheet) then(l LinkView) string {
 	text := s.sentence(l.Next)
-	if said := text == s.sentence(l.Why) || text == s.text(stateWord(l.State)); (text == "" || said) && l.Intent != "" {
+	if said := l.Next == l.Why || l.Next == l.State; (text == "" || said) && l.Intent != "" {
 		text = s.text(intentWord(l.Intent))
 	}
 	if text != "" && !l.When.IsZero() {
@@ -310,7 +308,7 @@ func Disputes(v DisputesView) cards.Card {
 	s.line(cards.Normal, disputesSome)
 	var rows [][]string
 	for i, d := range v.List {
-		rows = append(rows, []string{s.clean(d.Name), s.cell(d.To), s.cell(s.reason(d.Why))})
+		rows = append(rows, []string{s.clean(d.Name), s.cell(d.To), s.because(d.Why)})
 		if i < mostButtons-1 {
 			s.nextOf(s.clean(d.Name), "resolve "+d.Handle+" show")
 		}
@@ -330,7 +328,7 @@ func (s *sheet) dispute(d DisputeView) {
 		if i == mostButtons-1 {
 			break
 		}
-		rows = append(rows, []string{strconv.Itoa(i + 1), s.account(a), s.cell(s.reason(a.Why))})
+		rows = append(rows, []string{strconv.Itoa(i + 1), s.account(a), s.because(a.Why)})
 		if a.Usable {
 			s.next(buttonResolve, "resolve "+d.Handle+" "+strconv.Itoa(i+1), "Number", strconv.Itoa(i+1))
 		}

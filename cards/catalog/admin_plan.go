@@ -103,7 +103,7 @@ func (s *sheet) lines(list []PlanLine) {
 		if l.Drift != "" {
 			why = l.Drift
 		}
-		rows = append(rows, []string{s.clean(l.Name), s.text(intentWord(l.Intent)), s.cell(s.reason(why))})
+		rows = append(rows, []string{s.clean(l.Name), s.text(intentWord(l.Intent)), s.because(why)})
 	}
 	s.table([]string{labelPerson, labelWhat, labelWhy}, rows)
 }

@@ -241,7 +241,7 @@ func samplePerson(v Voice, name string) PersonView {
 			Counterpart: AccountView{Platform: "Webex", Name: name, Masked: "a•••@example.com", Licence: true},
 			Found:       []AccountView{{Platform: "Webex", Name: name, Masked: "a•••@example.com", Why: "has the directory's address", Usable: true}},
 			Reach:       []ReachView{{Platform: "Slack", State: "reachable"}, {Platform: "Webex", State: "app missing", Why: "webex does not deliver to this person"}},
-			Trail:       []TrailLine{
+			Trail: []TrailLine{
 				{At: at, State: "asking", Why: "wave 2 goes out"},
 				{At: at.Add(-time.Minute), State: "found", Why: "an admin asked for the prompt now", By: "Grace Hopper"},
 				{At: at.Add(-72 * time.Hour), State: "asking", Why: "wave 1 goes out"},

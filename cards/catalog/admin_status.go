@@ -114,7 +114,7 @@ func (s *sheet) share(n, all int) string {
 	if all <= 0 || n == all {
 		return s.number(n)
 	}
-	return s.number(n) + " (" + s.number(n*100/all) + " %)"
+	return s.number(n) + " (" + s.number(n*100/all) + unbroken + "%)"
 }
 
 // some is a number; empty: none.
@@ -208,7 +208,7 @@ func Waves(v GroupsView) cards.Card {
 	s.line(cards.Normal, wavesHow)
 	var rows [][]string
 	for _, g := range v.Groups[:min(len(v.Groups), 2*PageLength)] {
-		rows = append(rows, []string{s.clean(g.Name), s.text(stageWord(g.Stage)), s.cell(s.time(g.Since))})
+		rows = append(rows, []string{s.clean(g.Name), s.text(stageWord(g.Stage)), s.since(g.Since)})
 	}
 	s.table([]string{labelGroup, labelStage, labelSince}, rows)
 	for _, g := range v.Groups[:min(len(v.Groups), 2*PageLength)] {
@@ -286,9 +286,9 @@ func Health(v HealthView) cards.Card {
 			lag = s.span(g.P50) + " / " + s.span(g.P95)
 		}
 		s.facts(
-			s.fact(labelEvent, s.cell(s.time(g.Event))),
+			s.fact(labelEvent, s.since(g.Event)),
 			s.fact(labelLag, lag),
-			s.fact(labelListed, s.cell(s.time(g.Listed))),
+			s.fact(labelListed, s.since(g.Listed)),
 			s.fact(labelDrift, s.number(g.Drift)),
 		)
 		s.stated(cards.Caution, g.Trouble)
@@ -298,11 +298,12 @@ func Health(v HealthView) cards.Card {
 		state := s.text(endsNever)
 		switch {
 		case e.Trouble != "":
-			state = "⚠ " + s.cell(s.reason(e.Trouble))
+			state = "⚠ " + s.text(groupTrouble)
+			s.paragraph(cards.Caution, s.whole(s.because(e.What)+s.Colon+s.sentence(e.Trouble)))
 		case !e.At.IsZero():
 			state = s.moment(e.At)
 		}
-		rows = append(rows, []string{s.cell(s.reason(e.What)), state})
+		rows = append(rows, []string{s.because(e.What), state})
 	}
 	s.table([]string{labelWhat, labelUntil}, rows)
 	return s.end()

@@ -52,21 +52,23 @@ func Unreached(v UnreachedView) cards.Card {
 	}
 	s.facts(counts...)
 	var rows [][]string
-	var helps []cards.Fact
+	var helps []UnreachedWhere
 	told := make(map[string]bool)
 	for _, p := range v.List {
 		for _, w := range p.Where {
-			rows = append(rows, []string{s.clean(p.Name), s.cell(w.Platform), s.cell(s.unreachedWhy(p, w)), s.cell(s.time(w.Since))})
+			rows = append(rows, []string{s.clean(p.Name), s.cell(w.Platform), s.cell(s.unreachedWhy(p, w)), s.since(w.Since)})
 			if !told[w.State] {
 				told[w.State] = true
-				helps = append(helps, cards.Fact{Label: s.unreachedWord(w), Value: s.text(reachHelp(w.State))})
+				helps = append(helps, w)
 			}
 		}
 	}
 	s.table([]string{labelPerson, labelPlatform, labelWhy, labelSince}, rows)
 	if len(helps) > 0 {
 		s.head(headHelps)
-		s.facts(helps...)
+		for _, w := range helps {
+			s.told(s.unreachedWord(w), s.text(reachHelp(w.State)))
+		}
 	}
 	s.unreachedNext(v)
 	return s.end()

@@ -99,7 +99,7 @@ func (p Prompt) choices() []cards.Action {
 			text = p.speech().clean(o.Name)
 		}
 		actions = append(actions, cards.Action{
-			Label: label(strconv.Itoa(i+1)+p.speech().Colon+text),
+			Label: label(strconv.Itoa(i+1) + p.speech().Colon + text),
 			Press: cards.Press{Verb: VerbTake, Value: o.Value, Nonce: p.Nonce},
 		})
 	}

@@ -30,6 +30,8 @@ func (s speech) part(p pattern, values []string, name string) string {
 	switch {
 	case i < 0:
 		return name
+	case name == "Share", name == "Most":
+		return s.decimal(values[i])
 	case name == "Platform":
 		return s.title(values[i])
 	case name == "State":

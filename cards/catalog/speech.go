@@ -56,6 +56,27 @@ func (s speech) put(text string, pairs []string) string {
 // clean is [Clean] in the reader's language.
 func (s speech) clean(value string) string { return clean(value, maxName, s.say(nobody)) }
 
+// unbroken is a space at which no line ends.
+const unbroken = "\u00a0"
+
+// bound keeps signs on the line of what stands before them, in a text whose spaces cleaning has made all alike.
+func (s speech) bound(text string) string {
+	text = strings.ReplaceAll(text, " %", unbroken+"%")
+	if strings.HasPrefix(s.Colon, unbroken) { // as French sets them apart
+		text = strings.NewReplacer(" :", unbroken+":", " ;", unbroken+";", " ?", unbroken+"?", " !", unbroken+"!", " »", unbroken+"»", "« ", "«"+unbroken).Replace(text)
+	}
+	return text
+}
+
+// decimal is a number with decimals, as English writes it, as the language does.
+func (s speech) decimal(text string) string {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	return message.NewPrinter(s.digits).Sprint(number.Decimal(n))
+}
+
 // say is a text in the reader's language, its placeholders as they are.
 func (s speech) say(key string) string {
 	if text, ok := s.Texts[key]["other"]; ok {
@@ -132,7 +153,7 @@ func (s speech) date(layout string, t time.Time) string {
 		"{Day}", day,
 		"{Month}", s.Months[t.Month()-1],
 		"{Year}", strconv.Itoa(t.Year()),
-		"{Clock}", t.Format(s.Clock),
+		"{Clock}", strings.ReplaceAll(t.Format(s.Clock), " ", unbroken),
 	).Replace(layout)
 	if zone.String() == time.UTC.String() {
 		text += " " + zone.String()

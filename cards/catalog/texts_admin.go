@@ -129,8 +129,6 @@ const (
 	labelListed    = "Full read"
 	labelDrift     = "Missed"
 	labelUntil     = "Until"
-	labelKey       = "Setting"
-	labelValue     = "Value"
 	labelAdmin     = "Admin"
 	labelUsage     = "Write"
 	labelKeys      = "Keys"
@@ -214,6 +212,7 @@ const (
 
 	byOperator  = "whoever runs Rollcall"
 	byInstaller = "whoever installed it"
+	nameless    = "name not known"
 
 	policySuspend = "suspended, and ended after the time of grace"
 	policyUnsync  = "suspended for as long as they are away"
