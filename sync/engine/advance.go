@@ -18,7 +18,7 @@ type work struct {
 	now    time.Time
 	rand   io.Reader
 	over   bool // the claim was given back, or lost
-	asked  bool // its person was asked before, as far as a rollout goes
+	last   bool // its question takes the last place of a rollout's stage
 }
 
 // mostSteps bounds how far one claim goes. A link needs four or five; more is a defect, and must

@@ -34,8 +34,10 @@
 //
 // Beside the manners of its own link a question passes the gate: its person isn't asked on another
 // platform within a day, the tenant's rate has room, and so has the stage of the group's rollout. Whoever
-// passes has the gate until the intent is stored, so that all three are exact in a process, and each is
-// read from the store again after a start. Several processes on one store each keep them for themselves.
+// passes has its tenant's gate until the intent is stored, so that all three are exact in a process. The
+// rate is counted once after a start, while nobody has the gate; how far a stage is the store counts as
+// links are written, and who comes first is a lot, so nobody is listed for it. Several processes on one
+// store each keep them for themselves.
 //
 // What is known of whether somebody can be written to is stored with what became of a message. A first
 // question that was definitely not delivered turns to the person's other platform ([directory.Divert]):

@@ -10,21 +10,33 @@ import (
 )
 
 // gate is what a question has to pass beside the manners of its own link: its person's other links, the
-// tenant's rate, and the stage of its group's rollout. Whoever passes keeps it until the intent is stored,
-// so that what it counts is exact, however many workers there are in the process.
+// tenant's rate, and the stage of its group's rollout. Each tenant has its own turnstile.
 type gate struct {
-	mu     sync.Mutex
-	hours  map[directory.TenantID]*plan.Hour
-	crowds map[site]*crowd
+	mu      sync.Mutex
+	tenants map[directory.TenantID]*turnstile
 }
 
-type site struct {
-	tenant directory.TenantID
-	group  directory.GroupID
+// turnstile lets one of a tenant's questions through at a time. Whoever passes keeps it until the intent
+// is stored, so that what it counts is exact, however many workers there are in the process. Nobody has
+// it while links are listed.
+type turnstile struct {
+	mu       sync.Mutex
+	hour     *plan.Hour // nil: who was asked within the hour isn't known
+	counting bool       // somebody finds that out
+	ends     map[directory.GroupID]end
 }
 
-func newGate() *gate {
-	return &gate{hours: make(map[directory.TenantID]*plan.Hour), crowds: make(map[site]*crowd)}
+func newGate() *gate { return &gate{tenants: make(map[directory.TenantID]*turnstile)} }
+
+func (g *gate) of(tenant directory.TenantID) *turnstile {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t := g.tenants[tenant]
+	if t == nil {
+		t = &turnstile{ends: make(map[directory.GroupID]end)}
+		g.tenants[tenant] = t
+	}
+	return t
 }
 
 // delay is when a question is looked at again that can't go out now, and why. The zero value: it can.
@@ -39,17 +51,17 @@ func (d delay) waits(now time.Time) bool { return d.at.After(now) }
 // closes it: with true once the intent is stored, with false where nothing came of it. Only the first call
 // counts.
 func (e *Engine) pass(ctx context.Context, w *work, to directory.AccountID) (closes func(asked bool), wait delay, err error) {
-	g := e.gate
+	g := e.gate.of(w.tenant.ID)
+	if err := e.countHour(ctx, w, g); err != nil {
+		return nil, delay{}, err
+	}
 	g.mu.Lock()
 	wait, err = e.elsewhere(ctx, w, to)
 	if err == nil && !wait.waits(w.now) {
-		wait, err = e.stage(ctx, w)
+		wait, err = e.stage(ctx, w, g)
 	}
-	hour := &plan.Hour{}
 	if err == nil && !wait.waits(w.now) {
-		if hour, err = e.hourOf(ctx, w); err == nil {
-			wait = delay{hour.Turn(w.link.Key, w.tenant.Settings.PerHour, w.now), "as many people were asked within the hour as the settings allow"}
-		}
+		wait = g.withinRate(w)
 	}
 	if err != nil || wait.waits(w.now) {
 		g.mu.Unlock()
@@ -61,11 +73,11 @@ func (e *Engine) pass(ctx context.Context, w *work, to directory.AccountID) (clo
 			return
 		}
 		closed = true
-		if asked {
-			hour.Asked(w.now)
-			if c := g.crowds[site{w.tenant.ID, w.link.Group}]; c != nil && !w.asked {
-				c.Go(w.link.Key, w.now)
-			}
+		if asked && g.hour != nil {
+			g.hour.Asked(w.now)
+		}
+		if asked && w.last {
+			e.full(ctx, w)
 		}
 		g.mu.Unlock()
 	}, delay{}, nil
@@ -93,15 +105,31 @@ func (e *Engine) elsewhere(ctx context.Context, w *work, to directory.AccountID)
 	return delay{plan.Elsewhere(to.Platform, others, w.now), "is being asked on another platform: one at a time"}, nil
 }
 
-// hourOf is whom a tenant's people were asked of late. After a start it is read from the links: each knows
-// when it was asked last.
-func (e *Engine) hourOf(ctx context.Context, w *work) (*plan.Hour, error) {
-	if w.tenant.Settings.PerHour <= 0 {
-		delete(e.gate.hours, w.tenant.ID)
-		return &plan.Hour{}, nil
+// soonCounted is when somebody looks again who waits until it is known who was asked within the hour.
+const soonCounted = 10 * time.Second
+
+// withinRate waits while as many people were asked within the hour as the tenant's settings allow.
+func (g *turnstile) withinRate(w *work) delay {
+	most := w.tenant.Settings.PerHour
+	switch {
+	case most <= 0:
+		g.hour = nil // it is counted anew, once there is a limit
+		return delay{}
+	case g.hour == nil:
+		return delay{w.now.Add(soonCounted), "who was asked within the hour isn't known yet"}
 	}
-	if h := e.gate.hours[w.tenant.ID]; h != nil {
-		return h, nil
+	return delay{g.hour.Turn(w.link.Key, most, w.now), "as many people were asked within the hour as the settings allow"}
+}
+
+// countHour finds out whom a tenant's people were asked of late, where that has to be known and isn't,
+// as after a start: each link knows when it was asked last. One worker does it, and the others come again.
+func (e *Engine) countHour(ctx context.Context, w *work, g *turnstile) error {
+	g.mu.Lock()
+	needed := w.tenant.Settings.PerHour > 0 && g.hour == nil && !g.counting
+	g.counting = g.counting || needed
+	g.mu.Unlock()
+	if !needed {
+		return nil
 	}
 	var asked []time.Time
 	err := e.eachLink(ctx, w.tenant.ID, "", func(l directory.Link) {
@@ -109,12 +137,12 @@ func (e *Engine) hourOf(ctx context.Context, w *work) (*plan.Hour, error) {
 			asked = append(asked, l.LastWave)
 		}
 	})
-	if err != nil {
-		return nil, err
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.counting = false; err == nil {
+		g.hour = plan.NewHour(asked)
 	}
-	h := plan.NewHour(asked)
-	e.gate.hours[w.tenant.ID] = h
-	return h, nil
+	return err
 }
 
 // eachLink calls back with every link of a group, or of the tenant.

@@ -83,7 +83,7 @@ func (t teller) holds(ctx context.Context, l directory.Link) ([]string, error) {
 	if l.State != directory.Matched {
 		return out, nil
 	}
-	staged := g.Rollout.Stage != directory.StageAll && !plan.WasAsked(l)
+	staged := g.Rollout.Stage != directory.StageAll && !l.WasAsked()
 	say(staged, "the rollout of the group %s is at its stage %q, and this person's turn may not have come", l.Group, g.Rollout.Stage)
 	say(staged && g.Rollout.Halted != "", "the rollout of the group %s has halted: %s", l.Group, g.Rollout.Halted)
 	asked, _ := plan.Sides(l)

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"cmp"
-	"crypto/sha256"
 	"fmt"
 	"math"
 	"slices"
@@ -17,8 +15,8 @@ import (
 // PilotPeople is how many people the first stage asks, and every later one at least.
 const PilotPeople = 10
 
-// StageRest is how long after its last person was asked a stage still waits: most who answer do so within
-// a day.
+// StageRest is how long a stage still waits once it has all its people: most who answer do so within a
+// day.
 const StageRest = 24 * time.Hour
 
 // The limits above which the next stage doesn't open, in percent of those who were asked.
@@ -34,8 +32,6 @@ const (
 	mostDisputes = 10
 	// Messages that failed time and again: those of a platform, or of ours, not of people.
 	mostErrors = 10
-	// failing is from how many failures in a row on a message counts as one that doesn't get through.
-	failing = 3
 	// fewOdd is how many of a kind are chance, however few were asked.
 	fewOdd = 1
 )
@@ -56,74 +52,25 @@ func NextStage(s directory.Stage) directory.Stage {
 
 // Crowd is how far a group's people have been asked.
 type Crowd struct {
-	Live    int // in scope
-	Asked   int // of all: who was asked ever, or could not be
-	Last    time.Time
-	New     int                 // not looked at yet: whether they will be asked isn't known
-	Waiting []directory.LinkKey // who would be asked, in the order in which they are
+	Live  int // in scope
+	Asked int // of all: who was asked ever, or could not be
 
 	Declined, Blocked, Disputed, Failed int // of those who were asked
 }
 
-// lookFor is how long a stage waits for links that haven't been looked at: longer, and something keeps
-// them.
-const lookFor = 15 * time.Minute
-
-// CrowdOf counts a group's links.
-func CrowdOf(links []directory.Link, settings directory.Settings, now time.Time) Crowd {
-	var c Crowd
-	for _, l := range links {
-		if l.State.Live() {
-			c.Live++
-		}
-		switch {
-		case WasAsked(l):
-			c.take(l)
-		case !l.Present || !l.Leaving.Since.IsZero() || l.Parked:
-		case l.State == directory.New && now.Sub(l.Created) < lookFor:
-			c.New++
-		case l.State == directory.Matched, l.State == directory.Unmatched && settings.AskFirst && l.StandIn.Wanted && l.Searched.IsZero():
-			c.Waiting = append(c.Waiting, l.Key)
-		}
+// CrowdOf is what a store has counted of one group.
+func CrowdOf(counts directory.Counts) Crowd {
+	c := Crowd{
+		Live:     counts.GroupLive,
+		Declined: counts.Asked[directory.Declined] + counts.Asked[directory.Stopped],
+		Blocked:  counts.Asked[directory.Unreachable],
+		Disputed: counts.Asked[directory.Disputed],
+		Failed:   counts.Failing,
 	}
-	slices.SortFunc(c.Waiting, inTurn)
+	for _, n := range counts.Asked {
+		c.Asked += n
+	}
 	return c
-}
-
-// take counts one who was asked.
-func (c *Crowd) take(l directory.Link) {
-	c.Asked++
-	if first := firstAsked(l); first.After(c.Last) {
-		c.Last = first
-	}
-	switch {
-	case l.State == directory.Declined, l.State == directory.Stopped:
-		c.Declined++
-	case l.State == directory.Unreachable:
-		c.Blocked++
-	case l.State == directory.Disputed:
-		c.Disputed++
-	case l.Ask.Attempts >= failing || l.Proof.Attempts >= failing:
-		c.Failed++
-	}
-}
-
-// firstAsked is when somebody was asked for the first time, or later: from the second wave on it no
-// longer matters.
-func firstAsked(l directory.Link) time.Time {
-	switch {
-	case l.Waves > 1:
-		return time.Time{}
-	case l.LastWave.IsZero():
-		return l.Checked
-	}
-	return l.LastWave
-}
-
-// WasAsked reports whether a link's person was asked ever, could not be, or asked for it themselves. Who
-// began anew counts still.
-func WasAsked(l directory.Link) bool {
-	return !l.LastWave.IsZero() || l.Waves > 0 || !l.Invited.IsZero() || l.Turned || l.State == directory.Unreachable
 }
 
 // Room is how many of a group's people a stage lets be asked, of so many in scope.
@@ -140,36 +87,13 @@ func Room(stage directory.Stage, live int) int {
 	return math.MaxInt
 }
 
-// Join has a link stand among those who wait, where it belongs.
-func (c *Crowd) Join(key directory.LinkKey) {
-	if at, there := slices.BinarySearchFunc(c.Waiting, key, inTurn); !there {
-		c.Waiting = slices.Insert(c.Waiting, at, key)
+// NextRoom is the first stage after one that lets more people be asked than were so far.
+func (c Crowd) NextRoom(s directory.Stage) directory.Stage {
+	for s = NextStage(s); Room(s, c.Live) <= c.Asked; {
+		s = NextStage(s)
 	}
+	return s
 }
-
-// Go has a link be asked that waited.
-func (c *Crowd) Go(key directory.LinkKey, now time.Time) {
-	if at, there := slices.BinarySearchFunc(c.Waiting, key, inTurn); there {
-		c.Waiting = slices.Delete(c.Waiting, at, at+1)
-	}
-	c.Asked++
-	c.Last = now
-}
-
-// Turn is which of those who wait a link is, from 0.
-func (c *Crowd) Turn(key directory.LinkKey) int {
-	at, _ := slices.BinarySearchFunc(c.Waiting, key, inTurn)
-	return at
-}
-
-// inTurn is the order in which people are asked: by chance, as far as anybody is concerned, and the same
-// whenever it is asked.
-func inTurn(a, b directory.LinkKey) int {
-	x, y := lot(a), lot(b)
-	return cmp.Or(slices.Compare(x[:], y[:]), cmp.Compare(a.Text(), b.Text()))
-}
-
-func lot(key directory.LinkKey) [sha256.Size]byte { return sha256.Sum256([]byte(key.Text())) }
 
 // Halts says why the next stage must not open: which rate is over its limit. Empty: it may.
 func (c Crowd) Halts() string {

@@ -1,11 +1,8 @@
 package plan
 
 import (
-	"fmt"
 	"math"
-	"slices"
 	"testing"
-	"time"
 
 	"rollcall/sync/directory"
 )
@@ -36,80 +33,34 @@ func TestRoomOfTheStages(t *testing.T) {
 
 func TestHowFarACrowdWasAsked(t *testing.T) {
 	t.Parallel()
-	hour := now.Add(-time.Hour)
-	asked := func(l *directory.Link) { l.LastWave, l.Waves = hour, 1 }
-	fresh := func(l *directory.Link) { l.Created = now }
-	settings := directory.Settings{On: true, AskFirst: true}
-	for _, test := range []struct {
-		name string
-		link directory.Link
-		want Crowd // but for who waits
-		wait bool
-	}{
-		{"found", link(directory.Matched), Crowd{Live: 1}, true},
-		{"found, and leaving", link(directory.Matched, leaving), Crowd{Live: 1}, false},
-		{"found, and waits for a plan", link(directory.Matched, func(l *directory.Link) { l.Parked = true }), Crowd{Live: 1}, false},
-		{"new", link(directory.New, fresh), Crowd{Live: 1, New: 1}, false},
-		{"new for long", link(directory.New), Crowd{Live: 1}, false},
-		{"to be asked for an address", link(directory.Unmatched, alone), Crowd{Live: 1}, true},
-		{"was asked for an address", link(directory.Unmatched, alone, searched, asked), Crowd{Live: 1, Asked: 1, Last: hour}, false},
-		{"waiting", link(directory.Waiting), Crowd{Live: 1}, false},
-		{"asking", link(directory.Asking), Crowd{Live: 1, Asked: 1, Last: hour}, false},
-		{"asked twice", link(directory.Asking, waves(2, hour)), Crowd{Live: 1, Asked: 1}, false},
-		{"declined", link(directory.Declined, asked), Crowd{Live: 1, Asked: 1, Last: hour, Declined: 1}, false},
-		{"stopped", link(directory.Stopped, asked), Crowd{Live: 1, Asked: 1, Last: hour, Declined: 1}, false},
-		{"stopped before", link(directory.Stopped), Crowd{Live: 1}, false},
-		{"unreachable", link(directory.Unreachable), Crowd{Live: 1, Asked: 1, Last: hour, Blocked: 1}, false},
-		{"disputed", link(directory.Disputed, asked), Crowd{Live: 1, Asked: 1, Last: hour, Disputed: 1}, false},
-		{"disputed, and never asked", link(directory.Disputed), Crowd{Live: 1}, false},
-		{"not delivered, time and again", link(directory.Asking, func(l *directory.Link) { l.Ask.Attempts = 3 }), Crowd{Live: 1, Asked: 1, Last: hour, Failed: 1}, false},
-		{"gone", link(directory.Suspended, asked), Crowd{Asked: 1, Last: hour}, false},
-		{"began anew", link(directory.Matched, invited(hour)), Crowd{Live: 1, Asked: 1, Last: hour}, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			got := CrowdOf([]directory.Link{test.link}, settings, now)
-			if wait := len(got.Waiting) == 1; wait != test.wait {
-				t.Errorf("waits: %v", wait)
-			}
-			got.Waiting = nil
-			if fmt.Sprint(got) != fmt.Sprint(test.want) {
-				t.Errorf("got %+v, want %+v", got, test.want)
-			}
-		})
+	got := CrowdOf(directory.Counts{
+		Live: 500, GroupLive: 100, Failing: 3,
+		States: map[directory.State]int{directory.Asking: 40, directory.Declined: 9, directory.Disputed: 8},
+		Asked: map[directory.State]int{
+			directory.Asking: 30, directory.Declined: 5, directory.Stopped: 4, directory.Unreachable: 2, directory.Disputed: 1, directory.Suspended: 10,
+		},
+	})
+	if want := (Crowd{Live: 100, Asked: 52, Declined: 9, Blocked: 2, Disputed: 1, Failed: 3}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
-// Who is asked first is chance, and the same however the links come.
-func TestTheOrderOfARollout(t *testing.T) {
+func TestTheNextStageThatHasRoom(t *testing.T) {
 	t.Parallel()
-	var links []directory.Link
-	for i := range 100 {
-		l := link(directory.Matched)
-		l.Key.Member.ID = fmt.Sprint(i)
-		links = append(links, l)
-	}
-	there := CrowdOf(links, directory.Settings{}, now)
-	slices.Reverse(links)
-	back := CrowdOf(links, directory.Settings{}, now)
-	if !slices.Equal(there.Waiting, back.Waiting) {
-		t.Error("the order depends on how they come")
-	}
-	first := there.Waiting[:10]
-	if slices.IsSortedFunc(first, func(a, b directory.LinkKey) int { return len(a.Member.ID) - len(b.Member.ID) }) && first[0].Member.ID == "0" {
-		t.Error("the order is that of the keys")
-	}
-	var one Crowd
-	for _, l := range links {
-		one.Join(l.Key)
-		one.Join(l.Key)
-	}
-	if !slices.Equal(one.Waiting, there.Waiting) || one.Turn(there.Waiting[7]) != 7 {
-		t.Error("who joins stands elsewhere")
-	}
-	one.Go(there.Waiting[0], now)
-	if one.Asked != 1 || !one.Last.Equal(now) || one.Turn(there.Waiting[7]) != 6 || len(one.Waiting) != 99 {
-		t.Errorf("after one was asked: %d, %v, %d", one.Asked, one.Last, len(one.Waiting))
+	for _, test := range []struct {
+		stage       directory.Stage
+		live, asked int
+		want        directory.Stage
+	}{
+		{directory.StagePilot, 1000, 10, directory.StageFew},
+		{directory.StagePilot, 60, 10, directory.StageQuarter},
+		{directory.StagePilot, 20, 10, directory.StageAll},
+		{directory.StageFew, 1000, 250, directory.StageAll},
+		{directory.StageAll, 1000, 1000, directory.StageAll},
+	} {
+		if got := (Crowd{Live: test.live, Asked: test.asked}).NextRoom(test.stage); got != test.want {
+			t.Errorf("after %q, %d of %d: %q, want %q", test.stage, test.asked, test.live, got, test.want)
+		}
 	}
 }
 
