@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,9 +74,9 @@ var changes = []struct {
 }
 
 // compare holds what came back to a golden.
-func compare(t *testing.T, name string, got []byte) {
+func compare(t *testing.T, pane, file string, got []byte) {
 	t.Helper()
-	path := filepath.Join("testdata", "commands", filepath.FromSlash(name))
+	path := filepath.Join("testdata", "commands", pane, file)
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -87,9 +88,24 @@ func compare(t *testing.T, name string, got []byte) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("%v: write the goldens with -update", err)
+		t.Errorf("%v: write the goldens with -update", err)
+		return
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
-		t.Errorf("the reply differs (-want +got); if it is meant to, write the goldens with -update:\n%s", diff)
+		t.Errorf("%s differs (-want +got); if it is meant to, write the goldens with -update:\n%s", file, diff)
+	}
+}
+
+// noOthers fails where a platform has goldens of no line.
+func noOthers(t *testing.T, pane string, files []string) {
+	t.Helper()
+	all, err := os.ReadDir(filepath.Join("testdata", "commands", pane))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range all {
+		if !slices.Contains(files, entry.Name()) {
+			t.Errorf("%s is the golden of no line", entry.Name())
+		}
 	}
 }

@@ -3,9 +3,11 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"rollcall/adapters/csv"
 	"rollcall/sync/directory"
 )
 
@@ -21,10 +23,10 @@ func looking() []given {
 		{command: "admins", says: "admins"},
 		{command: "group add", says: `group add {crew} directory=staff group={crew} primary={pane} secondary={other}`},
 		{command: "group set", says: `group set {crew} name="The crew, ""one""" priority=3`},
-		{command: "groups", says: "groups"},
+		{command: "groups", says: "groups", first: settled},
 		{command: "status", says: "status"},
 		{command: "status", golden: "status-group", says: "status {crew}"},
-		{command: "health", says: "health"},
+		{command: "health", says: "health", first: newsCame},
 	}
 }
 
@@ -66,7 +68,7 @@ func deciding() []given {
 		{command: "prompt", says: "prompt {07}", first: pressed(7, directory.VerbLater)},
 		{command: "unlink", says: "unlink {09}", first: paired(9)},
 		{command: "undo", golden: "undo-person", says: "undo {09}"},
-		{command: "why", golden: "why-linked", says: "why {09}"},
+		{command: "why", golden: "why-linked", says: "why {09}", first: linked(9)},
 		{command: "held", says: "held", first: gone(10, 18)},
 		{command: "reject", says: "reject {batch}"},
 		{command: "held", golden: "held-batch", says: "held {batch}", first: gone(19, 27)},
@@ -133,6 +135,13 @@ func paired(number int) func(context.Context, *scene) error {
 	return func(ctx context.Context, s *scene) error { return s.w.crewView(s.f, s.pane, number-1).pair(ctx) }
 }
 
+// linked waits until somebody of the crew is.
+func linked(number int) func(context.Context, *scene) error {
+	return func(ctx context.Context, s *scene) error {
+		return s.w.crewView(s.f, s.pane, number-1).await(ctx, directory.Linked)
+	}
+}
+
 // pressed has somebody of the crew press a button of what they were asked.
 func pressed(number int, verb directory.Verb) func(context.Context, *scene) error {
 	return func(ctx context.Context, s *scene) error { return s.w.crewView(s.f, s.pane, number-1).press(verb, "") }
@@ -143,17 +152,38 @@ func everybodyAsked(ctx context.Context, s *scene) error {
 	return s.allAsked(ctx, s.pane, places(2, 3, joiner, recruit))
 }
 
-// settled waits until there is nobody of the crew left who is to be found, or asked.
+// settled waits until everybody of the crew was found, and asked if nothing speaks against it, and their cards
+// show it.
 func settled(ctx context.Context, s *scene) error {
 	return s.w.until(ctx, func() (bool, string) {
+		now := s.w.Clock.Now()
+		there := 0
 		for i := range crewOf {
-			l, there := s.w.crewView(s.f, s.pane, i).link(ctx)
-			soon := l.DueAt.Before(s.w.Clock.Now().Add(time.Hour))
-			if there && soon && (l.State == directory.New || l.State == directory.Matched) {
+			l, known := s.w.crewView(s.f, s.pane, i).link(ctx)
+			soon := !l.Parked && l.DueAt.Before(now.Add(time.Hour))
+			if known && (l.State == directory.New || l.State == directory.Matched && soon || !shows(l, now)) {
 				return false, fmt.Sprintf("%s is %s (%s)", l.Key.Member.ID, l.State, l.Why)
 			}
+			if known {
+				there++
+			}
 		}
-		return true, ""
+		return there >= crewOf-2, fmt.Sprintf("%d of the crew are there", there)
+	})
+}
+
+// newsCame has the directory's file change, and waits until that was heard of.
+func newsCame(ctx context.Context, s *scene) error {
+	if err := s.w.Edit(s.f.id, func(sheet *csv.Sheet) error {
+		sheet.People[0].Zone = "Europe/Oslo"
+		return nil
+	}); err != nil {
+		return err
+	}
+	return s.w.until(ctx, func() (bool, string) {
+		h, err := s.w.Program().Engine.Health(ctx, tenantID(s.f.id))
+		waits := slices.ContainsFunc(h.Groups, func(g directory.GroupHealth) bool { return g.Group.Directory == fileDirectory && g.Event.IsZero() })
+		return err == nil && !waits, fmt.Sprint("no news came: ", err)
 	})
 }
 

@@ -80,7 +80,7 @@ func (w *World) until(ctx context.Context, so func() (bool, string)) error {
 		case <-ctx.Done():
 			return errors.New(seen)
 		case <-ticker.C:
-			w.Advance(500 * time.Millisecond)
+			w.Advance(cmp.Or(w.options.Stride, 500*time.Millisecond))
 		}
 	}
 }

@@ -55,6 +55,9 @@ type Options struct {
 	Only []string
 	// Patience bounds every wait, by the machine's clock. Zero: 45 seconds.
 	Patience time.Duration
+	// Stride is how far the demo's clock is moved every 20 ms of a wait. Zero: half a second, by which a busy
+	// machine seems to stand still now and then.
+	Stride time.Duration
 }
 
 // World is everything that the demo runs: the platforms, the directories, and the program.
