@@ -205,7 +205,7 @@ func (s *sheet) groupState(g GroupView) string {
 // Waves is how far the rollout of each group is.
 func Waves(v GroupsView) cards.Card {
 	s := v.sheet(wavesTitle)
-	s.line(cards.Normal, wavesHow)
+	s.paragraph(cards.Normal, s.bound(s.text(wavesHow)))
 	var rows [][]string
 	for _, g := range v.Groups[:min(len(v.Groups), 2*PageLength)] {
 		rows = append(rows, []string{s.clean(g.Name), s.text(stageWord(g.Stage)), s.since(g.Since)})
