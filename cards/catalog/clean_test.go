@@ -88,7 +88,7 @@ func TestCleanAddress(t *testing.T) {
 var link = regexp.MustCompile(`[\pL\pN]:[^\s]|[Ww]{3}\.[^\s]|[^\s]\.\pL\pL`)
 
 // clocks are times of day, whose colons are no part of a link.
-var clocks = regexp.MustCompile(`(^|[^\pL\pN:∶.@/+_-])\d{1,2}:\d\d($|[^\pL\pN:.@/+_-]|\p{Han}|\p{Hiragana})`)
+var clocks = regexp.MustCompile(`(^|[^\pL\pN:∶.@/+_-]|\p{Han}|\p{Hiragana})\d{1,2}:\d\d($|[^\pL\pN:.@/+_-]|\p{Han}|\p{Hiragana})`)
 
 // complain says what is wrong with a cleaned name; empty: nothing.
 func complain(got string) string {
@@ -103,7 +103,8 @@ func complain(got string) string {
 		return "is longer than 80 runes"
 	case strings.ContainsFunc(got, func(r rune) bool { return r != ' ' && unicode.In(r, unicode.Z, unicode.C) }):
 		return "has an invisible character"
-	case link.MatchString(clocks.ReplaceAllString(got, " ")):
+	// Twice, since what is between two times of day belongs to the first of them.
+	case link.MatchString(clocks.ReplaceAllString(clocks.ReplaceAllString(got, "$1 $2"), "$1 $2")):
 		return "has a link"
 	case Clean(got) != got:
 		return "changes when it is cleaned again"
