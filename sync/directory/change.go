@@ -1,6 +1,9 @@
 package directory
 
-import "context"
+import (
+	"context"
+	"reflect"
+)
 
 // mostTries bounds how often a change is made anew because somebody else wrote first.
 const mostTries = 16
@@ -29,6 +32,20 @@ func ChangeGroup(ctx context.Context, sources Sources, tenant TenantID, id Group
 func ChangeTenant(ctx context.Context, registry Registry, id TenantID, change func(*Tenant) bool) (Tenant, error) {
 	read := func() (Tenant, error) { return registry.Tenant(ctx, id) }
 	return changeStored(read, func(t Tenant) error { return registry.PutTenant(ctx, t) }, func(t *Tenant) *int64 { return &t.Version }, change)
+}
+
+// Merge is a record as it is stored with the fields changed in which after differs from before, and those
+// fields' names. T is a struct.
+func Merge[T any](stored, before, after T) (T, []string) {
+	var changed []string
+	to, was, is := reflect.ValueOf(&stored).Elem(), reflect.ValueOf(before), reflect.ValueOf(after)
+	for i := range to.NumField() {
+		if !reflect.DeepEqual(was.Field(i).Interface(), is.Field(i).Interface()) {
+			to.Field(i).Set(is.Field(i))
+			changed = append(changed, to.Type().Field(i).Name)
+		}
+	}
+	return stored, changed
 }
 
 func changeStored[T any](read func() (T, error), write func(T) error, version func(*T) *int64, change func(*T) bool) (T, error) {

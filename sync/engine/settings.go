@@ -226,8 +226,9 @@ func (e *Engine) RetireGroup(ctx context.Context, tenant directory.TenantID, gro
 	return e.noted(ctx, tenant, "group removed", "group "+string(group), by)
 }
 
-// PutSettings changes the tenant's settings, but for its switch. Those that decide what happens to
-// people make drafts of its groups. Invalid says which is wrong.
+// PutSettings changes the tenant's settings, but for its switch, and but for what somebody else changes
+// meanwhile. Those that decide what happens to people make drafts of its groups. Invalid says which is
+// wrong.
 func (e *Engine) PutSettings(ctx context.Context, tenant directory.TenantID, settings directory.Settings, by string) error {
 	if err := valid(settings); err != nil {
 		return err
@@ -242,8 +243,11 @@ func (e *Engine) PutSettings(ctx context.Context, tenant directory.TenantID, set
 			return err
 		}
 	}
-	t.Settings = settings
-	if err := e.Store.PutTenant(ctx, t); err != nil {
+	_, err = directory.ChangeTenant(ctx, e.Store, tenant, func(now *directory.Tenant) bool {
+		now.Settings, _ = directory.Merge(now.Settings, t.Settings, settings)
+		return true
+	})
+	if err != nil {
 		return err
 	}
 	if err := e.noted(ctx, tenant, "settings", "", by); err != nil {
