@@ -16,6 +16,7 @@ type stored struct {
 	state, group          string
 	held, nonces          string
 	asked                 int
+	parked, kept          int64
 }
 
 // written is a link as it will be, with the columns it is searched by.
@@ -49,12 +50,12 @@ func (c commit) links(changes []directory.LinkChange) error {
 			return err
 		}
 		l := &links[i]
-		if l.before.id != 0 {
-			of := [2]string{l.before.group, l.before.state}
-			counts[of] = counts[of].add(-1, l.before.asked)
+		if was := l.before; was.id != 0 {
+			of := [2]string{was.group, was.state}
+			counts[of] = counts[of].add(-1, was.asked, was.parked, was.kept)
 		}
 		of := [2]string{string(l.Group), string(l.State)}
-		counts[of] = counts[of].add(1, asked(&l.Link))
+		counts[of] = counts[of].add(1, asked(&l.Link), bit(l.Waits()), bit(l.Kept()))
 	}
 	for i := range links {
 		if err := c.put(&links[i]); err != nil {
@@ -70,9 +71,9 @@ func (c commit) check(change *directory.LinkChange, l *written) error {
 	l.key = change.Link.Key.Text()
 	was := &l.before
 	_, err := c.row(`
-		SELECT id, version, fence, lease, state, grp, held, nonces, asked
+		SELECT id, version, fence, lease, state, grp, held, nonces, asked, parked, kept
 		FROM links WHERE tenant = ? AND key = ?`, []any{c.tenant, l.key},
-		&was.id, &was.version, &was.fence, &was.lease, &was.state, &was.group, &was.held, &was.nonces, &was.asked)
+		&was.id, &was.version, &was.fence, &was.lease, &was.state, &was.group, &was.held, &was.nonces, &was.asked, &was.parked, &was.kept)
 	if err != nil {
 		return err
 	}
@@ -123,13 +124,14 @@ func (c commit) put(l *written) error {
 		string(l.State), string(l.Group), l.account, l.counterpart, l.Member.Email.Reveal(), l.held, l.nonces,
 		orNull(l.DueAt), leaves(&l.Link), bit(l.State == directory.Linked || l.Before == directory.Linked),
 		asked(&l.Link), lot(&l.Link), nanos(l.Created),
-		l.Version, l.Fence, nanos(l.Lease), record,
+		bit(l.Leaving.Approved), bit(l.Waits()), bit(l.Kept()), l.Version, l.Fence, nanos(l.Lease), record,
 	}
 	id := l.before.id
 	if id != 0 {
 		_, err = c.exec(`
 			UPDATE links SET state = ?, grp = ?, account = ?, counterpart = ?, address = ?, held = ?, nonces = ?,
-				due = ?, leaves = ?, was_linked = ?, asked = ?, lot = ?, created = ?, version = ?, fence = ?, lease = ?, record = ?
+				due = ?, leaves = ?, was_linked = ?, asked = ?, lot = ?, created = ?,
+				approved = ?, parked = ?, kept = ?, version = ?, fence = ?, lease = ?, record = ?
 			WHERE id = ?`, append(args, id)...)
 		if err != nil {
 			return err
@@ -137,8 +139,9 @@ func (c commit) put(l *written) error {
 	} else {
 		result, err := c.exec(`
 			INSERT INTO links (state, grp, account, counterpart, address, held, nonces,
-				due, leaves, was_linked, asked, lot, created, version, fence, lease, record, tenant, key)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, c.tenant, l.key)...)
+				due, leaves, was_linked, asked, lot, created,
+				approved, parked, kept, version, fence, lease, record, tenant, key)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, c.tenant, l.key)...)
 		if err != nil {
 			return err
 		}
@@ -175,11 +178,14 @@ func (c commit) take(l *written, id int64) error {
 }
 
 // tallied is by how much the counts of a group's links in a state change.
-type tallied struct{ n, asked, failing int64 }
+type tallied struct{ n, asked, failing, parked, kept int64 }
 
-// add counts links of which asked says the same.
-func (t tallied) add(n int64, asked int) tallied {
+// add counts links that are all alike: of which asked says the same, and which wait for a plan, or are
+// kept, or not.
+func (t tallied) add(n int64, asked int, parked, kept int64) tallied {
 	t.n += n
+	t.parked += n * parked
+	t.kept += n * kept
 	if asked > 0 {
 		t.asked += n
 	}
@@ -196,9 +202,10 @@ func (c commit) count(changes map[[2]string]tallied) error {
 			continue
 		}
 		if _, err := c.exec(`
-			INSERT INTO link_counts (tenant, grp, state, n, asked, failing) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET n = n + excluded.n, asked = asked + excluded.asked, failing = failing + excluded.failing`,
-			c.tenant, of[0], of[1], by.n, by.asked, by.failing); err != nil {
+			INSERT INTO link_counts (tenant, grp, state, n, asked, failing, parked, kept) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET n = n + excluded.n, asked = asked + excluded.asked, failing = failing + excluded.failing,
+				parked = parked + excluded.parked, kept = kept + excluded.kept`,
+			c.tenant, of[0], of[1], by.n, by.asked, by.failing, by.parked, by.kept); err != nil {
 			return err
 		}
 	}
@@ -206,11 +213,9 @@ func (c commit) count(changes map[[2]string]tallied) error {
 }
 
 // leaves is until when a link counts as leaving: a nominated one for as long as it is, a suspended
-// one since it was. Approved batches don't count, and neither does anybody else: NULL.
+// one since it was. Nobody else does: NULL.
 func leaves(l *directory.Link) any {
 	switch {
-	case l.Leaving.Approved:
-		return nil
 	case !l.Leaving.Since.IsZero():
 		return int64(math.MaxInt64)
 	case l.State == directory.Suspended:

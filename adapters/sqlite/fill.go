@@ -8,7 +8,8 @@ import (
 )
 
 // fillLinks is the fifth change of the schema: it says of links that an earlier release has written whether
-// their people were asked, and where they are in line, which only their records tell.
+// their people were asked, where they are in line, whether they left by an approved batch, wait for a plan
+// or are kept, which only their records tell.
 func fillLinks(ctx context.Context, t *sql.Tx) error {
 	for after := int64(0); ; {
 		var err error
@@ -22,7 +23,9 @@ func fillLinks(ctx context.Context, t *sql.Tx) error {
 	_, err := t.ExecContext(ctx, `
 		UPDATE link_counts SET
 			asked = (SELECT count(*) FROM links l WHERE l.tenant = link_counts.tenant AND l.grp = link_counts.grp AND l.state = link_counts.state AND l.asked > 0),
-			failing = (SELECT count(*) FROM links l WHERE l.tenant = link_counts.tenant AND l.grp = link_counts.grp AND l.state = link_counts.state AND l.asked = ?)`,
+			failing = (SELECT count(*) FROM links l WHERE l.tenant = link_counts.tenant AND l.grp = link_counts.grp AND l.state = link_counts.state AND l.asked = ?),
+			parked = (SELECT count(*) FROM links l WHERE l.tenant = link_counts.tenant AND l.grp = link_counts.grp AND l.state = link_counts.state AND l.parked = 1),
+			kept = (SELECT count(*) FROM links l WHERE l.tenant = link_counts.tenant AND l.grp = link_counts.grp AND l.state = link_counts.state AND l.kept = 1)`,
 		askedFailing)
 	return err
 }
@@ -53,7 +56,9 @@ func fillSome(ctx context.Context, t *sql.Tx, after int64) (int64, error) {
 	}
 	for i := range links {
 		l := &links[i]
-		if _, err := t.ExecContext(ctx, "UPDATE links SET asked = ?, lot = ?, created = ? WHERE id = ?", asked(l), lot(l), nanos(l.Created), ids[i]); err != nil {
+		if _, err := t.ExecContext(ctx, `
+			UPDATE links SET asked = ?, lot = ?, created = ?, leaves = ?, approved = ?, parked = ?, kept = ? WHERE id = ?`,
+			asked(l), lot(l), nanos(l.Created), leaves(l), bit(l.Leaving.Approved), bit(l.Waits()), bit(l.Kept()), ids[i]); err != nil {
 			return 0, err
 		}
 	}

@@ -165,29 +165,33 @@ func limit(asked int) int {
 	return asked
 }
 
-// Count implements [directory.Ledger].
+// Count implements [directory.Ledger]. It is one query, so that all numbers are of one moment.
 func (s *Store) Count(ctx context.Context, tenant directory.TenantID, group directory.GroupID, since time.Time) (directory.Counts, error) {
 	counts := directory.Counts{States: make(map[directory.State]int), Asked: make(map[directory.State]int)}
 	err := s.read(ctx, `
-		SELECT grp, state, n, asked, failing FROM link_counts WHERE tenant = ?1 AND n <> 0
+		SELECT grp, state, n, asked, failing, parked, kept FROM link_counts WHERE tenant = ?1 AND n <> 0
 		UNION ALL
-		SELECT '', '', count(*), coalesce(sum(was_linked), 0), 0 FROM links WHERE tenant = ?1 AND leaves >= ?2`,
-		[]any{tenant, nanos(since)}, func(row scanner) error {
+		SELECT grp, '', sum(leaves = ?3), sum(leaves <> ?3), sum(approved = 0), sum(approved = 0 AND was_linked), 0
+		FROM links WHERE tenant = ?1 AND leaves >= ?2 GROUP BY grp`,
+		[]any{tenant, nanos(since), int64(math.MaxInt64)}, func(row scanner) error {
 			var of directory.GroupID
 			var state directory.State
-			var n, part, failing int
-			if err := row.Scan(&of, &state, &n, &part, &failing); err != nil {
+			var n [5]int
+			if err := row.Scan(&of, &state, &n[0], &n[1], &n[2], &n[3], &n[4]); err != nil {
 				return err
 			}
 			if state == "" {
-				counts.Leaving, counts.LeavingLinked = n, part
+				tallyLeaving(&counts, group != "" && of == group, n[0], n[1], n[2], n[3])
 				return nil
 			}
-			tally(&counts, group, of, state, n)
-			if part > 0 && (group == "" || of == group) {
-				counts.Asked[state] += part
-				counts.Failing += failing
+			tally(&counts, group, of, state, n[0])
+			if group != "" && of != group {
+				return nil
 			}
+			if n[1] > 0 {
+				counts.Asked[state] += n[1]
+			}
+			counts.Failing, counts.Parked, counts.Kept = counts.Failing+n[2], counts.Parked+n[3], counts.Kept+n[4]
 			return nil
 		})
 	return counts, err
@@ -210,6 +214,15 @@ func (s *Store) LotAt(ctx context.Context, tenant directory.TenantID, line direc
 			return row.Scan(&lot)
 		})
 	return lot, there, err
+}
+
+// tallyLeaving counts those of a group who are leaving, or left.
+func tallyLeaving(counts *directory.Counts, mine bool, going, gone, unapproved, linked int) {
+	counts.Going, counts.Gone = counts.Going+going, counts.Gone+gone
+	counts.Leaving, counts.LeavingLinked = counts.Leaving+unapproved, counts.LeavingLinked+linked
+	if mine {
+		counts.GroupGoing, counts.GroupGone = counts.GroupGoing+going, counts.GroupGone+gone
+	}
 }
 
 func tally(counts *directory.Counts, asked, of directory.GroupID, state directory.State, n int) {

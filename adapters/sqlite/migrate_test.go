@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+	"time"
 
 	"rollcall/sync/directory"
 )
@@ -377,4 +378,59 @@ func TestOrdinaryTool(t *testing.T) {
 	if err != nil || string(out) != "ok\n10\n" {
 		t.Errorf("sqlite3: got %q, %v, want ok and 10", out, err)
 	}
+}
+
+// What is counted since the schema knows how is counted of what was there before.
+func TestSumsOfAnEarlierRelease(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rollcall.db")
+	s := open(t, path)
+	ctx := t.Context()
+	hour := start.Add(time.Hour)
+	for i, change := range []func(*directory.Link){
+		func(l *directory.Link) { l.Parked = true },
+		func(l *directory.Link) { l.Parked, l.State, l.Present = true, directory.Suspended, false },
+		func(l *directory.Link) { l.Parked, l.State, l.Present = true, directory.Suspended, true },
+		func(l *directory.Link) { l.Leaving.Refused = true },
+		func(l *directory.Link) { l.Leaving = directory.Leaving{Since: hour, Approved: true} },
+		func(l *directory.Link) {
+			l.State, l.SuspendedAt, l.Leaving.Approved = directory.Suspended, hour, true
+		},
+		func(l *directory.Link) { l.State, l.SuspendedAt = directory.Suspended, hour },
+	} {
+		c := numbered(i)
+		l := &c.Links[0].Link
+		l.Ask.Nonce = ""
+		change(l)
+		must(t, s.Commit(ctx, "acme", c))
+	}
+	counts := func() (all []directory.Counts) {
+		for _, group := range []directory.GroupID{"", "staff"} {
+			c, err := s.Count(ctx, "acme", group, start)
+			must(t, err)
+			all = append(all, c)
+		}
+		return all
+	}
+	want := counts()
+	if c := want[1]; c.Parked != 2 || c.Kept != 1 || c.GroupGoing != 1 || c.GroupGone != 2 || c.Leaving != 1 {
+		t.Fatalf("before: %+v", c)
+	}
+	closed(t, s)
+	db := raw(t, path)
+	provider, err := newProvider(db)
+	must(t, err)
+	if _, err := provider.DownTo(context.Background(), 3); err != nil {
+		t.Fatalf("down: got %v, want no error", err)
+	}
+	var leaving int
+	if err := db.QueryRow("SELECT count(*) FROM links WHERE leaves IS NOT NULL AND leaves > 0").Scan(&leaving); err != nil || leaving != 1 {
+		t.Errorf("leaving, after down: got %v, %v, want 1", leaving, err)
+	}
+	must(t, db.Close())
+	s = open(t, path)
+	if got := counts(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	closed(t, s)
 }

@@ -110,8 +110,20 @@ type Leaving struct {
 	Since    time.Time // zero: not leaving
 	Batch    string    // the batch that it belongs to
 	Approved bool      // an admin released that batch
-	Refused  bool      // an admin refused it: the person stays until they are listed again; Since is zero
+	Refused  bool      // an admin refused it, or took it back: the person stays; Since is zero
+	Undone   bool      // with Refused: they took it back, after it was done or begun
+	// Until is how long the person stays who isn't listed again meanwhile, with Refused: then they are
+	// nominated like everybody. Zero: they aren't.
+	Until time.Time
 }
+
+// Waits reports whether l waits for a plan to be applied, and its person is still there.
+func (l Link) Waits() bool {
+	return l.Parked && (l.State.Live() || l.State == Suspended && l.Present)
+}
+
+// Kept reports whether l's person stays against the directory, because an admin wants it.
+func (l Link) Kept() bool { return l.Leaving.Refused && l.State.Live() }
 
 // Bar keeps an account from being this person's candidate until a time.
 type Bar struct {

@@ -11,6 +11,8 @@ type Overview struct {
 	Funnel    Funnel
 	Held      int        // batches that wait for an admin
 	Disputes  int        // links that wait for one
+	Parked    int        // links that wait for a plan
+	Kept      int        // links that an admin keeps against the directory
 	Proposals []Proposal // the newest three
 	Jobs      []Job      // what is being done for admins
 	At        time.Time
@@ -24,6 +26,8 @@ type GroupOverview struct {
 	Group    Group
 	States   map[State]int
 	Live     int
+	Parked   int           // links that wait for a plan
+	Kept     int           // links that an admin keeps against the directory
 	Complete time.Time     // when it was last read to its end; zero: never yet
 	Lag      time.Duration // how long ago that is, beyond what is agreed; zero: none
 	Seen     int           // people seen in the read under way

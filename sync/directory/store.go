@@ -310,10 +310,18 @@ type Counts struct {
 	// Leaving are the tenant's links that were suspended since the given time or are on their
 	// way there, those of approved batches excepted.
 	Leaving       int
-	LeavingLinked int           // those of them that were linked
-	States        map[State]int // of the group, or of the tenant where no group is named
-	Asked         map[State]int // those of them whose person was asked ever; see [Link.WasAsked]
-	Failing       int           // those of these to whom nothing gets through; see [Link.Failing]
+	LeavingLinked int // those of them that were linked
+	// Going are the tenant's links that are on their way out, and Gone those that were suspended since
+	// the given time, those of approved batches included.
+	Going, Gone           int
+	GroupGoing, GroupGone int
+
+	// The others are of the group, or of the tenant where no group is named.
+	States  map[State]int
+	Asked   map[State]int // those of them whose person was asked ever; see [Link.WasAsked]
+	Failing int           // those of these to whom nothing gets through; see [Link.Failing]
+	Parked  int           // those that wait for a plan; see [Link.Waits]
+	Kept    int           // those that are kept against the directory; see [Link.Kept]
 }
 
 // GroupID is our own id of a group.
@@ -466,8 +474,10 @@ type Batch struct {
 	Hash    string     // of group and members; a release names it
 	Why     string
 	State   BatchState
-	At      time.Time
-	By      string // who released or rejected it
+	Pair    Pair      // of the group's platforms when it was held
+	Held    time.Time // since when; zero: an earlier release held it
+	At      time.Time // when its evidence was last renewed, or when it was decided
+	By      string    // who released or rejected it
 	// Proposer is who would have a batch released that takes two admins, since ProposedAt. Empty: nobody.
 	Proposer   string
 	ProposedAt time.Time

@@ -1,6 +1,6 @@
 -- Plans and their lines, who can be written to, what people want for themselves, versions of what
--- commands change, and how far a rollout is. What the columns of links say of earlier ones is filled in
--- after this, by fillLinks.
+-- commands change, how far a rollout is, and what is counted beside states. What the columns of links
+-- say of earlier ones is filled in after this, by fillLinks.
 
 -- +goose Up
 ALTER TABLE tenants ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
@@ -14,6 +14,14 @@ ALTER TABLE links ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX links_line ON links (tenant, grp, lot, state, created) WHERE lot IS NOT NULL;
 ALTER TABLE link_counts ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE link_counts ADD COLUMN failing INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE links ADD COLUMN approved INTEGER NOT NULL DEFAULT 0; -- 1: by a batch that an admin released
+ALTER TABLE links ADD COLUMN parked INTEGER NOT NULL DEFAULT 0;   -- 1: waits for a plan
+ALTER TABLE links ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;     -- 1: is kept against the directory
+DROP INDEX links_leaves;
+CREATE INDEX links_leaves ON links (tenant, leaves, grp, approved, was_linked) WHERE leaves IS NOT NULL;
+ALTER TABLE link_counts ADD COLUMN parked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE link_counts ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE proposals (
     tenant  TEXT NOT NULL,
@@ -58,6 +66,14 @@ DROP TABLE preferences;
 DROP TABLE reach;
 DROP TABLE proposal_lines;
 DROP TABLE proposals;
+ALTER TABLE link_counts DROP COLUMN kept;
+ALTER TABLE link_counts DROP COLUMN parked;
+DROP INDEX links_leaves;
+CREATE INDEX links_leaves ON links (tenant, leaves, was_linked) WHERE leaves IS NOT NULL;
+UPDATE links SET leaves = NULL WHERE approved = 1;
+ALTER TABLE links DROP COLUMN kept;
+ALTER TABLE links DROP COLUMN parked;
+ALTER TABLE links DROP COLUMN approved;
 ALTER TABLE link_counts DROP COLUMN failing;
 ALTER TABLE link_counts DROP COLUMN asked;
 DROP INDEX links_line;

@@ -332,8 +332,19 @@ func tally(counts *directory.Counts, l *directory.Link, group directory.GroupID,
 		}
 		counts.Failing += ifSo(l.Failing())
 	}
-	gone := l.State == directory.Suspended && !l.SuspendedAt.Before(since)
-	if (gone || !l.Leaving.Since.IsZero()) && !l.Leaving.Approved {
+	if group == "" || l.Group == group {
+		counts.Parked += ifSo(l.Waits())
+		counts.Kept += ifSo(l.Kept())
+	}
+	going := !l.Leaving.Since.IsZero()
+	gone := !going && l.State == directory.Suspended && !l.SuspendedAt.Before(since)
+	counts.Going += ifSo(going)
+	counts.Gone += ifSo(gone)
+	if group != "" && l.Group == group {
+		counts.GroupGoing += ifSo(going)
+		counts.GroupGone += ifSo(gone)
+	}
+	if (gone || going) && !l.Leaving.Approved {
 		counts.Leaving++
 		counts.LeavingLinked += ifSo(l.State == directory.Linked || l.Before == directory.Linked)
 	}

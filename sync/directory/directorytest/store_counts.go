@@ -13,6 +13,9 @@ var countCases = []storeCase{
 	{"on the way out", countLeaving},
 	{"approved batches", countApproved},
 	{"what was undone", countUnlinked},
+	{"who left, approved or not", countGone},
+	{"who waits for a plan", countParked},
+	{"who is kept", countKept},
 }
 
 func (d *desk) count(group directory.GroupID, since time.Time) directory.Counts {
@@ -61,6 +64,7 @@ func countLive(d *desk) {
 	} {
 		got := d.count(group, since)
 		want.Live, want.Linked, want.Leaving, want.LeavingLinked = 20, 6, got.Leaving, got.LeavingLinked
+		want.Going, want.Gone, want.GroupGoing, want.GroupGone = got.Going, got.Gone, got.GroupGoing, got.GroupGone
 		same(d, "group "+string(group), got, want)
 	}
 }
@@ -146,4 +150,82 @@ func countUnlinked(d *desk) {
 func leaverOf(l directory.Link, state, before directory.State, suspended time.Time) directory.Link {
 	l.State, l.Before, l.SuspendedAt, l.Leaving = state, before, suspended, directory.Leaving{}
 	return l
+}
+
+// Approved batches count among those who left, of the tenant and of their group.
+func countGone(d *desk) {
+	never := time.Time{}
+	approved := leaver("approved", directory.Suspended, directory.Linked, never, at(hour))
+	approved.Leaving.Approved = true
+	going := leaver("going", directory.Linked, "", at(hour), never)
+	going.Leaving.Approved = true
+	other := leaver("other", directory.Suspended, directory.Asking, never, at(2*hour))
+	other.Group = "guests"
+	links := d.add(approved, going, other,
+		leaver("nominated", directory.Asking, "", at(-100*hour), never),
+		leaver("long ago", directory.Suspended, directory.Linked, never, at(-100*hour)),
+		leaver("unsynced", directory.Unsynced, directory.Linked, never, at(hour)),
+		leaver("stays", directory.Linked, "", never, never))
+	check := func(group directory.GroupID, since time.Time, want directory.Counts) {
+		d.t.Helper()
+		got := d.count(group, since)
+		same(d, "who left of "+string(group), directory.Counts{Going: got.Going, Gone: got.Gone, GroupGoing: got.GroupGoing, GroupGone: got.GroupGone}, want)
+	}
+	check("", start, directory.Counts{Going: 2, Gone: 2})
+	check("staff", start, directory.Counts{Going: 2, Gone: 2, GroupGoing: 2, GroupGone: 1})
+	check("guests", start, directory.Counts{Going: 2, Gone: 2, GroupGone: 1})
+	check("nobody", start, directory.Counts{Going: 2, Gone: 2})
+	check("staff", at(hour+tick), directory.Counts{Going: 2, Gone: 1, GroupGoing: 2})
+	back := links[0]
+	back.State, back.Leaving, back.SuspendedAt = directory.Linked, directory.Leaving{}, never
+	d.update(back)
+	check("staff", start, directory.Counts{Going: 2, Gone: 1, GroupGoing: 2})
+}
+
+// sums are how many links wait, and are kept, of the tenant, of staff and of guests.
+func (d *desk) sums(of func(directory.Counts) int, tenant, staff, guests int) {
+	d.t.Helper()
+	for group, want := range map[directory.GroupID]int{"": tenant, "staff": staff, "guests": guests, "nobody": 0} {
+		if got := of(d.count(group, start)); got != want {
+			d.t.Fatalf("group %q: got %v, want %v", group, got, want)
+		}
+	}
+}
+
+func countParked(d *desk) {
+	parked := func(id string, group directory.GroupID, state directory.State, present bool) directory.Link {
+		l := newLink(id)
+		l.Group, l.State, l.Parked, l.Present = group, state, true, present
+		return l
+	}
+	links := d.add(
+		parked("one", "staff", directory.Matched, true), parked("two", "guests", directory.Asking, true),
+		parked("back", "staff", directory.Suspended, true), parked("away", "staff", directory.Suspended, false),
+		parked("gone", "staff", directory.Unsynced, true), newLink("live"))
+	of := func(c directory.Counts) int { return c.Parked }
+	d.sums(of, 3, 2, 1)
+	one := links[0]
+	one.Parked = false
+	one = d.update(one)
+	d.sums(of, 2, 1, 1)
+	one.Parked, one.Group = true, "guests"
+	d.update(one)
+	d.sums(of, 3, 1, 2)
+}
+
+func countKept(d *desk) {
+	kept := func(id string, state directory.State) directory.Link {
+		l := newLink(id)
+		l.State, l.Leaving = state, directory.Leaving{Refused: true, Until: at(hour)}
+		return l
+	}
+	l := d.add(kept("one", directory.Linked), kept("two", directory.Suspended), newLink("live"))[0]
+	of := func(c directory.Counts) int { return c.Kept }
+	d.sums(of, 1, 1, 0)
+	l.Group = "guests"
+	l = d.update(l)
+	d.sums(of, 1, 0, 1)
+	l.Leaving = directory.Leaving{}
+	d.update(l)
+	d.sums(of, 0, 0, 0)
 }

@@ -140,8 +140,9 @@ func (g *gambler) link() directory.Link {
 		}
 	}
 	if g.often(3) {
-		l.Leaving = directory.Leaving{Since: g.moment(), Approved: g.often(2)}
+		l.Leaving = directory.Leaving{Since: g.moment(), Approved: g.often(2), Refused: g.often(3)}
 	}
+	l.Parked, l.Present = g.often(3), g.often(2)
 	l.SuspendedAt = g.moment()
 	for _, nonce := range []*directory.NonceHash{&l.Ask.Nonce, &l.Ask.Used, &l.Proof.Nonce} {
 		if g.often(3) {

@@ -113,7 +113,7 @@ func fullLink(id string) directory.Link {
 		Ask: prompt(onWebex("w-"+id), "ask"), Proof: prompt(onSlack("s-"+id), "proof"),
 		Accepted: at(3 * tick), Proved: at(4 * tick), LinkedAt: at(5 * tick),
 		Present: true, Checked: at(11 * tick), Recheck: true,
-		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true, Refused: true},
+		Leaving:     directory.Leaving{Since: at(6 * tick), Batch: "batch/1", Approved: true, Refused: true, Undone: true, Until: at(15 * tick)},
 		SuspendedAt: at(7 * tick),
 		Parked:      true, Turned: true, Exempted: true, Decided: onSlack("decided-" + id), Appointed: true, Was: onSlack("was-" + id), Invited: at(14 * tick),
 		Barred: []directory.Bar{{Account: onSlack("other"), Until: at(8 * tick)}, {Account: onSlack("another"), Until: at(9 * tick)}},
@@ -192,7 +192,7 @@ func fullAccount(id directory.AccountID) directory.Account {
 func fullBatch(id string) directory.Batch {
 	return directory.Batch{
 		ID: id, Group: "staff", Members: []directory.MemberID{member("a"), member("b/c")}, Hash: "abc", Why: "more than 10 %",
-		State: directory.BatchReleased, At: at(tick), By: onSlack("admin").Text(),
+		State: directory.BatchReleased, Pair: directory.PairOf(slack, webex), Held: at(-tick), At: at(tick), By: onSlack("admin").Text(),
 		Proposer: onSlack("proposer").Text(), ProposedAt: at(2 * tick),
 	}
 }
