@@ -38,8 +38,8 @@ func (e *Engine) Held(ctx context.Context, tenant directory.TenantID) ([]directo
 // Release lets a held batch go on, and reports whether it does. Above the limit of one admin it takes
 // two: the first one's release only proposes it, for a day, and another one's carries it out. The hash
 // says which people the admin saw: Conflict if the batch is another one by now, or is no longer held,
-// or is older than a day. Unauthorized: it was this admin who proposed it. Everybody in it is still
-// confirmed one by one.
+// or is older than a day. Unauthorized: this admin may not be the second one; the text says why, and who
+// may. Everybody in it is still confirmed one by one.
 func (e *Engine) Release(ctx context.Context, tenant directory.TenantID, id, hash, by string) (bool, error) {
 	b, err := e.held(ctx, tenant, id, hash)
 	if err != nil {
@@ -49,53 +49,39 @@ func (e *Engine) Release(ctx context.Context, tenant directory.TenantID, id, has
 	if now.Sub(b.At) > releaseFor {
 		return false, directory.Errorf(directory.Conflict, "batch %s is more than a day old: the next read of the group makes a new one", id)
 	}
-	counts, err := e.Store.Count(ctx, tenant, b.Group, now)
+	counts, err := e.removed(ctx, tenant, b.Group, now)
 	if err != nil {
 		return false, err
 	}
 	if plan.TwoAdmins(len(b.Members), counts) {
-		switch {
-		case b.Proposer == "" || now.Sub(b.ProposedAt) > releaseFor:
+		if b.Proposer == "" || now.Sub(b.ProposedAt) > releaseFor {
 			return false, e.proposeRelease(ctx, tenant, b, by, now)
-		default:
-			same, err := e.samePerson(ctx, tenant, b.Proposer, by)
-			if err != nil {
-				return false, err
-			}
-			if same {
-				return false, directory.Errorf(directory.Unauthorized, "you proposed this yourself: another admin has to release it")
-			}
+		}
+		if err := e.second(ctx, tenant, b, by, now); err != nil {
+			return false, err
 		}
 	}
 	return true, e.decideBatch(ctx, tenant, b, directory.BatchReleased, by, now)
 }
 
-// samePerson reports whether two of those who gave a command are one person, as far as that is known: an
-// admin may have an account on every platform. Accounts are one person's if they are linked, or have one
-// address.
-func (e *Engine) samePerson(ctx context.Context, tenant directory.TenantID, x, y string) (bool, error) {
-	if x == y {
-		return true, nil
-	}
-	a, errA := directory.ParseAccountID(x)
-	b, errB := directory.ParseAccountID(y)
-	if errA != nil || errB != nil { // whoever runs Rollcall is nobody's account
-		return false, nil
-	}
-	links, err := e.Store.LinksWith(ctx, tenant, a)
+// removed counts who was removed within a day. Who is in a batch that was released, and whose turn hasn't
+// come, is on the way.
+func (e *Engine) removed(ctx context.Context, tenant directory.TenantID, group directory.GroupID, now time.Time) (directory.Counts, error) {
+	counts, err := e.Store.Count(ctx, tenant, group, now.Add(-24*time.Hour))
 	if err != nil {
-		return false, err
+		return counts, err
 	}
-	for _, l := range links {
-		if l.Account == b || l.Counterpart == b {
-			return true, nil
+	batches, err := e.Store.Batches(ctx, tenant)
+	for _, b := range batches {
+		if b.State != directory.BatchReleased {
+			continue
+		}
+		counts.Going += len(b.Members)
+		if b.Group == group {
+			counts.GroupGoing += len(b.Members)
 		}
 	}
-	accounts, err := e.Store.AccountsByID(ctx, tenant, a, b)
-	if err != nil || len(accounts) < 2 {
-		return false, err
-	}
-	return !accounts[0].Email.IsZero() && accounts[0].Email == accounts[1].Email, nil
+	return counts, err
 }
 
 func (e *Engine) proposeRelease(ctx context.Context, tenant directory.TenantID, b directory.Batch, by string, now time.Time) error {

@@ -38,7 +38,7 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 		return err
 	}
 	for _, batch := range decided {
-		absent = e.obey(absent, batch, now, &change)
+		absent = e.obey(tenant.Settings, absent, batch, now, &change)
 	}
 	members := make([]directory.MemberID, len(absent))
 	linked := 0
@@ -63,8 +63,11 @@ func (e *Engine) settle(ctx context.Context, tenant directory.Tenant, group dire
 	}
 	if why == "" {
 		e.mark(absent, directory.Leaving{Since: now}, now, &change)
-	} else if err := e.hold(ctx, tenant.ID, batch, r, now, &change); err != nil {
-		return err
+	} else {
+		batch.Pair = group.Pair()
+		if err := e.hold(ctx, tenant.ID, batch, r, now, &change); err != nil {
+			return err
+		}
 	}
 	if why != "" {
 		next.Cursor = "" // what a complete listing says of it is wanted next
@@ -139,7 +142,7 @@ func (e *Engine) absentOf(ctx context.Context, tenant directory.Tenant, group di
 			if link.Present {
 				e.goneMeanwhile(link, now, change)
 			}
-		case link.Leaving.Since.IsZero() && !link.Leaving.Refused:
+		case link.Leaving.Since.IsZero() && !plan.Stays(link, now):
 			out = append(out, link)
 		}
 	}
@@ -208,12 +211,13 @@ func (e *Engine) batches(ctx context.Context, tenant directory.TenantID, group d
 }
 
 // obey does with the absent people of a batch what an admin decided, and answers the others. Who was
-// released is leaving, and each is still confirmed by asking the directory; who was refused stays,
-// until the directory lists them again. A release that could not be carried out for a day is void.
-func (e *Engine) obey(absent []directory.Link, decided directory.Batch, now time.Time, change *directory.Change) []directory.Link {
+// released is leaving, and each is still confirmed by asking the directory; who was refused stays, until
+// the directory lists them again, or has not done so for a week. A release that could not be carried out
+// for a day is void.
+func (e *Engine) obey(settings directory.Settings, absent []directory.Link, decided directory.Batch, now time.Time, change *directory.Change) []directory.Link {
 	leaving := directory.Leaving{Since: now, Batch: decided.ID, Approved: true}
 	if decided.State == directory.BatchRejected {
-		leaving = directory.Leaving{Batch: decided.ID, Refused: true}
+		leaving = directory.Leaving{Batch: decided.ID, Refused: true, Until: plan.KeptUntil(settings, now)}
 	} else if now.Sub(decided.At) > releaseFor {
 		over := decided
 		over.State = directory.BatchSuperseded
@@ -260,7 +264,7 @@ func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch dire
 		}
 		version = b.Version
 	}
-	batch.At = now
+	batch.At, batch.Held = now, now
 	e.Logger.Warn("removals are held for an admin", "tenant", tenant, "group", string(batch.Group), "batch", batch.ID, "people", len(batch.Members), "why", batch.Why)
 	putBatch(change, batch, version)
 	change.Audit = append(change.Audit, directory.Entry{

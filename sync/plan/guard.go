@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"rollcall/sync/directory"
 )
@@ -48,12 +49,33 @@ func Guard(r Removals) string {
 }
 
 // TwoAdmins reports whether it takes two admins to let that many removals of a group go on: more than a
-// few people who are more than a quarter of those in scope, or more than dayMost, or all of them.
-func TwoAdmins(leaving int, counts directory.Counts) bool {
-	return leaving > min(dayMost, max(fewPeople, counts.GroupLive/4)) || leaving >= counts.GroupLive
+// few people who are more than a quarter of those in scope, or more than dayMost, or all of them; of the
+// group, or of the tenant. Whoever left within the day, or is leaving, counts with them, approved or not:
+// several small batches are one large one.
+func TwoAdmins(leaving int, c directory.Counts) bool {
+	return tooMany(leaving+c.GroupGoing+c.GroupGone, c.GroupLive+c.GroupGone) || tooMany(leaving+c.Going+c.Gone, c.Live+c.Gone)
+}
+
+func tooMany(leaving, all int) bool {
+	return leaving > min(dayMost, max(fewPeople, all/4)) || leaving >= all
 }
 
 func tenth(n int) int { return max(fewPeople, n/10) }
+
+// keptFor is how long, at least, whoever an admin keeps against the directory isn't nominated again.
+const keptFor = 7 * 24 * time.Hour
+
+// KeptUntil is until when somebody stays whose removal an admin refuses, or takes back, now: a week, or the
+// time of grace where that is longer.
+func KeptUntil(settings directory.Settings, now time.Time) time.Time {
+	return now.Add(max(keptFor, grace(settings)))
+}
+
+// Stays reports whether l's person is kept by an admin, whatever the directory lists. Afterwards they are
+// nominated like everybody: with the guard, and asked for one by one.
+func Stays(l directory.Link, now time.Time) bool {
+	return l.Leaving.Refused && (l.Leaving.Until.IsZero() || now.Before(l.Leaving.Until))
+}
 
 // NewBatch is a batch of removals that the guard held: its hash stands for exactly this group and
 // these people, and its id is made of the hash, so that the same removals are the same batch.
