@@ -95,10 +95,14 @@ func arrivals(change directory.Change) int {
 	return n
 }
 
-// unknown counts the absent people who are not in the batch that is held already.
+// unknown counts the absent people who are not in the batch that is held already, and whom no admin kept:
+// of those the directory has said it before.
 func unknown(absent []directory.Link, held *directory.Batch) int {
 	n := 0
 	for _, l := range absent {
+		if l.Leaving.Refused {
+			continue
+		}
 		if held == nil || !slices.Contains(held.Members, l.Key.Member) {
 			n++
 		}

@@ -72,7 +72,7 @@ func (j jury) judge(ctx context.Context, links []directory.Link, now time.Time) 
 		line := directory.ProposalLine{
 			Link: l.Key, Group: l.Group, Name: l.Member.Name, State: l.State, Account: l.Account, Counterpart: l.Counterpart,
 		}
-		if line.Intent, line.Reason = plan.Intent(l, j.rules(l), now); j.absent(l, roster[l.Key.Member]) {
+		if line.Intent, line.Reason = plan.Intent(l, j.rules(l), now); j.absent(l, roster[l.Key.Member], now) {
 			line.Intent, line.Reason = directory.IntentSuspend, "the directory no longer lists this person"
 		}
 		if line.Intent, line.Reason, err = j.able(ctx, l, line.Intent, line.Reason, snapshot, now); err != nil {
@@ -85,10 +85,10 @@ func (j jury) judge(ctx context.Context, links []directory.Link, now time.Time) 
 
 // absent reports whether the directory no longer lists the person of a link, though nobody has acted on
 // it: during a pause, in a draft, or while an admin has to decide.
-func (j jury) absent(l directory.Link, rows []directory.Membership) bool {
+func (j jury) absent(l directory.Link, rows []directory.Membership, now time.Time) bool {
 	group, configured := j.group(l.Group)
 	row, listed := rowOf(rows, l.Group)
-	if !configured || !listed || !l.State.Live() || l.Leaving.Refused || !row.Gone && row.Round >= j.rounds[l.Group] {
+	if !configured || !listed || !l.State.Live() || plan.Stays(l, now) || !row.Gone && row.Round >= j.rounds[l.Group] {
 		return false
 	}
 	_, elsewhere := otherGroup(group, j.groups, rows, l.Group)

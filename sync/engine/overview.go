@@ -30,6 +30,7 @@ func (e *Engine) Overview(ctx context.Context, id directory.TenantID, group dire
 		return out, err
 	}
 	out.States, out.Funnel, out.Disputes = counts.States, funnel(counts.States), counts.States[directory.Disputed]
+	out.Parked, out.Kept = counts.Parked, counts.Kept
 	for _, r := range readings {
 		if r.Job != nil && concerns(r.Job.Group, group) {
 			out.Jobs = append(out.Jobs, *r.Job)
@@ -57,7 +58,7 @@ func (e *Engine) overviewGroups(ctx context.Context, out *directory.Overview, re
 		if err != nil {
 			return err
 		}
-		row := directory.GroupOverview{Group: g, States: counts.States, Live: counts.GroupLive}
+		row := directory.GroupOverview{Group: g, States: counts.States, Live: counts.GroupLive, Parked: counts.Parked, Kept: counts.Kept}
 		if r, ok := readingOf(readings, g.ID); ok {
 			row.Complete, row.Trouble, row.Reading = r.Complete, r.Trouble, r.Underway()
 			if row.Reading {

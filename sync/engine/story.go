@@ -215,7 +215,7 @@ func (t teller) story(ctx context.Context, id directory.MemberID) (story directo
 		return story, false, err
 	}
 	for _, row := range rows {
-		if _, configured := t.jury.group(row.Group); configured {
+		if _, configured := t.jury.group(row.Group); configured && !row.Gone {
 			story.Groups = append(story.Groups, row)
 			story.Member = row.Member
 		}

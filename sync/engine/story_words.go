@@ -71,7 +71,9 @@ func (t teller) holds(ctx context.Context, l directory.Link) ([]string, error) {
 	say(l.Parked && !g.Draft, "no plan that has this person was applied yet")
 	say(l.Exempted, "an admin exempted the person")
 	say(l.Member.Exempt, "the directory marks the person exempt")
-	say(l.Leaving.Refused, "an admin refused to remove the person, who stays until the directory lists them again")
+	say(l.Leaving.Refused && !l.Leaving.Undone, "an admin refused to remove the person, who stays until the directory lists them again")
+	say(l.Leaving.Undone, "an admin took the removal back, and the person stays until the directory lists them again")
+	say(!l.Leaving.Until.IsZero(), "their removal is looked at again from %s, if the directory still doesn't list them", l.Leaving.Until.UTC().Format("2006-01-02 15:04 MST"))
 	for _, b := range t.batches {
 		waits := b.State == directory.BatchHeld && b.Group == l.Group && slices.Contains(b.Members, l.Key.Member)
 		say(waits, "their removal waits in batch %s for an admin", b.ID)

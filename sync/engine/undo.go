@@ -6,15 +6,22 @@ import (
 	"time"
 
 	"rollcall/sync/directory"
+	"rollcall/sync/plan"
 )
 
 // Undo takes back the last thing that an admin, or a removal, did to a link: what was unlinked, whom
 // the directory no longer listed, who was exempted. A link comes back only once both of its accounts
 // were read again. What its own person undid stays undone. Errors as those of [Engine.Unlink].
 func (e *Engine) Undo(ctx context.Context, tenant directory.TenantID, key directory.LinkKey, by string) error {
+	t, err := e.Store.Tenant(ctx, tenant)
+	if err != nil {
+		return err
+	}
 	return e.byHand(ctx, tenant, key, by, func(l directory.Link, now time.Time) (deed, error) {
-		if next, ok := takenBack(l, now); ok {
-			return deed{link: next, event: "undo", why: "an admin took the removal back"}, nil
+		if next, ok := takenBack(l, t.Settings, now); ok {
+			d := deed{link: next, event: "undo", why: "an admin took the removal back"}
+			d.more.Roster, err = e.missing(ctx, tenant, now, l)
+			return d, err
 		}
 		switch {
 		case l.State == directory.Unlinked:
@@ -74,9 +81,9 @@ func (e *Engine) eachEntry(ctx context.Context, tenant directory.TenantID, key d
 }
 
 // takenBack is a link whose removal an admin takes back. One that is suspended comes back once its
-// accounts were read; one that is on its way out stays. Nothing removes it again before the directory
-// has listed the person. False: there is no removal to take back.
-func takenBack(l directory.Link, now time.Time) (directory.Link, bool) {
+// accounts were read; one that is on its way out stays. Nothing nominates it again before the directory
+// has listed the person, or has not done so for a week. False: there is no removal to take back.
+func takenBack(l directory.Link, settings directory.Settings, now time.Time) (directory.Link, bool) {
 	leaving := l.State.Live() && !l.Leaving.Since.IsZero()
 	suspended := l.State == directory.Suspended && !l.Present
 	if !leaving && !suspended {
@@ -86,9 +93,26 @@ func takenBack(l directory.Link, now time.Time) (directory.Link, bool) {
 		l.Present, l.Recheck = true, true
 		l.Why = "an admin took the removal back: the accounts are read again"
 	}
-	l.Leaving = directory.Leaving{Batch: l.Leaving.Batch, Refused: true}
+	l.Leaving = directory.Leaving{Batch: l.Leaving.Batch, Refused: true, Undone: true, Until: plan.KeptUntil(settings, now)}
 	l.DueAt = now
 	return l, true
+}
+
+// missing are roster rows for those of the links' people who have none, as for somebody who has left: who
+// isn't on the roster would never be looked for again.
+func (e *Engine) missing(ctx context.Context, tenant directory.TenantID, now time.Time, links ...directory.Link) ([]directory.Membership, error) {
+	ids := make([]directory.MemberID, len(links))
+	for i, l := range links {
+		ids[i] = l.Key.Member
+	}
+	roster, err := e.rosterOf(ctx, tenant, ids)
+	var rows []directory.Membership
+	for _, l := range links {
+		if _, listed := rowOf(roster[l.Key.Member], l.Group); !listed {
+			rows = append(rows, directory.Membership{Group: l.Group, Member: l.Member, Since: now, Gone: true})
+		}
+	}
+	return rows, err
 }
 
 // relink brings back a link that an admin took back the undoing of, if its accounts can still be linked.

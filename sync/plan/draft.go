@@ -20,7 +20,7 @@ func withhold(l directory.Link, rules Rules, step Step) Step {
 	case SendAsk, SendSearch, MakeStandIn, Begin:
 		return Step{Do: Wait, Reason: awaitsPlan}
 	case Restore:
-		if l.State == directory.Suspended {
+		if l.State == directory.Suspended && !l.Leaving.Refused { // else an admin took their removal back
 			return Step{Do: Wait, Reason: "the person is back; waits for a plan to be applied"}
 		}
 	case Move:

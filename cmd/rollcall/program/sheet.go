@@ -134,7 +134,7 @@ func (m *Main) writePlan(ctx context.Context, to io.Writer, format string, tenan
 // exportColumns are those of an export: a link, with what it is between, for systems that act on it.
 var exportColumns = []string{
 	"member", "name", "email", "group", "state", "primary", "account", "account_email", "secondary", "counterpart", "counterpart_email",
-	"stand_in", "linked_at", "suspended_at", "exempt", "why", "link",
+	"stand_in", "linked_at", "suspended_at", "exempt", "waits_for_plan", "kept_until", "why", "link",
 }
 
 // writeExport writes links.
@@ -148,15 +148,16 @@ func writeExport(to io.Writer, format string, links iter.Seq2[directory.Exported
 			return err
 		}
 		l := e.Link
-		exempt := ""
-		if l.Exempted || l.Member.Exempt {
-			exempt = "yes"
+		kept := ""
+		if l.Kept() {
+			kept = momentText(l.Leaving.Until)
 		}
 		if err := s.row(
 			l.Member.ID.Text(), l.Member.Name, l.Member.Email.Reveal(), string(l.Group), string(l.State),
 			string(l.Primary), accountText(l.Account), e.Account.Email.Reveal(),
 			string(l.Secondary), accountText(l.Counterpart), e.Counterpart.Email.Reveal(),
-			string(l.StandIn.Kind), momentText(l.LinkedAt), momentText(l.SuspendedAt), exempt, l.Why, l.Key.Text(),
+			string(l.StandIn.Kind), momentText(l.LinkedAt), momentText(l.SuspendedAt),
+			ifSo(l.Exempted || l.Member.Exempt), ifSo(l.Waits()), kept, l.Why, l.Key.Text(),
 		); err != nil {
 			return err
 		}
@@ -169,6 +170,14 @@ func accountText(account directory.AccountID) string {
 		return ""
 	}
 	return account.Text()
+}
+
+// ifSo is how a sheet says yes.
+func ifSo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return ""
 }
 
 func momentText(at time.Time) string {

@@ -21,7 +21,8 @@ func exported(t *testing.T, failed error) iter.Seq2[directory.Exported, error] {
 		Key:    directory.LinkKey{Member: directory.MemberID{Directory: "staff", ID: "@ann"}, Pair: directory.PairOf("slack", "webex")},
 		State:  directory.Linked,
 		Member: directory.Member{Name: "=HYPERLINK(\"https://evil.example\";\"Ann, \"\"A\"\"\")\nB", Email: address}, Group: "eng", Primary: "slack", Secondary: "webex",
-		Account: directory.AccountID{Platform: "slack", Workspace: "T1", User: "U1"}, LinkedAt: time.Date(2026, 3, 2, 9, 0, 0, 0, time.FixedZone("", 3600)),
+		Account: directory.AccountID{Platform: "slack", Workspace: "T1", User: "U1"}, LinkedAt: time.Date(2026, 3, 2, 9, 0, 0, 0, time.FixedZone("", 3600)), Parked: true,
+		Leaving: directory.Leaving{Refused: true, Until: time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)},
 	}
 	return func(yield func(directory.Exported, error) bool) {
 		if !yield(directory.Exported{Link: link, Account: directory.Account{Email: address}}, nil) {
@@ -55,7 +56,7 @@ func TestASheetForSpreadsheets(t *testing.T) {
 	}
 	for column, want := range map[string]string{
 		"name": "'=HYPERLINK(\"https://evil.example\";\"Ann, \"\"A\"\"\")\nB", "email": "'=cmd@acme.example", "account": "slack/T1/U1", "counterpart": "",
-		"linked_at": "2026-03-02T08:00:00Z", "suspended_at": "", "state": "linked",
+		"linked_at": "2026-03-02T08:00:00Z", "suspended_at": "", "state": "linked", "exempt": "", "waits_for_plan": "yes", "kept_until": "2026-03-09T09:00:00Z",
 	} {
 		if of[column] != want {
 			t.Errorf("%s: got %q, want %q", column, of[column], want)
