@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +41,11 @@ var stories = []story{
 	{name: "me", text: "me", person: true},
 	{name: "sync", text: "sync", told: []string{"sync U3"}, person: true},
 	{name: "sync-nothing", text: "sync", told: []string{"sync U3"}, person: true, change: func(w *world) { w.changed = 0 }},
+	{name: "sync-none", text: "sync", told: []string{"sync U3"}, person: true, change: func(w *world) { w.changed, w.mine = 0, directory.Story{} }},
+	{name: "unsync-nothing", text: "unsync", told: []string{"unsync U3"}, person: true, change: func(w *world) { w.changed = 0 }},
+	{name: "not-me-nothing", text: "not me", told: []string{"not-me U3"}, person: true, change: func(w *world) { w.changed = 0 }},
+	{name: "not-me-no-admins", text: "not me", told: []string{"not-me U3"}, person: true, change: func(w *world) { w.admins = nil }},
+	{name: "stop-nothing", text: "stop", told: []string{"stop U3"}, person: true, change: func(w *world) { w.changed = 0 }},
 	{name: "unsync", text: "unsync", told: []string{"unsync U3"}, person: true},
 	{name: "not-me", text: "not me", told: []string{"not-me U3"}, person: true},
 	{name: "stop", text: "stop", told: []string{"stop U3"}, person: true},
@@ -63,6 +69,8 @@ var stories = []story{
 	{name: "plan-show", text: "plan p-7"},
 	{name: "plan-page", text: "plan p-7f3k 11"},
 	{name: "plan-none", text: "plan nothing"},
+	{name: "plan-nothing", text: "plan p-7f3k", change: func(w *world) { w.plans[0].Counts = map[directory.Intent]int{directory.IntentNone: 240} }},
+	{name: "apply-none", text: "apply p-0000"},
 	{name: "apply", text: "apply p-7f3k", confirmed: []string{"apply p-7f3k 9f86d081884c7d659a2feaa0 slack/T1/U1"}},
 	{name: "run", text: "run eng", told: []string{"run eng"}},
 	{name: "run-all", text: "run", told: []string{"run "}},
@@ -83,6 +91,7 @@ var stories = []story{
 	{name: "groups-policy", text: "groups", change: func(w *world) { w.overview.Groups[0].Group.Removal = directory.RemovalUnsync }},
 	{name: "group-remove", text: "group remove Engineering", confirmed: []string{"retire eng slack/T1/U1"}},
 	{name: "why", text: "why ada@acme.example"},
+	{name: "why-nobody-mentioned", text: "why <@U99>", change: func(w *world) { w.people = nil }},
 	{name: "why-nobody", text: "why bob@acme.example"},
 	{name: "what-if", text: "what if eve@acme.example", told: []string{"what-if eve@acme.example slack/T1/U1"}},
 	{name: "person", text: "person id-entraZs8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e"},
@@ -105,6 +114,11 @@ var stories = []story{
 	{name: "unreached-platform", text: "unreachable Webex 10"},
 	{name: "unreached-one", text: "unreached slack"},
 	{name: "unreached-nowhere", text: "unreached teams"},
+	{name: "undo-unlinked", text: "undo ada@acme.example", confirmed: []string{"undo entra/8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e/slack/webex slack/T1/U1"}, change: func(w *world) {
+		l := &w.people[0].Links[0]
+		l.Link.State = directory.Unlinked
+		l.Trail = append(l.Trail, directory.Entry{At: at, Event: "unlink", From: directory.Linked, To: directory.Unlinked, Why: "an admin undid the link", By: alan.Text()})
+	}},
 	{name: "unreached-none", text: "unreached", change: func(w *world) { w.out = nil }},
 	{name: "status-unreached", text: "status", change: func(w *world) { w.overview.States[directory.Unreachable] = 3 }},
 	{name: "held", text: "held"},
@@ -126,6 +140,9 @@ var stories = []story{
 	{name: "settings-set", text: "settings set grace=14d zone=Asia/Tokyo", told: []string{"settings 336h0m0s Asia/Tokyo slack/T1/U1"}},
 	{name: "settings-wrong", text: "settings set quiet=late"},
 }
+
+// What was left unfilled in a text: a brace, or the name of a placeholder in the middle of a sentence.
+var unfilled = regexp.MustCompile(`[{}]|[a-z,:"“„«] ?["“„«]?(Word|ID|Other|There|Here|From|To|Until|State|Stage|Example|Button)\b`)
 
 func TestEveryCommandHasAStory(t *testing.T) {
 	t.Parallel()
@@ -208,6 +225,9 @@ func code(card cards.Card) string {
 // answer has to look anew when one changes.
 func golden(t *testing.T, name string, card cards.Card) {
 	t.Helper()
+	if text, err := plain.Render(card); err != nil || unfilled.MatchString(text) {
+		t.Errorf("%q is left unfilled (%v) in:\n%s", unfilled.FindString(text), err, text)
+	}
 	file, got := filepath.Join("testdata", name+".golden"), drawn(t, card)
 	if *update {
 		if err := os.WriteFile(file, got, 0o644); err != nil {

@@ -108,7 +108,9 @@ func confirm(ctx context.Context, t *turn) (cards.Card, error) {
 }
 
 // over says that there is nothing to confirm any more.
-func (t *turn) over() error { return &shown{t.note(cards.Caution, catalog.NoteOver, catalog.Next{Label: catalog.ButtonStatus, Command: "status"})} }
+func (t *turn) over() error {
+	return &shown{t.note(cards.Caution, catalog.NoteOver, catalog.Next{Label: catalog.ButtonStatus, Command: "status"})}
+}
 
 // may reports whether a ticket is the caller's to confirm. Where they asked among others, the question may
 // have been shown in their own chat instead.

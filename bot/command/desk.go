@@ -144,6 +144,9 @@ func (t *turn) denied(ctx context.Context) cards.Card {
 		}
 	}
 	t.logger.Info("denied", "tenant", t.caller.Tenant(), "platform", t.caller.Installation.Platform, "command", t.command.Name)
+	if !t.caller.Unknown && err == nil && len(admins) == 0 {
+		return catalog.DeniedByNobody(t.voice)
+	}
 	return catalog.Denied(t.voice, names)
 }
 

@@ -184,15 +184,33 @@ func undo(ctx context.Context, t *turn) (cards.Card, error) {
 	return t.done(catalog.NoteUndoing, "ID", b.ID, t.statusOf(b.Group)), nil
 }
 
+// lastDone is the line of the trail by which a link came to where it is; negative: there is none. Who is exempt,
+// and by that only, goes back to where the directory has them now.
+func lastDone(l directory.LinkStory) int {
+	if l.Link.State != directory.Unlinked && l.Link.State != directory.Suspended {
+		return -1
+	}
+	for i := len(l.Trail) - 1; i >= 0; i-- {
+		if e := l.Trail[i]; e.To == l.Link.State && e.From != e.To && e.From != "" {
+			return i
+		}
+	}
+	return -1
+}
+
 func (t *turn) undoLink(ctx context.Context) (cards.Card, error) {
 	story, l, err := t.link(ctx, 1)
 	if err != nil {
 		return cards.Card{}, err
 	}
 	t.call.Args = []string{t.call.Arg(0), string(l.Link.Secondary)}
-	card, ok, err := t.settle(ctx, linkDigest("undo", l.Link), catalog.Confirmation{
-		Title: catalog.UndoTitle, Text: catalog.UndoText, Button: catalog.UndoButton, Pairs: t.ends(story, l.Link),
-	})
+	question := catalog.Confirmation{Title: catalog.UndoTitle, Text: catalog.UndoText, Button: catalog.UndoButton, Pairs: t.ends(story, l.Link)}
+	if i := lastDone(l); i >= 0 {
+		e := l.Trail[i]
+		question.Text, question.State = catalog.UndoBack, string(e.From)
+		question.Trail = []catalog.TrailLine{{At: e.At, State: string(e.To), Why: e.Why, By: t.nameOf(ctx, e.By)}}
+	}
+	card, ok, err := t.settle(ctx, linkDigest("undo", l.Link), question)
 	if !ok {
 		return card, err
 	}

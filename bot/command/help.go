@@ -40,7 +40,8 @@ func help(ctx context.Context, t *turn) (cards.Card, error) {
 	admin, _ := t.administers(ctx) // who can't be checked is shown what anybody may do
 	view := catalog.ManualView{Voice: t.voice, Here: t.here()}
 	for _, c := range all {
-		if c.Topic == "" || c.Role == Admin && !admin {
+		personal := c.Topic == catalog.TopicMine && c.Name != "help" // who has no account has none to speak of
+		if c.Topic == "" || c.Role == Admin && !admin || personal && t.caller.Actor.IsZero() {
 			continue
 		}
 		title := c.Topic
@@ -62,7 +63,12 @@ func (d *Desk) mistaken(ctx context.Context, caller Caller, m *Mistake) cards.Ca
 		return catalog.Unknown(catalog.Reader{Lang: caller.Lang})
 	}
 	t := &turn{Desk: d, caller: caller, voice: d.title.voice(caller.Lang, caller.Zone)}
-	view := catalog.MistakeView{Voice: t.voice, Text: m.text(), Name: m.Name, Nearest: m.Nearest}
+	if near := find(m.Nearest); m.Problem == Unknown && near != nil && near.Role == Admin {
+		if admin, err := t.administers(ctx); err != nil || !admin {
+			return catalog.Unknown(catalog.Reader{Lang: caller.Lang})
+		}
+	}
+	view := catalog.MistakeView{Voice: t.voice, Text: m.text(), Name: m.Name, Nearest: m.Nearest, Hint: m.hint()}
 	if c := find(m.Command); c != nil {
 		t.command = *c
 		if refusal := t.refusal(ctx); refusal != nil {
@@ -71,6 +77,20 @@ func (d *Desk) mistaken(ctx context.Context, caller Caller, m *Mistake) cards.Ca
 		view.Usage, view.Fields = c.Usage(), c.Fields
 	}
 	return catalog.Mistaken(view)
+}
+
+// hint is what the catalogue says should stand there.
+func (m *Mistake) hint() string {
+	c := find(m.Command)
+	if c == nil || m.Problem != Missing && m.Problem != Malformed {
+		return ""
+	}
+	for _, a := range c.Args {
+		if a.Name == m.Name {
+			return catalog.HintOf(a.Name)
+		}
+	}
+	return ""
 }
 
 // text is what the catalogue says of a mistake.

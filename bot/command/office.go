@@ -133,7 +133,7 @@ func settingsSet(ctx context.Context, t *turn) (cards.Card, error) {
 	s := overview.Tenant.Settings
 	for _, f := range t.call.Fields {
 		if !set(&s, f.Key, strings.TrimSpace(f.Value)) {
-			return cards.Card{}, t.refuse(catalog.NoteSettingBad, "Name", f.Key, catalog.Next{Label: catalog.ButtonSettings, Command: "settings"})
+			return cards.Card{}, t.badKey(catalog.NoteSettingBad, f.Key, catalog.Next{Label: catalog.ButtonSettings, Command: "settings"})
 		}
 	}
 	if err := t.steering.PutSettings(ctx, t.caller.Tenant(), s, t.caller.By()); err != nil {

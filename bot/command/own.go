@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"rollcall/cards"
@@ -79,15 +80,29 @@ func (t *turn) change(ctx context.Context, do own, text, none, word string) (car
 	case err != nil && !directory.Is(err, directory.NotFound):
 		return cards.Card{}, err
 	case n == 0:
-		return t.note(cards.Normal, none, catalog.Next{Label: catalog.ButtonStatus, Command: "me"}), nil
+		text = none
 	}
-	return catalog.Noted(catalog.Note{
-		Voice: t.voice, Tone: cards.Good, Text: text, N: n, Pairs: []string{"Word", word}, Next: []catalog.Next{{Label: catalog.ButtonStatus, Command: "me"}},
-	}), nil
+	note := catalog.Note{Voice: t.voice, Tone: cards.Good, Text: text, N: n, Pairs: []string{"Word", word}, Next: []catalog.Next{{Label: catalog.ButtonStatus, Command: "me"}}}
+	if n == 0 {
+		note.Tone = cards.Normal
+	}
+	return catalog.Noted(note), nil
 }
 
+// syncMine says so where there is nothing to do because it is done.
 func syncMine(ctx context.Context, t *turn) (cards.Card, error) {
-	return t.change(ctx, t.steering.Sync, catalog.NoteSynced, catalog.NoteNothing, "")
+	sync := func(ctx context.Context, inst directory.Installation, account directory.AccountID) (int, error) {
+		n, err := t.steering.Sync(ctx, inst, account)
+		if err != nil || n > 0 {
+			return n, err
+		}
+		view, err := t.mine(ctx)
+		if err == nil && slices.ContainsFunc(view.Links, func(l catalog.LinkView) bool { return l.State == string(directory.Linked) }) {
+			return 0, &shown{t.note(cards.Normal, catalog.NoteLinkedYet, catalog.Next{Label: catalog.ButtonStatus, Command: "me"})}
+		}
+		return 0, err
+	}
+	return t.change(ctx, sync, catalog.NoteSynced, catalog.NoteNothing, "")
 }
 
 func unsyncMine(ctx context.Context, t *turn) (cards.Card, error) {
@@ -95,7 +110,14 @@ func unsyncMine(ctx context.Context, t *turn) (cards.Card, error) {
 }
 
 func notMe(ctx context.Context, t *turn) (cards.Card, error) {
-	return t.change(ctx, t.steering.NotMe, catalog.NoteNotMe, catalog.NoteNoneHere, "")
+	if err := t.person(); err != nil {
+		return cards.Card{}, err
+	}
+	text := catalog.NoteNotMe
+	if admins, err := t.office.Admins(ctx, t.caller.Tenant()); err != nil || len(admins) == 0 {
+		text = catalog.NoteNotMeAlone // nobody is there to be told
+	}
+	return t.change(ctx, t.steering.NotMe, text, catalog.NoteNoneHere, "")
 }
 
 // stop is noted even where there is nothing to ask about yet.

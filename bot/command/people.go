@@ -15,7 +15,11 @@ func (t *turn) story(ctx context.Context) (directory.Story, error) {
 	stories, err := t.steering.People(ctx, t.caller.Tenant(), named(t.call.Arg(0), t.caller.Installation))
 	switch {
 	case directory.Is(err, directory.NotFound) || err == nil && len(stories) == 0:
-		return directory.Story{}, t.refuse(catalog.NoteNobody, "Name", "")
+		text := catalog.NoteNobody
+		if !named(t.call.Arg(0), t.caller.Installation).Address.IsZero() {
+			text = catalog.NoteNobodyAt
+		}
+		return directory.Story{}, t.refuse(text, "Name", "")
 	case err != nil:
 		return directory.Story{}, err
 	case len(stories) == 1:

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,6 +81,9 @@ func planning(ctx context.Context, t *turn) (cards.Card, error) {
 func (t *turn) plan(ctx context.Context, id string) (directory.Proposal, error) {
 	p, err := t.steering.Proposal(ctx, t.caller.Tenant(), id)
 	if directory.Is(err, directory.NotFound) {
+		if t.call.Command != "plan" { // what it names is no group either
+			return p, t.refuse(catalog.NotePlanGone, "ID", id, catalog.Next{Label: catalog.ButtonPlan, Command: "plan"})
+		}
 		return p, t.refuse(catalog.NoteNoPlan, "ID", id, catalog.Next{Label: catalog.ButtonGroups, Command: "groups"})
 	}
 	return p, err
@@ -98,12 +102,23 @@ func (t *turn) showPlan(ctx context.Context, id string) (cards.Card, error) {
 	}
 	v := planView(p, lines)
 	v.Voice, v.More = t.voice, more
+	if v.Live, err = t.live(ctx, p.Group); err != nil {
+		return cards.Card{}, err
+	}
 	if p.Lines > 0 {
 		if v.CSV, v.JSON, err = t.download(ctx, "plan", p.ID); err != nil {
 			return cards.Card{}, err
 		}
 	}
 	return catalog.Plan(v), nil
+}
+
+// live reports whether no group that a plan concerns waits for one.
+func (t *turn) live(ctx context.Context, group directory.GroupID) (bool, error) {
+	overview, err := t.steering.Overview(ctx, t.caller.Tenant(), "")
+	return !slices.ContainsFunc(overview.Groups, func(g directory.GroupOverview) bool {
+		return g.Group.Draft && (group == "" || g.Group.ID == group)
+	}), err
 }
 
 // planLines are the lines to show, and where the next page begins: of the first card some of every kind that

@@ -47,6 +47,16 @@ func TestReports(t *testing.T) {
 		},
 		{"undone", directory.Report{Job: directory.Job{Kind: directory.JobUndo, Changed: 30}, Over: true}, grace, []string{"30 people are back"}, nil},
 		{"woken", directory.Report{Job: directory.Job{Kind: directory.JobWake, Changed: 1}, Over: true}, grace, []string{"One link changed"}, nil},
+		{
+			"what if, of somebody whom no group has",
+			directory.Report{Job: directory.Job{Kind: directory.JobWhatIf}, Over: true, Story: directory.Story{
+				Member: directory.Member{Email: ada().Member.Email, Active: true},
+				Links:  []directory.LinkStory{{Link: directory.Link{Group: "eng", State: directory.Matched, Primary: slack.Platform, Secondary: webex.Platform}}},
+			}},
+			grace,
+			[]string{"What if: a•••@acme․example", "Group: eng"},
+			[]string{"> prompt", "> exempt"},
+		},
 		{"what if", directory.Report{Job: directory.Job{Kind: directory.JobWhatIf}, Over: true, Story: ada()}, grace, []string{"What if: Ada Lovelace", "They are: linked."}, nil},
 		{
 			"held",

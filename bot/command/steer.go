@@ -210,7 +210,7 @@ func (t *turn) setGroup(g *directory.Group) error {
 		case "priority":
 			n, err := strconv.Atoi(f.Value)
 			if err != nil {
-				return t.refuse(catalog.NoteGroupBad, "Name", f.Key)
+				return t.badKey(catalog.NoteGroupBad, f.Key)
 			}
 			g.Priority = n
 		case "policy":
@@ -222,6 +222,13 @@ func (t *turn) setGroup(g *directory.Group) error {
 		}
 	}
 	return nil
+}
+
+// badKey says what can stand at a key.
+func (t *turn) badKey(text, key string, next ...catalog.Next) error {
+	return &shown{catalog.Noted(catalog.Note{
+		Voice: t.voice, Tone: cards.Caution, Text: text, Pairs: []string{"Name", key, "Example", catalog.Example(key)}, Next: next,
+	})}
 }
 
 func platformOf(name string) directory.Platform {

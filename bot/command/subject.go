@@ -39,8 +39,11 @@ func named(word string, inst directory.Installation) Name {
 // handlePrefix begins what stands for a person in a button, which carries letters, digits and dashes only.
 const handlePrefix = "id-"
 
-// handle is a member's id as a button carries it; empty: it can't be carried.
+// handle is a member's id as a button carries it; empty: it can't be carried, or there is none.
 func handle(member directory.MemberID) string {
+	if member == (directory.MemberID{}) {
+		return ""
+	}
 	var b strings.Builder
 	b.WriteString(handlePrefix)
 	for _, r := range member.Text() {

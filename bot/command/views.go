@@ -78,7 +78,7 @@ func (title titles) personView(story directory.Story, brief bool) catalog.Person
 func (title titles) linkView(l directory.LinkStory, brief bool) catalog.LinkView {
 	link := l.Link
 	v := catalog.LinkView{
-		From: title(link.Primary), To: title(link.Secondary), State: string(link.State), Why: link.Why, Parked: link.Parked,
+		Group: string(link.Group), From: title(link.Primary), To: title(link.Secondary), State: string(link.State), Why: link.Why, Parked: link.Parked,
 		Exempted: link.Exempted, Intent: string(l.Intent), Next: l.Next, When: l.When, Holds: l.Holds,
 		Account: title.account(l.Account), Counterpart: title.account(l.Counterpart), Waves: link.Waves, LastWave: link.LastWave,
 	}

@@ -272,15 +272,21 @@ type Confirmation struct {
 	Title, Text, Button string // texts of the catalogue; those with "|" depend on N
 	N                   int
 	Pairs               []string
-	Say                 string  // a sentence of the engine's
-	Counts              []Count // what would happen, by intent; those of which nobody notices anything aren't shown
+	Say                 string      // a sentence of the engine's
+	Counts              []Count     // what would happen, by intent; those of which nobody notices anything aren't shown
+	State               string      // that something goes back to, as the engine calls it: {State} of the text
+	Trail               []TrailLine // what was done
 	Nonce               string
 }
 
 // Confirm is the card of a confirmation.
 func Confirm(c Confirmation) cards.Card {
 	s := c.sheet(c.Title, c.Pairs...)
+	if c.State != "" {
+		c.Pairs = append(slices.Clone(c.Pairs), "State", s.text(stateWord(c.State)))
+	}
 	s.lineOf(cards.Normal, c.Text, c.N, c.Pairs...)
+	s.trail(c.Trail)
 	s.stated(cards.Normal, c.Say)
 	s.counts(slices.DeleteFunc(slices.Clone(c.Counts), func(c Count) bool { return !c.acts() }), intentWord)
 	s.line(cards.Subtle, confirmHow)

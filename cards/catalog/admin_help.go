@@ -64,7 +64,7 @@ func Entry(v EntryView) cards.Card {
 	s := v.sheet(entryTitle, "Usage", v.Usage)
 	s.line(cards.Normal, v.Does)
 	s.facts(
-		s.fact(labelKeys, strings.Join(v.Fields, ", ")),
+		s.fact(labelKeys, examples(v.Fields)),
 		s.fact(labelAlso, strings.Join(v.Aliases, ", ")),
 	)
 	if v.Confirms {
@@ -87,6 +87,7 @@ type MistakeView struct {
 	Usage   string // of the command that was meant; empty: it isn't known
 	Nearest string // what may have been meant
 	Fields  []string
+	Hint    string // what should stand there: a text of the catalogue; empty: nothing to say
 }
 
 // Mistaken says so, and what would have been right.
@@ -94,12 +95,15 @@ func Mistaken(v MistakeView) cards.Card {
 	s := v.blank()
 	s.line(cards.Normal, v.Text, "Name", v.Name)
 	s.card.Summary = s.text(v.Text, "Name", v.Name)
+	if v.Hint != "" {
+		s.line(cards.Normal, v.Hint)
+	}
 	if v.Nearest != "" {
 		s.line(cards.Normal, mistakeNearest, "Name", v.Nearest)
 	}
 	s.facts(
 		s.fact(labelUsage, v.Usage),
-		s.fact(labelKeys, strings.Join(v.Fields, ", ")),
+		s.fact(labelKeys, examples(v.Fields)),
 	)
 	if v.Nearest != "" && v.Nearest != "help" && v.Usage == "" {
 		s.next(mistakeTry, "help "+v.Nearest, "Name", v.Nearest)

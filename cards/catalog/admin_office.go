@@ -69,6 +69,10 @@ type AdminView struct {
 // Admins is the list of them.
 func Admins(v AdminsView) cards.Card {
 	s := v.sheet(adminsTitle)
+	if len(v.Admins) == 0 {
+		s.line(cards.Caution, adminsNone)
+		return s.end()
+	}
 	s.lineOf(cards.Normal, adminsSome, len(v.Admins))
 	var rows [][]string
 	for _, a := range v.Admins {
@@ -125,6 +129,15 @@ func Denied(v Voice, admins []string) cards.Card {
 	} else {
 		s.line(cards.Normal, deniedAsk)
 	}
+	s.next(ButtonHelp, "help")
+	return s.end()
+}
+
+// DeniedByNobody says that a command is for admins, of whom there are none, and how one becomes one.
+func DeniedByNobody(v Voice) cards.Card {
+	s := v.sheet(deniedTitle)
+	s.line(cards.Caution, deniedWhat)
+	s.line(cards.Normal, adminsNone)
 	s.next(ButtonHelp, "help")
 	return s.end()
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ type GroupSince struct {
 
 // LinkView is one link of a person.
 type LinkView struct {
+	Group       string // with what would happen: the group that decides it
 	From, To    string // what people call its platforms
 	State       string
 	Why         string
@@ -80,7 +82,7 @@ func Person(v PersonView) cards.Card {
 	if v.WhatIf {
 		title = whatIfTitle
 	}
-	s := v.sheet(title, "Name", v.Name)
+	s := v.sheet(title, "Name", cmp.Or(v.Name, v.Masked))
 	switch {
 	case len(v.Links) > 0:
 		s.line(cards.Normal, personState, "State", s.text(stateWord(v.Links[0].State)))
@@ -111,6 +113,9 @@ func Person(v PersonView) cards.Card {
 	for i, l := range v.Links {
 		if i == 2 {
 			break // a card has room for two; the list of both platforms is in the export
+		}
+		if !v.WhatIf {
+			l.Group = "" // the list of their groups says it
 		}
 		s.link(l)
 	}
@@ -158,6 +163,7 @@ func (s *sheet) link(l LinkView) {
 		}
 	}
 	s.facts(
+		s.fact(labelGroup, clean(l.Group, maxName, "")),
 		s.fact(labelState, state),
 		s.fact(labelWhy, s.sentence(l.Why)),
 		s.fact(labelThen, s.then(l)),

@@ -18,6 +18,7 @@ type PlanView struct {
 	Counts []Count // by intent
 	Lines  int
 	Drift  []Count // by intent: what was left out when it was applied
+	Live   bool    // the group goes on already, and waits for no plan
 	Let    int     // how many people it was applied to; 0: it isn't known
 	Why    string  // why it could not be made
 	// Examples are some of its lines; with an applied plan, some of those that were left out.
@@ -49,6 +50,8 @@ func Plan(v PlanView) cards.Card {
 	case "ready":
 		if n := acting(v.Counts); n > 0 {
 			s.lineOf(cards.Normal, planConcerns, n)
+		} else if v.Live {
+			s.line(cards.Normal, planNothing)
 		} else {
 			s.line(cards.Normal, planNobody)
 		}
@@ -69,7 +72,7 @@ func Plan(v PlanView) cards.Card {
 		s.line(cards.Normal, planLeavers)
 	}
 	s.lines(v.Examples)
-	if v.State == "ready" { // with nobody in it too: it lets the group go on
+	if v.State == "ready" && (!v.Live || acting(v.Counts) > 0) { // with nobody in it too: it lets the group go on
 		s.next(ButtonApply, "apply "+v.ID)
 		if n := len(s.card.Actions); n > 0 {
 			s.card.Actions[n-1].Style = cards.Primary

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,11 @@ type UnreachedView struct {
 type PlatformReach struct {
 	Platform string
 	Counts   []Count
+}
+
+// gaps reports whether there is anybody on the platform who can't be written to.
+func (p PlatformReach) gaps() bool {
+	return slices.ContainsFunc(p.Counts, func(c Count) bool { return c.N > 0 && c.Kind != "reachable" })
 }
 
 // UnreachedPerson is somebody who can't be written to.
@@ -42,7 +48,11 @@ type UnreachedWhere struct {
 func Unreached(v UnreachedView) cards.Card {
 	s := v.sheet(unreachedTitle)
 	if len(v.List) == 0 {
-		s.line(cards.Good, unreachedNone)
+		none := unreachedNone
+		if slices.ContainsFunc(v.Counts, PlatformReach.gaps) {
+			none = unreachedRest
+		}
+		s.line(cards.Good, none)
 	} else {
 		s.line(cards.Normal, unreachedSome)
 	}

@@ -137,7 +137,7 @@ func TestWhatCardsSay(t *testing.T) {
 		{"no platform is known", Linked(Prompt{}), []string{"this platform", "the other platform", "someone"}, nil},
 		{"welcome says how to go on", Welcome(Reader{Name: "Ada", Here: "Slack"}), []string{"Hello Ada.", "only when it needs an answer", "help"}, nil},
 		{"help names its words", Help(Reader{}), []string{"help: ", "hi: "}, nil},
-		{"unknown names what is understood", Unknown(Reader{}), []string{"help: ", "hi: "}, nil},
+		{"unknown says where to look", Unknown(Reader{}), []string{`Write "help" to see what Rollcall understands.`}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

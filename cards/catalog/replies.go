@@ -63,7 +63,7 @@ func Unknown(r Reader) cards.Card {
 	return cards.Card{
 		Summary: p.line(unknownSummary),
 		Colon:   p.speech().Colon,
-		Body:    []cards.Block{p.say(cards.Normal, unknownWhat, helpWords), words(p)},
+		Body:    []cards.Block{p.say(cards.Normal, unknownWhat, writeHelp)},
 	}
 }
 

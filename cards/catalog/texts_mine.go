@@ -16,12 +16,14 @@ const (
 	buttonUnsync   = "Unlink them"
 	buttonLanguage = "Language"
 
-	NoteSynced   = "Rollcall now asks about your accounts again. It writes to you when it needs an answer."
-	NoteNothing  = "There is nothing of yours to link here."
-	NoteUnsynced = `Your accounts are no longer linked. If you want that back, write "{Word}".`
-	NoteNotMe    = "One link was ended at once, and your administrators are told.|{N} links were ended at once, and your administrators are told."
-	NoteStopped  = `Rollcall won't ask you again. If you change your mind, write "{Word}".`
-	NoteNoneHere = "Nothing of yours is linked here, so nothing was changed."
+	NoteSynced     = "Rollcall now asks about your accounts again. It writes to you when it needs an answer."
+	NoteNothing    = "There is nothing of yours to link here."
+	NoteLinkedYet  = "Your accounts are linked already."
+	NoteNotMeAlone = "One account is noted as not yours: it isn't linked with yours, or no longer.|{N} accounts are noted as not yours: they aren't linked with yours, or no longer."
+	NoteUnsynced   = `Your accounts are no longer linked. If you want that back, write "{Word}".`
+	NoteNotMe      = "One account is noted as not yours: it isn't linked with yours, or no longer. Your administrators are told.|{N} accounts are noted as not yours: they aren't linked with yours, or no longer. Your administrators are told."
+	NoteStopped    = `Rollcall won't ask you again. If you change your mind, write "{Word}".`
+	NoteNoneHere   = "Nothing of yours is linked here, so nothing was changed."
 
 	homeMay  = "What Rollcall may do"
 	homeWhat = "Rollcall looks up names and addresses in the directory and on your chat platforms, and writes to you in this chat. It doesn't read your conversations."

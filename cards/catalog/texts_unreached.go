@@ -7,6 +7,7 @@ const (
 
 	unreachedTitle = "Who can't be written to"
 	unreachedNone  = "Everybody who is to be asked can be written to, as far as is known."
+	unreachedRest  = "Nobody who is to be asked is out of reach. Those below who can't be written to are asked elsewhere, or aren't to be asked."
 	unreachedSome  = "These people can't be asked anywhere, or have to open the app first:"
 	unreachedWaits = "the next question waits until they open it"
 
