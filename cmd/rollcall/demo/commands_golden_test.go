@@ -70,7 +70,7 @@ var changes = []struct {
 	{regexp.MustCompile(`\d{1,2}\.? \pL+ \d{4},? \d{2}:\d{2}`), "1 January 2030, 12:00"},
 	{regexp.MustCompile(`\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}\b`), "2030-01-01 12:00"},
 	{regexp.MustCompile(`\b\d+ (seconds?|minutes?)( \d+ seconds?)?`), "5 minutes"},
-	{regexp.MustCompile(`([^ "]) {2,}`), "$1  "}, // columns are as wide as what stood in them
+	{regexp.MustCompile(`([^ "\n]) {2,}`), "$1  "}, // columns are as wide as what stood in them
 }
 
 // compare holds what came back to a golden.
