@@ -105,6 +105,7 @@ func TestTheWorldHasChanged(t *testing.T) {
 		{"resume eng", nil, func(w *world) { w.digest = "x" }},
 		{"group remove eng", nil, func(w *world) { w.overview.Groups[0].Group.External = "x" }},
 		{"unlink ada@acme.example", nil, func(w *world) { w.people[0].Links[0].Link.State = directory.Declined }},
+		{"exempt ada@acme.example", standIn, func(w *world) { w.people[0].Links[0].Link.State = directory.Declined }},
 		{"undo ada@acme.example", nil, func(w *world) { w.people[0].Links[0].Link.Counterpart = webex.Account("P8") }},
 		{"resolve ada@acme.example 1", nil, func(w *world) { w.people[0].Links[0].Candidates[0].Account.ID.User = "P8" }},
 		{"release 4c9a7be01f22", nil, func(w *world) { w.held[0].Hash = "x" }},
@@ -330,6 +331,33 @@ func TestNoFiles(t *testing.T) {
 		card := w.desk(t).Run(t.Context(), by(grace), "export")
 		if len(card.Actions) != 0 || len(w.tickets) != 0 || !strings.Contains(card.Summary, "serves no files") {
 			t.Errorf("%q: %+v, %d tickets", page, card, len(w.tickets))
+		}
+	}
+}
+
+// A file's addresses are made once whoever asks for it has confirmed it, and at no look at a plan.
+func TestAFileIsConfirmed(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"export", "export p-7f3k"} {
+		w := newWorld()
+		desk := w.desk(t)
+		downloads := func() int {
+			n := 0
+			for _, ticket := range w.tickets {
+				if ticket.Kind == ticketDownload {
+					n++
+				}
+			}
+			return n
+		}
+		desk.Run(t.Context(), by(grace), "plan p-7f3k")
+		asked := code(desk.Run(t.Context(), by(grace), text))
+		if asked == "" || downloads() != 0 {
+			t.Fatalf("%s: asked %q, %d addresses", text, asked, downloads())
+		}
+		card := desk.Confirm(t.Context(), by(grace), asked)
+		if downloads() != 2 || len(card.Actions) != 2 || card.Actions[0].URL == "" {
+			t.Errorf("%s: %d addresses, %+v", text, downloads(), card.Actions)
 		}
 	}
 }

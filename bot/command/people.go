@@ -131,15 +131,30 @@ func link(ctx context.Context, t *turn) (cards.Card, error) {
 	})
 }
 
-// exempt leaves somebody alone, or with "off" no longer does.
+// exempt leaves somebody alone, or with "off" no longer does. Where something stands in for them it asks first:
+// that is taken away, and not all of it comes back.
 func exempt(ctx context.Context, t *turn) (cards.Card, error) {
 	platform, on, text := 1, true, catalog.NoteExempted
 	if strings.EqualFold(t.call.Arg(1), "off") {
 		platform, on, text = 2, false, catalog.NoteUnexempted
 	}
-	return t.each(ctx, platform, text, func(key directory.LinkKey) error {
-		return t.steering.Exempt(ctx, t.caller.Tenant(), key, on, t.caller.By())
-	})
+	story, l, err := t.link(ctx, platform)
+	if err != nil {
+		return cards.Card{}, err
+	}
+	if on && l.Link.StandIn.Exists() && !l.Link.Exempted {
+		t.call.Args = []string{t.call.Arg(0), string(l.Link.Secondary)}
+		card, ok, err := t.settle(ctx, linkDigest("exempt", l.Link), catalog.Confirmation{
+			Title: catalog.ExemptTitle, Text: catalog.ExemptText, Button: catalog.ButtonExempt, Pairs: t.ends(story, l.Link),
+		})
+		if !ok {
+			return card, err
+		}
+	}
+	if err := t.steering.Exempt(ctx, t.caller.Tenant(), l.Link.Key, on, t.caller.By()); err != nil {
+		return cards.Card{}, err
+	}
+	return t.done(text, "Name", story.Member.Name, t.whyOf(story)), nil
 }
 
 func retry(ctx context.Context, t *turn) (cards.Card, error) {

@@ -105,11 +105,6 @@ func (t *turn) showPlan(ctx context.Context, id string) (cards.Card, error) {
 	if v.Live, err = t.live(ctx, p.Group); err != nil {
 		return cards.Card{}, err
 	}
-	if p.Lines > 0 {
-		if v.CSV, v.JSON, err = t.download(ctx, "plan", p.ID); err != nil {
-			return cards.Card{}, err
-		}
-	}
 	return catalog.Plan(v), nil
 }
 
@@ -212,36 +207,38 @@ func acting(counts map[directory.Intent]int) int {
 	return n
 }
 
-// export answers where a file is fetched.
+// export answers where a file is fetched. It asks first: whatever is in it is out of our hands then.
 func export(ctx context.Context, t *turn) (cards.Card, error) {
-	what, id := "links", t.call.Arg(0)
+	what, id, text := "links", t.call.Arg(0), catalog.ExportLinks
 	if id != "" {
 		p, err := t.plan(ctx, id)
 		if err != nil {
 			return cards.Card{}, err
 		}
-		what, id = "plan", p.ID
+		what, id, text = "plan", p.ID, catalog.ExportPlan
+		t.call.Args = []string{id}
 	}
-	csv, json, err := t.download(ctx, what, id)
-	if err != nil {
+	view := catalog.ExportView{Voice: t.voice, Plan: id}
+	if !cards.IsURL(t.office.Download("")) { // nothing serves files at an address that a button may open
+		return catalog.Export(view), nil
+	}
+	card, ok, err := t.settle(ctx, digest("export", what, id), catalog.Confirmation{
+		Title: catalog.ExportTitle, Text: text, Button: catalog.ButtonDownload, Pairs: []string{"ID", id},
+	})
+	if !ok {
+		return card, err
+	}
+	if view.CSV, err = t.download(ctx, what, id, "csv"); err != nil {
 		return cards.Card{}, err
 	}
-	return catalog.Export(catalog.ExportView{Voice: t.voice, Plan: id, CSV: csv, JSON: json}), nil
+	if view.JSON, err = t.download(ctx, what, id, "json"); err != nil {
+		return cards.Card{}, err
+	}
+	return catalog.Export(view), nil
 }
 
-// download is where the caller fetches a file in its two forms; empty: nothing serves files at an
-// address that a button may open.
-func (t *turn) download(ctx context.Context, what, plan string) (csv, json string, err error) {
-	if !cards.IsURL(t.office.Download("")) {
-		return "", "", nil
-	}
-	var addresses [2]string
-	for i, format := range []string{"csv", "json"} {
-		text, err := t.ticket(ctx, ticketDownload, map[string]string{factWhat: what, factPlan: plan, factFormat: format})
-		if err != nil {
-			return "", "", err
-		}
-		addresses[i] = t.office.Download(text)
-	}
-	return addresses[0], addresses[1], nil
+// download is the address of the page from which the caller fetches a file.
+func (t *turn) download(ctx context.Context, what, plan, format string) (string, error) {
+	text, err := t.ticket(ctx, ticketDownload, map[string]string{factWhat: what, factPlan: plan, factFormat: format})
+	return t.office.Download(text), err
 }

@@ -98,7 +98,7 @@ func Commands() []Command {
 		{Name: "groups", Args: []Argument{position}, Role: Admin, Topic: look, Does: catalog.DoesGroups, run: groups},
 		{Name: "health", Role: Admin, Topic: look, Does: catalog.DoesHealth, run: health},
 		{Name: "waves", Aliases: []string{"rollout"}, Args: []Argument{anyGroup, {"STAGE", Stage, true}}, Role: Admin, Topic: look, Does: catalog.DoesWaves, run: waves},
-		{Name: "export", Args: []Argument{{"PLAN", Word, true}}, Role: Admin, Topic: look, Does: catalog.DoesExport, Load: Heavy, run: export},
+		{Name: "export", Args: []Argument{{"PLAN", Word, true}}, Role: Admin, Topic: look, Does: catalog.DoesExport, Confirms: true, Load: Heavy, run: export},
 
 		{Name: "plan", Args: []Argument{{"GROUP|PLAN", Word, true}, position}, Role: Admin, Topic: change, Does: catalog.DoesPlan, Long: true, Listed: true, Load: Heavy, run: planning},
 		{Name: "apply", Args: []Argument{plan}, Role: Admin, Topic: change, Does: catalog.DoesApply, Confirms: true, Long: true, Load: Heavy, run: apply},
@@ -116,7 +116,7 @@ func Commands() []Command {
 		{Name: "person", Args: []Argument{person}, Role: Admin, Topic: people, Does: catalog.DoesPerson, run: whoIs},
 		{Name: "link", Args: []Argument{person, {"ADDRESS", Address, false}, platform}, Role: Admin, Topic: people, Does: catalog.DoesLink, run: link},
 		{Name: "unlink", Args: []Argument{person, platform}, Role: Admin, Topic: people, Does: catalog.DoesUnlink, Confirms: true, run: unlink},
-		{Name: "exempt", Args: []Argument{person, {"off|PLATFORM", Word, true}, platform}, Role: Admin, Topic: people, Does: catalog.DoesExempt, run: exempt},
+		{Name: "exempt", Args: []Argument{person, {"off|PLATFORM", Word, true}, platform}, Role: Admin, Topic: people, Does: catalog.DoesExempt, Confirms: true, run: exempt},
 		{Name: "retry", Args: []Argument{person, platform}, Role: Admin, Topic: people, Does: catalog.DoesRetry, run: retry},
 		{Name: "prompt", Args: []Argument{person, platform}, Role: Admin, Topic: people, Does: catalog.DoesPrompt, run: prompt},
 		{Name: "disputes", Args: []Argument{position}, Role: Admin, Topic: people, Does: catalog.DoesDisputes, run: disputes},

@@ -13,8 +13,8 @@ import (
 	"rollcall/sync/directory"
 )
 
-// KindDownload is the kind of a ticket that stands for a file. Its text is the end of the file's address: whoever
-// has it fetches the file, once.
+// KindDownload is the kind of a ticket that stands for a file. Its text is the end of the address of a page from
+// which whoever has it fetches the file, once.
 const KindDownload = "download"
 
 // Files makes what such tickets stand for.
@@ -37,35 +37,55 @@ type File struct {
 // patience is how long a browser may take over one part of a file.
 const patience = 30 * time.Second
 
-// download answers with a file, once. Whatever is wrong with a ticket, the answer is the same.
-func (h *Hub) download(v *visit) {
-	ctx, id := v.r.Context(), directory.TicketOf(mux.Vars(v.r)["text"])
-	ticket, err := h.config.Registry.Ticket(ctx, id, v.now)
-	if err != nil && !directory.Is(err, directory.NotFound) {
+// offer shows a file, and a button that fetches it. It does nothing yet: mail programs, chats and those who guard
+// them open links by themselves, and would have the file, or use its link up.
+func (h *Hub) offer(v *visit) {
+	text := mux.Vars(v.r)["text"]
+	ticket, file, err := h.fileOf(v, text)
+	switch {
+	case directory.Is(err, directory.NotFound):
+		v.fetched()
+	case err != nil:
 		v.failed(err)
-		return
+	default:
+		v.show(http.StatusOK, "download", "Download", downloadView{Name: file.Name, Path: "/download/" + text, Until: moment{ticket.Until}})
 	}
-	if err != nil || ticket.Kind != KindDownload || h.config.Files == nil {
-		v.fetched()
-		return
-	}
-	file, err := h.config.Files.File(ctx, ticket)
-	if directory.Is(err, directory.NotFound) {
-		v.fetched()
-		return
-	}
+}
+
+// downloadView is a file that can be fetched.
+type downloadView struct {
+	Name, Path string
+	Until      moment
+}
+
+// download answers with a file, once.
+func (h *Hub) download(v *visit) {
+	text := mux.Vars(v.r)["text"]
+	ticket, file, err := h.fileOf(v, text)
 	if err == nil {
-		_, err = h.config.Registry.TakeTicket(ctx, id, v.now)
-		if directory.Is(err, directory.NotFound) { // somebody was quicker
-			v.fetched()
-			return
-		}
+		_, err = h.config.Registry.TakeTicket(v.r.Context(), directory.TicketOf(text), v.now) // somebody may be quicker
+	}
+	switch {
+	case directory.Is(err, directory.NotFound):
+		v.fetched()
+	case err != nil:
+		v.failed(err)
+	default:
+		v.send(ticket.Tenant, file)
+	}
+}
+
+// fileOf is the file that the text of a ticket stands for. NotFound: whatever is wrong with it, the answer is the same.
+func (h *Hub) fileOf(v *visit, text string) (directory.Ticket, File, error) {
+	ticket, err := h.config.Registry.Ticket(v.r.Context(), directory.TicketOf(text), v.now)
+	if err == nil && (ticket.Kind != KindDownload || h.config.Files == nil) {
+		err = directory.Errorf(directory.NotFound, "it stands for no file")
 	}
 	if err != nil {
-		v.failed(err)
-		return
+		return ticket, File{}, err
 	}
-	v.send(ticket.Tenant, file)
+	file, err := h.config.Files.File(v.r.Context(), ticket)
+	return ticket, file, err
 }
 
 func (v *visit) fetched() {

@@ -58,56 +58,81 @@ func (w *world) ticket(text, kind string) {
 	}
 }
 
-// fetch is what a browser without any cookie gets.
-func (w *world) fetch(method, path string) *http.Response {
+// fetch opens the page of a file, and presses its button.
+func (w *world) fetch(path string) answer {
 	w.t.Helper()
-	recorder := httptest.NewRecorder()
-	w.handler.ServeHTTP(recorder, httptest.NewRequestWithContext(w.t.Context(), method, public+path, http.NoBody))
-	return recorder.Result()
-}
-
-func body(t *testing.T, r *http.Response) string {
-	t.Helper()
-	text, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
+	b := w.browser()
+	if page := b.get(path); page.status != http.StatusOK {
+		return page
 	}
-	return string(text)
+	return b.post(path)
 }
 
 func TestAFileIsFetchedOnce(t *testing.T) {
 	t.Parallel()
 	s := &shelf{text: "a,b\r\n"}
 	w, path := shelved(t, s)
-	if r := w.fetch(http.MethodHead, path); r.StatusCode != http.StatusMethodNotAllowed {
-		t.Errorf("a preview gets status %d", r.StatusCode)
-	}
-	r := w.fetch(http.MethodGet, path)
-	if got := body(t, r); r.StatusCode != http.StatusOK || got != s.text {
-		t.Fatalf("status %d, %q", r.StatusCode, got)
+	r := w.fetch(path)
+	if r.status != http.StatusOK || r.body != s.text {
+		t.Fatalf("status %d, %q", r.status, r.body)
 	}
 	for name, want := range map[string]string{
 		"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": "attachment; filename=links.csv", "Cache-Control": "no-store",
 		"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
 	} {
-		if got := r.Header.Get(name); got != want {
+		if got := r.header.Get(name); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
-	again := w.fetch(http.MethodGet, path)
-	if got := body(t, again); again.StatusCode != http.StatusGone || !strings.Contains(got, "ask for the file again") || strings.Contains(got, "a,b") {
-		t.Errorf("the second time: status %d, %s", again.StatusCode, got)
+	b := w.browser()
+	b.get("/connect")
+	for name, again := range map[string]answer{"the page": b.get(path), "the button": b.post(path)} {
+		if again.status != http.StatusGone || !strings.Contains(again.body, "ask for the file again") || strings.Contains(again.body, "a,b") {
+			t.Errorf("%s, the second time: status %d, %s", name, again.status, again.body)
+		}
 	}
 	if s.wrote != 1 {
 		t.Errorf("it was made %d times", s.wrote)
 	}
 }
 
+// Whoever only opens the link, as those do who look for malice in mails and chats, neither has the file nor uses
+// the link up; and no other page's button fetches it.
+func TestALookAtAFileTakesNothing(t *testing.T) {
+	t.Parallel()
+	s := &shelf{text: "a,b\r\n"}
+	w, path := shelved(t, s)
+	b := w.browser()
+	for range 3 {
+		a := b.get(path)
+		if a.status != http.StatusOK || strings.Contains(a.body, "a,b") || !strings.Contains(a.body, "links.csv") || a.header.Get("Content-Disposition") != "" {
+			t.Fatalf("status %d: %s", a.status, a.body)
+		}
+		if !strings.Contains(a.header.Get("Content-Security-Policy"), "form-action 'self'") || strings.Contains(a.body, "<script") {
+			t.Errorf("the page isn't as others are: %v", a.header)
+		}
+	}
+	elsewhere := w.browser()
+	elsewhere.site = "cross-site"
+	elsewhere.get(path)
+	for name, a := range map[string]answer{"without a page": w.browser().post(path), "from elsewhere": elsewhere.post(path)} {
+		if a.status != http.StatusForbidden {
+			t.Errorf("%s: status %d", name, a.status)
+		}
+	}
+	if s.wrote != 0 {
+		t.Errorf("it was made %d times", s.wrote)
+	}
+	if r := w.fetch(path); r.body != s.text {
+		t.Errorf("afterwards: status %d", r.status)
+	}
+}
+
 func TestAnEmptyFileIsAFile(t *testing.T) {
 	t.Parallel()
 	w, path := shelved(t, &shelf{})
-	if r := w.fetch(http.MethodGet, path); r.StatusCode != http.StatusOK || r.Header.Get("Content-Disposition") == "" {
-		t.Errorf("status %d", r.StatusCode)
+	if r := w.fetch(path); r.status != http.StatusOK || r.header.Get("Content-Disposition") == "" {
+		t.Errorf("status %d", r.status)
 	}
 }
 
@@ -137,17 +162,17 @@ func TestWhoGetsNoFile(t *testing.T) {
 			s := &shelf{}
 			w, _ := shelved(t, s)
 			test.do(w, s)
-			r := w.fetch(http.MethodGet, test.path)
-			if got := body(t, r); r.StatusCode != test.status || !strings.Contains(got, test.says) || r.Header.Get("Content-Disposition") != "" {
-				t.Errorf("status %d, want %d and %q: %s", r.StatusCode, test.status, test.says, got)
+			r := w.fetch(test.path)
+			if r.status != test.status || !strings.Contains(r.body, test.says) || r.header.Get("Content-Disposition") != "" {
+				t.Errorf("status %d, want %d and %q: %s", r.status, test.status, test.says, r.body)
 			}
 			if !test.keeps {
 				return
 			}
 			w.store.down.Store(false)
 			s.refuse, s.fail = nil, nil
-			if r := w.fetch(http.MethodGet, test.path); r.StatusCode != http.StatusOK {
-				t.Errorf("afterwards: status %d", r.StatusCode)
+			if r := w.fetch(test.path); r.status != http.StatusOK {
+				t.Errorf("afterwards: status %d", r.status)
 			}
 		})
 	}
@@ -159,7 +184,16 @@ func TestAFileThatBreaksOffIsNoFile(t *testing.T) {
 	w, path := shelved(t, &shelf{text: strings.Repeat("a,b\r\n", 10_000), fail: directory.Errorf(directory.Unavailable, "the store doesn't answer")})
 	server := httptest.NewServer(w.handler)
 	defer server.Close()
-	r, err := http.Get(server.URL + path) //nolint:noctx // of the test's own server
+	b := w.browser()
+	b.get(path)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+path, strings.NewReader("token="+b.token))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	request.AddCookie(&http.Cookie{Name: "__Host-rollcall", Value: b.cookie})
+	r, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

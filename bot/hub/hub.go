@@ -128,8 +128,8 @@ func (h *Hub) Mount(r *mux.Router) {
 	r.HandleFunc("/connect/link/{text}", h.visited(counted, h.linked)).Methods(read...)
 	r.HandleFunc("/connect/link/{text}", h.visited(counted, h.beginLink)).Methods(http.MethodPost)
 
-	// HEAD is left out: who previews a link doesn't use it up with that.
-	r.HandleFunc("/download/{text}", h.visited(counted, h.download)).Methods(http.MethodGet)
+	r.HandleFunc("/download/{text}", h.visited(counted, h.offer)).Methods(read...)
+	r.HandleFunc("/download/{text}", h.visited(counted, h.download)).Methods(http.MethodPost)
 
 	r.HandleFunc("/connect/{platform}/begin", h.visited(counted, h.begin)).Methods(http.MethodPost)
 	r.HandleFunc("/connect/{platform}/start", h.visited(counted, h.start)).Methods(http.MethodGet)

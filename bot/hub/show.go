@@ -26,7 +26,7 @@ var (
 )
 
 // pages are the templates by name. Each is the frame with its own content.
-var pages = parse("home", "leave", "link", "linked", "invited", "disconnect", "settings", "words", "privacy", "terms", "support")
+var pages = parse("home", "leave", "link", "linked", "invited", "disconnect", "settings", "download", "words", "privacy", "terms", "support")
 
 func read(file string) []byte {
 	text, err := files.ReadFile(file)

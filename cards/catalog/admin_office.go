@@ -96,14 +96,14 @@ type ExportView struct {
 
 // Export is the card from which the file is fetched.
 func Export(v ExportView) cards.Card {
-	s := v.sheet(exportTitle)
+	s := v.sheet(ExportTitle)
 	switch {
 	case v.CSV == "" && v.JSON == "":
 		s.line(cards.Caution, exportNowhere)
 	case v.Plan != "":
-		s.line(cards.Normal, exportPlan, "ID", v.Plan)
+		s.line(cards.Normal, ExportPlan, "ID", v.Plan)
 	default:
-		s.line(cards.Normal, exportLinks)
+		s.line(cards.Normal, ExportLinks)
 	}
 	if v.CSV != "" {
 		s.line(cards.Subtle, exportHow)

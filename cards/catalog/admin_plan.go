@@ -22,9 +22,8 @@ type PlanView struct {
 	Let    int     // how many people it was applied to; 0: it isn't known
 	Why    string  // why it could not be made
 	// Examples are some of its lines; with an applied plan, some of those that were left out.
-	Examples  []PlanLine
-	More      int    // where the next page of lines begins; 0: there is none
-	CSV, JSON string // addresses of the whole list; empty: a button asks for them
+	Examples []PlanLine
+	More     int // where the next page of lines begins; 0: there is none
 }
 
 // PlanLine is what a plan has in mind for one person.
@@ -81,11 +80,7 @@ func Plan(v PlanView) cards.Card {
 	if v.More > 0 {
 		s.next(ButtonMore, "plan "+v.ID+" "+strconv.Itoa(v.More))
 	}
-	if v.CSV == "" && v.JSON == "" {
-		s.next(ButtonDownload, "export "+v.ID)
-	}
-	s.page(ButtonCSV, v.CSV)
-	s.page(ButtonJSON, v.JSON)
+	s.next(ButtonDownload, "export "+v.ID)
 	return s.end()
 }
 

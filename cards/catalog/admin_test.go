@@ -52,11 +52,9 @@ func TestMoreIsNeverLeftOut(t *testing.T) {
 		groups = append(groups, GroupView{ID: "g" + string(rune('a'+len(groups))), Draft: true})
 		list = append(list, DisputeView{Handle: "id-" + string(rune('a'+len(list)))})
 	}
-	plan := samplePlan(Voice{}, "Ada")
-	plan.CSV, plan.JSON = "https://rollcall.example/a", "https://rollcall.example/b"
 	for name, card := range map[string]cards.Card{
 		"groups": Groups(GroupsView{Groups: groups, More: 10}), "disputes": Disputes(DisputesView{List: list, More: 10}),
-		"plan": Plan(plan), "batch": Batch(sampleBatch(Voice{})),
+		"plan": Plan(samplePlan(Voice{}, "Ada")), "batch": Batch(sampleBatch(Voice{})),
 	} {
 		if !slices.ContainsFunc(card.Actions, func(a cards.Action) bool { return a.Label == ButtonMore }) {
 			t.Errorf("%s has no button for the next page", name)

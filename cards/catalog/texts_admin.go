@@ -323,6 +323,9 @@ const (
 	GroupRemoveText   = "Its one link rests: nobody is asked, and nothing is removed.|Its {N} links rest: nobody is asked, and nothing is removed."
 	GroupRemoveButton = "Remove the group"
 
+	ExemptTitle = "Exempt {Name}?"
+	ExemptText  = "Their stand-in in {There} is taken away. It may not come back as it was."
+
 	AdminRemoveTitle  = "Take the role of {Name} away?"
 	AdminRemoveText   = "They can give no admin commands any more."
 	AdminRemoveButton = "Take it away"
@@ -462,9 +465,9 @@ const (
 	adminsSome  = "One person steers Rollcall here:|{N} accounts steer Rollcall here:"
 	adminsHow   = "Write: admins add, or admins remove, and an address or a mention."
 
-	exportTitle   = "Download"
-	exportLinks   = "All links, with their addresses in the clear."
-	exportPlan    = "All lines of plan {ID}."
+	ExportTitle   = "Download"
+	ExportLinks   = "All links, with their addresses in the clear."
+	ExportPlan    = "All lines of plan {ID}."
 	exportHow     = "The buttons open a page. They work for ten minutes, for you alone."
 	exportNowhere = "This Rollcall serves no files. Whoever runs it can fetch them."
 )

@@ -82,8 +82,8 @@ func (t terminal) give(ctx context.Context, args []string, files map[string]stri
 	wanted := files["csv"] != "" || files["json"] != ""
 	word := strings.ToLower(strings.Join(args[:min(1, len(args))], ""))
 	switch {
-	case wanted && word == "export" && len(args) == 1:
-		return t.write(ctx, "", files)
+	case wanted && word == "export" && len(args) <= 2: // a file is all that is asked for, and its name confirms it
+		return t.write(ctx, strings.Join(args[1:], ""), files)
 	case wanted && word != "plan" && word != "export":
 		return errors.New("--csv and --json are for plan and export")
 	}

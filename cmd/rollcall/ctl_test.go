@@ -147,7 +147,7 @@ func TestFilesOnTheCommandLine(t *testing.T) {
 		{"all links", []string{"export"}, "-", "", nil, "F:csv", "", "", false},
 		{"all links into files", []string{"export"}, "DIR/a.csv", "DIR/a.json", nil, "", "a.csv=F:csv a.json=F:json", "", false},
 		{"a plan", []string{"plan", "eng"}, "", "-", nil, "F:p-1json", "", "", true},
-		{"a plan that was made before", []string{"export", "p-1"}, "DIR/a.csv", "", nil, "", "a.csv=F:p-1csv", "", true},
+		{"a plan that was made before", []string{"export", "p-1"}, "DIR/a.csv", "", nil, "", "a.csv=F:p-1csv", "", false},
 		{"no plan", []string{"plan", "x"}, "DIR/a.csv", "", nil, "", "", "nothing was done", true},
 		{"nothing to write", []string{"plan", "y"}, "DIR/a.csv", "", nil, "", "", "no plan to write", true},
 		{"another command", []string{"status"}, "-", "", nil, "", "", "are for plan and export", false},

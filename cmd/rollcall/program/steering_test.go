@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -144,7 +146,26 @@ func TestEndings(t *testing.T) {
 	}
 }
 
-// A file is fetched by its address, once, by whoever still is an admin.
+var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
+
+// download opens the page of a file, and presses its button.
+func (w *world) download(path string) (*http.Response, string) {
+	w.Helper()
+	page, text := w.ask(w.request(http.MethodGet, path, ""))
+	token := tokenField.FindStringSubmatch(text)
+	if page.StatusCode != http.StatusOK || token == nil {
+		return page, text
+	}
+	press := w.request(http.MethodPost, path, url.Values{"token": token[1:]}.Encode())
+	press.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	press.Header.Set("Sec-Fetch-Site", "same-origin")
+	for _, cookie := range page.Cookies() {
+		press.AddCookie(cookie)
+	}
+	return w.ask(press)
+}
+
+// A file is fetched from its page, once, by whoever still is an admin.
 func TestFilesOfAdmins(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
@@ -163,31 +184,31 @@ func TestFilesOfAdmins(t *testing.T) {
 		return strings.TrimPrefix(office{w.main}.Download(text), "https://rollcall.example")
 	}
 	path := ticket(annsSlack.Text(), "links", "csv")
-	r, text := w.ask(w.request(http.MethodGet, path, ""))
+	r, text := w.download(path)
 	if r.StatusCode != http.StatusOK || !strings.HasPrefix(text, "member,name,email,") || !strings.Contains(r.Header.Get("Content-Disposition"), "rollcall-links-") {
 		t.Fatalf("status %d: %s", r.StatusCode, text)
 	}
-	if r, _ := w.ask(w.request(http.MethodGet, path, "")); r.StatusCode != http.StatusGone {
+	if r, _ := w.download(path); r.StatusCode != http.StatusGone {
 		t.Errorf("the second time: status %d", r.StatusCode)
 	}
 	trail := must(w.main.Store.Trail(t.Context(), "acme", directory.TrailQuery{Limit: 1000}))(t)
 	if !slices.ContainsFunc(trail, func(e directory.Entry) bool { return e.Event == "exported" && e.By == annsSlack.Text() }) {
 		t.Error("the trail doesn't say who had it")
 	}
-	if r, text := w.ask(w.request(http.MethodGet, ticket(annsSlack.Text(), "links", "json"), "")); r.StatusCode != http.StatusOK || !strings.HasPrefix(text, "[") {
+	if r, text := w.download(ticket(annsSlack.Text(), "links", "json")); r.StatusCode != http.StatusOK || !strings.HasPrefix(text, "[") {
 		t.Errorf("as JSON: status %d: %s", r.StatusCode, text)
 	}
 	for name, by := range map[string]string{"somebody else": bobsSlack.Text(), "nobody": "", "by the configuration": "configuration"} {
-		if r, text := w.ask(w.request(http.MethodGet, ticket(by, "links", "csv"), "")); r.StatusCode != http.StatusForbidden || strings.Contains(text, "member,name") {
+		if r, text := w.download(ticket(by, "links", "csv")); r.StatusCode != http.StatusForbidden || strings.Contains(text, "member,name") {
 			t.Errorf("%s: status %d", name, r.StatusCode)
 		}
 	}
-	if r, _ := w.ask(w.request(http.MethodGet, ticket(annsSlack.Text(), "secrets", "csv"), "")); r.StatusCode != http.StatusGone {
+	if r, _ := w.download(ticket(annsSlack.Text(), "secrets", "csv")); r.StatusCode != http.StatusGone {
 		t.Errorf("no such file: status %d", r.StatusCode)
 	}
 	w.promote(false)
 	w.clock.Advance(5 * time.Minute)
-	if r, _ := w.ask(w.request(http.MethodGet, ticket(annsSlack.Text(), "links", "csv"), "")); r.StatusCode != http.StatusForbidden {
+	if r, _ := w.download(ticket(annsSlack.Text(), "links", "csv")); r.StatusCode != http.StatusForbidden {
 		t.Errorf("demoted: status %d", r.StatusCode)
 	}
 }
