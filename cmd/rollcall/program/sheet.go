@@ -3,7 +3,6 @@ package program
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"iter"
@@ -29,34 +28,35 @@ const (
 func newSheet(to io.Writer, format string, columns []string) (sheet, error) {
 	switch format {
 	case formatCSV:
-		s := csvSheet{csv.NewWriter(to)}
-		s.UseCRLF = true // RFC 4180
-		return s, s.Write(columns)
+		s := csvSheet{bufio.NewWriter(to)}
+		return s, s.row(columns...)
 	case formatJSON:
 		return &jsonSheet{to: bufio.NewWriter(to), columns: columns}, nil
 	}
 	return nil, directory.Errorf(directory.Invalid, "there is no format %q: use csv or json", format)
 }
 
-type csvSheet struct{ *csv.Writer }
+// csvSheet is as RFC 4180 has it, with every field in quotes: so whatever stands in one is never more than a field.
+type csvSheet struct{ to *bufio.Writer }
 
 func (s csvSheet) row(values ...string) error {
-	safe := make([]string, len(values))
 	for i, value := range values {
-		safe[i] = inert(value)
+		if i > 0 {
+			_ = s.to.WriteByte(',') // the last write tells
+		}
+		_, _ = s.to.WriteString(`"` + strings.ReplaceAll(inert(value), `"`, `""`) + `"`)
 	}
-	return s.Write(safe)
+	_, err := s.to.WriteString("\r\n")
+	return err
 }
 
-func (s csvSheet) end() error {
-	s.Flush()
-	return s.Error()
-}
+func (s csvSheet) end() error { return s.to.Flush() }
 
-// inert keeps a spreadsheet from taking a value for a formula: a name is whatever somebody typed.
+// inert keeps a spreadsheet from taking a value for a formula: a name is whatever somebody typed. Some pass over a
+// NUL before one.
 // https://owasp.org/www-community/attacks/CSV_Injection
 func inert(value string) string {
-	if value != "" && strings.ContainsRune("=+-@\t\r\n", rune(value[0])) {
+	if value != "" && strings.ContainsRune("=+-@\t\r\n\x00", rune(value[0])) {
 		return "'" + value
 	}
 	return value

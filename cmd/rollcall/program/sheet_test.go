@@ -67,11 +67,31 @@ func TestASheetForSpreadsheets(t *testing.T) {
 func TestInert(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		"": "", "Ann": "Ann", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "a=1": "a=1", "'=1": "'=1", "Ä": "Ä",
+		"": "", "Ann": "Ann", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "\x00=1": "'\x00=1", "a=1": "a=1", "'=1": "'=1", "Ä": "Ä",
 	} {
 		if got := inert(value); got != want {
 			t.Errorf("%q becomes %q, want %q", value, got, want)
 		}
+	}
+}
+
+// Every field is in quotes, an empty one too, and quotes in one are doubled.
+func TestEveryFieldIsQuoted(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	s := must(newSheet(&out, formatCSV, []string{"a", "b"}))(t)
+	if err := s.row("plain", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.row(`say "hi", please`, "two\nlines"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.end(); err != nil {
+		t.Fatal(err)
+	}
+	want := "\"a\",\"b\"\r\n\"plain\",\"\"\r\n\"say \"\"hi\"\", please\",\"two\nlines\"\r\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
 	}
 }
 
