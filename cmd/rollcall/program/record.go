@@ -2,12 +2,8 @@ package program
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"rollcall/sync/directory"
@@ -22,13 +18,7 @@ func (m *Main) record(ctx context.Context) error {
 	}
 	for _, t := range stored {
 		if _, ok := m.config.Tenants[string(t.ID)]; !ok && t.Settings.On && !t.SignedUp {
-			m.logger.Warn("a tenant is no longer configured: it rests", "tenant", t.ID)
-			t.Settings.On, t.Configured = false, "" // once it is configured again, that counts
-			if err := m.Store.PutTenant(ctx, t); err != nil {
-				return err
-			}
-			// What it has asked is withdrawn.
-			if err := m.Engine.WakeLinks(ctx, t.ID, "", false, byConfiguration); err != nil {
+			if err := m.restTenant(ctx, t.ID); err != nil {
 				return err
 			}
 		}
@@ -39,6 +29,25 @@ func (m *Main) record(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// restTenant switches a tenant off that the configuration names no more, as if that said so: once it names it again,
+// that counts.
+func (m *Main) restTenant(ctx context.Context, id directory.TenantID) error {
+	m.logger.Warn("a tenant is no longer configured: it rests", "tenant", id)
+	_, err := directory.ChangeTenant(ctx, m.Store, id, func(t *directory.Tenant) bool {
+		said, known := remembered[configured](t.Configured)
+		said.Settings.On, t.Settings.On = false, false
+		if known {
+			t.Configured = remember(said)
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	// What it has asked is withdrawn.
+	return m.Engine.WakeLinks(ctx, id, "", false, byConfiguration)
 }
 
 func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t TenantConfig) error {
@@ -71,22 +80,23 @@ func (m *Main) recordTenant(ctx context.Context, id directory.TenantID, t Tenant
 	return m.recordSettings(ctx, id, t, was)
 }
 
-// recordSettings has the configuration decide on a tenant's settings where it says something else than before.
-// Otherwise they stay as commands have left them. A tenant that wasn't there is its zero value.
+// recordSettings has the configuration decide on those of a tenant's settings of which it says something else than
+// before. The others stay as commands have left them: whoever switched it off keeps it off until the configuration has
+// gone from on to off, and to on again. A tenant that wasn't there is its zero value.
 func (m *Main) recordSettings(ctx context.Context, id directory.TenantID, t TenantConfig, was directory.Tenant) error {
-	is := directory.Tenant{ID: id, Name: t.Name, Settings: t.settings(), Configured: t.digest(), Version: was.Version}
-	before, _, _ := strings.Cut(was.Configured, ".")
-	switch now := digest(is.Settings); {
-	case before == now:
-		is.Settings = was.Settings
-	case before != "" && digest(was.Settings) != before:
-		m.logger.Warn("the configuration has other settings for a tenant than before: they take the place of what commands have set", "tenant", id)
+	now := t.configured()
+	is := directory.Tenant{ID: id, Name: t.Name, Settings: now.Settings, Configured: remember(now)}
+	var err error
+	if was.ID == "" {
+		err = m.Store.PutTenant(ctx, is)
+	} else {
+		is, err = m.amendTenant(ctx, is, now)
+	}
+	if err != nil {
+		return err
 	}
 	if !is.Settings.On {
 		m.logger.Info("the tenant is off: nothing is read and nobody is asked", "tenant", id)
-	}
-	if err := m.Store.PutTenant(ctx, is); err != nil {
-		return err
 	}
 	if was.ID == id && was.Settings.On != is.Settings.On {
 		return m.Engine.WakeLinks(ctx, id, "", false, byConfiguration)
@@ -94,8 +104,21 @@ func (m *Main) recordSettings(ctx context.Context, id directory.TenantID, t Tena
 	return nil
 }
 
-// digest is of what a tenant's configuration says that commands change as well: of its settings, and of its admins.
-func (t TenantConfig) digest() string { return digest(t.settings()) + "." + digest(t.admins()) }
+// amendTenant changes a stored tenant to what the configuration says of it now.
+func (m *Main) amendTenant(ctx context.Context, is directory.Tenant, now configured) (directory.Tenant, error) {
+	var changed, overruled []string
+	stored, err := directory.ChangeTenant(ctx, m.Store, is.ID, func(t *directory.Tenant) bool {
+		settings := now.Settings
+		if before, known := remembered[configured](t.Configured); known {
+			settings, changed, overruled = amend(t.Settings, before.Settings, now.Settings)
+		}
+		is.Settings, is.Version = settings, t.Version
+		*t = is
+		return true
+	})
+	m.logAmended(is.ID, "", changed, overruled)
+	return stored, err
+}
 
 // settings are a tenant's as the configuration says them.
 func (t TenantConfig) settings() directory.Settings {
@@ -103,21 +126,6 @@ func (t TenantConfig) settings() directory.Settings {
 		On: t.On, Removal: directory.Removal(t.Removal), Grace: t.Grace, Zone: t.Zone, Locale: t.Locale, ReadEvery: t.ReadEvery,
 		QuietFrom: t.Quiet.From, QuietTo: t.Quiet.To, QuietDays: t.quietDays(), PerHour: t.PerHour, AskFirst: t.AskFirst, StandIns: t.standIns(),
 	}
-}
-
-// digest is the same for the same settings, or the same group, also once there is more that they can say.
-func digest(configured any) string {
-	text, err := json.Marshal(configured)
-	var said map[string]any
-	if json.Unmarshal(text, &said) == nil { // or it is a list
-		maps.DeleteFunc(said, func(_ string, value any) bool { return value == nil || value == false || value == "" || value == 0.0 })
-		text, err = json.Marshal(said)
-	}
-	if err != nil {
-		panic(err) // of plain values
-	}
-	sum := sha256.Sum256(text)
-	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // standIns are the kinds of stand-ins that a tenant chose.

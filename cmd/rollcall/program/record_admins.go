@@ -3,7 +3,6 @@ package program
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"rollcall/sync/directory"
 )
@@ -11,8 +10,8 @@ import (
 // byConfiguration is who says so of what stands in the configuration.
 const byConfiguration = "configuration"
 
-// recordAdmins makes those whom the configuration names admins, where it names others than before: somebody whom a
-// command has removed stays removed. It takes away from those whom the configuration has named and names no more; who
+// recordAdmins makes those admins whom the configuration names and hasn't named before: somebody whom a command has
+// removed stays removed. It takes away from those whom the configuration has named and names no more; who
 // is an admin for another reason stays one.
 func (m *Main) recordAdmins(ctx context.Context, id directory.TenantID, t TenantConfig, was directory.Tenant) error {
 	stored, err := m.Store.Admins(ctx, id)
@@ -20,14 +19,14 @@ func (m *Main) recordAdmins(ctx context.Context, id directory.TenantID, t Tenant
 		return err
 	}
 	named := t.admins()
-	if _, before, _ := strings.Cut(was.Configured, "."); before != digest(named) {
-		for _, account := range named {
-			if slices.ContainsFunc(stored, func(a directory.Admin) bool { return a.Account == account }) {
-				continue
-			}
-			if err := m.putAdmin(ctx, id, directory.Admin{Account: account, By: byConfiguration}); err != nil {
-				return err
-			}
+	before, _ := remembered[configured](was.Configured)
+	for _, account := range named {
+		there := slices.ContainsFunc(stored, func(a directory.Admin) bool { return a.Account == account })
+		if there || slices.Contains(before.Admins, account.Text()) {
+			continue
+		}
+		if err := m.putAdmin(ctx, id, directory.Admin{Account: account, By: byConfiguration}); err != nil {
+			return err
 		}
 	}
 	for _, a := range stored {

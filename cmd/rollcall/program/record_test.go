@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,15 @@ func (w *world) told(do func(*Main, steering)) {
 	}
 }
 
+// group changes what the configuration says of one of acme's groups.
+func (w *world) group(key string, do func(*GroupConfig)) {
+	w.change("acme", func(t *TenantConfig) {
+		g := t.Groups[key]
+		do(&g)
+		t.Groups[key] = g
+	})
+}
+
 // kept is what is stored once the program has started again: the tenant, and its groups by id.
 func (w *world) kept() (directory.Tenant, map[directory.GroupID]directory.Group) {
 	w.Helper()
@@ -31,7 +41,7 @@ func (w *world) kept() (directory.Tenant, map[directory.GroupID]directory.Group)
 	return tenant, groups
 }
 
-// What a command changed stands until the configuration says something else than it did before.
+// What a command changed stands until the configuration says something else of the very same than it did before.
 func TestCommandsAndTheConfiguration(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
@@ -52,26 +62,93 @@ func TestCommandsAndTheConfiguration(t *testing.T) {
 		t.Errorf("the groups are %+v", groups)
 	}
 
-	w.change("acme", func(t *TenantConfig) {
-		g := t.Groups["slack-first"]
-		g.Priority = 7
-		t.Groups["slack-first"] = g
-	})
+	w.group("slack-first", func(g *GroupConfig) { g.Priority = 7 })
 	tenant, groups = w.kept()
-	if g := groups["slack-first"]; g.Paused || g.Priority != 7 || g.Draft {
-		t.Errorf("the group that the configuration says something else of is %+v", g)
+	if g := groups["slack-first"]; !g.Paused || g.Priority != 7 || g.Draft {
+		t.Errorf("the group of which the configuration says another priority is %+v", g)
 	}
 	if !groups["webex-first"].Retired || tenant.Settings.On {
 		t.Error("what the configuration says nothing new of has changed")
 	}
 
-	w.change("acme", func(t *TenantConfig) { t.Zone = "Europe/Berlin" })
+	w.change("acme", func(t *TenantConfig) { t.Zone, t.PerHour = "Europe/Berlin", 30 })
 	tenant, groups = w.kept()
-	if !tenant.Settings.On || tenant.Settings.Zone != "Europe/Berlin" || len(tenant.Settings.QuietDays) != 0 {
+	if tenant.Settings.On || tenant.Settings.Zone != "Europe/Berlin" || tenant.Settings.PerHour != 30 || len(tenant.Settings.QuietDays) != 1 {
 		t.Errorf("the settings are %+v", tenant.Settings)
 	}
-	if !groups["webex-first"].Retired {
+	if !groups["webex-first"].Retired || !groups["slack-first"].Paused {
 		t.Error("a group came back with the settings")
+	}
+}
+
+// Off and a pause that a command gave end with the configuration once that has said so too, and then the opposite.
+func TestOffAndPauseOfCommands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.kept()
+	w.told(func(_ *Main, s steering) {
+		must(0, s.Switch(t.Context(), "acme", false, "boss"))(t)
+		must(0, s.Pause(t.Context(), "acme", "slack-first", true, "boss"))(t)
+	})
+	for _, test := range []struct{ said, want bool }{{true, false}, {false, false}, {true, true}} {
+		w.change("acme", func(t *TenantConfig) { t.On = test.said })
+		w.group("slack-first", func(g *GroupConfig) { g.Paused = !test.said })
+		tenant, groups := w.kept()
+		if tenant.Settings.On != test.want || groups["slack-first"].Paused == test.want {
+			t.Errorf("where the configuration says %v: on %v, paused %v", test.said, tenant.Settings.On, groups["slack-first"].Paused)
+		}
+	}
+}
+
+// A tenant, or a group, that was taken out of the configuration for a while comes back as commands have left it.
+func TestWhatIsTakenOutAndPutBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	w.kept()
+	w.told(func(_ *Main, s steering) {
+		must(0, s.Pause(t.Context(), "acme", "slack-first", true, "boss"))(t)
+	})
+	was := w.config.Tenants["acme"].Groups["slack-first"]
+	w.change("acme", func(t *TenantConfig) { delete(t.Groups, "slack-first") })
+	if _, groups := w.kept(); !groups["slack-first"].Retired {
+		t.Errorf("taken out: %+v", groups["slack-first"])
+	}
+	w.change("acme", func(t *TenantConfig) { t.Groups["slack-first"] = was })
+	if _, groups := w.kept(); groups["slack-first"].Retired || !groups["slack-first"].Paused {
+		t.Errorf("put back: %+v", groups["slack-first"])
+	}
+	w.told(func(m *Main, s steering) {
+		settings := must(m.Store.Tenant(t.Context(), "acme"))(t).Settings
+		settings.Zone = "Asia/Tokyo"
+		must(0, s.PutSettings(t.Context(), "acme", settings, "boss"))(t)
+	})
+	acme := w.config.Tenants["acme"]
+	delete(w.config.Tenants, "acme")
+	if tenant, _ := w.kept(); tenant.Settings.On {
+		t.Error("a tenant that isn't configured is on")
+	}
+	w.config.Tenants["acme"] = acme
+	if tenant, _ := w.kept(); !tenant.Settings.On || tenant.Settings.Zone != "Asia/Tokyo" {
+		t.Errorf("put back: %+v", tenant.Settings)
+	}
+}
+
+// A draft that a command made of a configured group isn't made live by a change of the configuration.
+func TestADraftOfACommandWaitsForItsPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.kept()
+	w.told(func(m *Main, s steering) {
+		for _, g := range must(m.Store.Groups(t.Context(), "acme"))(t) {
+			if g.ID == "slack-first" {
+				g.Removal = directory.RemovalDelete
+				must(0, s.PutGroup(t.Context(), "acme", g, "boss"))(t)
+			}
+		}
+	})
+	w.group("slack-first", func(g *GroupConfig) { g.Priority = 7 })
+	if _, groups := w.kept(); !groups["slack-first"].Draft || groups["slack-first"].Priority != 7 || groups["slack-first"].Removal != directory.RemovalDelete {
+		t.Errorf("it is %+v", groups["slack-first"])
 	}
 }
 
@@ -129,26 +206,29 @@ func TestATenantThatIsConfiguredNoMore(t *testing.T) {
 	}
 }
 
-// A program that knows more settings than the one before doesn't take that for another configuration.
-func TestDigests(t *testing.T) {
+// Records of an earlier release, and of a later one, say the same where both know of it.
+func TestWhatWasConfiguredBefore(t *testing.T) {
 	t.Parallel()
-	type before struct{ A, B string }
-	type after struct {
-		A, B  string
-		C     string
-		D     int
-		E     bool
-		F     []string
-		G     map[string]string
-		H     *string
-		Other time.Duration
+	now := configured{Settings: directory.Settings{On: true, Zone: "Europe/Berlin", QuietDays: []time.Weekday{time.Sunday}}, Admins: []string{"a"}}
+	before, known := remembered[configured](remember(now))
+	if _, changed, _ := amend(now.Settings, before.Settings, now.Settings); !known || len(changed) > 0 || len(before.Admins) != 1 {
+		t.Errorf("the same again: %v, %v, %v", known, changed, before)
 	}
-	if digest(before{"a", "b"}) != digest(after{A: "a", B: "b"}) {
-		t.Error("a setting that isn't set changes the digest")
+	earlier, _ := remembered[configured](`{"Settings":{"On":true,"Zone":"Europe/Berlin","QuietDays":[0],"Gone":5}}`)
+	if _, changed, _ := amend(now.Settings, earlier.Settings, now.Settings); len(changed) > 0 {
+		t.Errorf("a release that knows other settings: %v", changed)
 	}
-	for name, other := range map[string]any{"another value": before{"a", "c"}, "one value less": before{A: "a"}, "one more": after{A: "a", B: "b", D: 1}, "on": after{A: "a", B: "b", E: true}} {
-		if digest(before{"a", "b"}) == digest(other) {
-			t.Errorf("%s is the same", name)
+	set := now.Settings
+	set.Zone, set.PerHour = "Asia/Tokyo", 5
+	other := now.Settings
+	other.Zone, other.Removal = "UTC", directory.RemovalUnsync
+	is, changed, overruled := amend(set, before.Settings, other)
+	if is.Zone != "UTC" || is.PerHour != 5 || !slices.Equal(changed, []string{"Removal", "Zone"}) || !slices.Equal(overruled, []string{"Zone"}) {
+		t.Errorf("got %+v, %v, %v", is, changed, overruled)
+	}
+	for _, text := range []string{"", "d41d8cd9", "{"} {
+		if _, known := remembered[configured](text); known {
+			t.Errorf("%q is known", text)
 		}
 	}
 }
@@ -170,11 +250,10 @@ func TestLinksAreWokenByTheConfiguration(t *testing.T) {
 	l = w.link("acme", "ann")
 	w.press(l.Counterpart, directory.VerbPick, l.Proof.Number)
 	w.until("the number was taken", func() bool { return !w.link("acme", "ann").Proved.IsZero() && w.webex.Outbox.Len() == 0 })
-	w.change("acme", func(t *TenantConfig) {
-		g := t.Groups["slack-first"]
-		g.Priority = 3
-		t.Groups["slack-first"] = g
-	})
-	w.restart()
+	w.stop()
+	w.group("slack-first", func(g *GroupConfig) { g.Paused = true })
+	w.kept()
+	w.group("slack-first", func(g *GroupConfig) { g.Paused = false })
+	w.start()
 	w.await("acme", "ann", directory.Linked)
 }
