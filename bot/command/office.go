@@ -55,6 +55,20 @@ func adminsAdd(ctx context.Context, t *turn) (cards.Card, error) {
 	if err != nil {
 		return cards.Card{}, err
 	}
+	list, err := t.office.Admins(ctx, t.caller.Tenant())
+	if err != nil {
+		return cards.Card{}, err
+	}
+	// Since when somebody is an admin, and by whom, isn't written anew: who may release what depends on it.
+	if slices.ContainsFunc(list, func(a directory.Admin) bool { return a.Account == account }) {
+		return t.note(cards.Normal, catalog.NoteAdminIs, catalog.Next{Label: catalog.ButtonAdmins, Command: "admins"}), nil
+	}
+	card, ok, err := t.settle(ctx, digest("admins add", account.Text()), catalog.Confirmation{
+		Title: catalog.AdminAddTitle, Text: catalog.AdminAddText, Button: catalog.AdminAddButton, Pairs: []string{"Name", orID(name, account)},
+	})
+	if !ok {
+		return card, err
+	}
 	err = t.office.PutAdmin(ctx, t.caller.Tenant(), directory.Admin{Account: account, Name: name, Since: t.now(), By: t.caller.By()})
 	if err != nil {
 		return cards.Card{}, err

@@ -151,6 +151,7 @@ type Office interface {
 	// platform, where it can be asked, still calls it an admin of the workspace. Its answer may be a
 	// few minutes old. An error is no answer: nothing may be done then.
 	Administers(ctx context.Context, inst directory.Installation, account directory.AccountID) (bool, error)
+	// PutAdmin makes somebody an admin, and has the other admins told.
 	PutAdmin(ctx context.Context, tenant directory.TenantID, admin directory.Admin) error
 	RemoveAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID, by string) error
 	PutTicket(ctx context.Context, ticket directory.Ticket) error

@@ -24,6 +24,9 @@ func Report(r directory.Report, to directory.AccountID, title func(directory.Pla
 		v.Group, v.Halted = called(r.Group), r.Group.Rollout.Halted
 	}
 	v.Admin = r.Admin
+	if who := r.Who; !who.Account.IsZero() {
+		v.Who = catalog.AdminView{Name: who.Name, Platform: title(who.Account.Platform), User: who.Account.User, By: who.By, Since: who.Since}
+	}
 	if pair := r.Job.Link.Pair; pair != (directory.Pair{}) {
 		v.Here, v.There = title(to.Platform), title(other(pair, to.Platform))
 	}

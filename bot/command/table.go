@@ -129,7 +129,7 @@ func Commands() []Command {
 		{Name: "undo", Args: []Argument{{"BATCH|PERSON", Either, false}, platform}, Role: Admin, Topic: guard, Does: catalog.DoesUndo, Confirms: true, Long: true, Load: Heavy, run: undo},
 
 		{Name: "admins", Role: Admin, Topic: office, Does: catalog.DoesAdmins, run: admins},
-		{Name: "admins add", Aliases: []string{"admin add"}, Args: []Argument{person}, Role: Admin, Topic: office, Does: catalog.DoesAdminsAdd, run: adminsAdd},
+		{Name: "admins add", Aliases: []string{"admin add"}, Args: []Argument{person}, Role: Admin, Topic: office, Does: catalog.DoesAdminsAdd, Confirms: true, run: adminsAdd},
 		{Name: "admins remove", Aliases: []string{"admin remove"}, Args: []Argument{person}, Role: Admin, Topic: office, Does: catalog.DoesAdminsRemove, Confirms: true, run: adminsRemove},
 		{Name: "settings", Role: Admin, Topic: office, Does: catalog.DoesSettings, run: settings},
 		{Name: "settings set", Aliases: []string{"setting set"}, Fields: settingsFields(), Role: Admin, Topic: office, Does: catalog.DoesSettingsSet, run: settingsSet},

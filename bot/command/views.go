@@ -141,7 +141,7 @@ func who(by string) string {
 func (title titles) groupView(g directory.GroupOverview) catalog.GroupView {
 	return catalog.GroupView{
 		ID: string(g.Group.ID), Name: called(g.Group), Directory: g.Group.Directory, From: title(g.Group.Primary), To: title(g.Group.Secondary),
-		Priority: g.Group.Priority, Policy: string(g.Group.Removal), Live: g.Live, Linked: g.States[directory.Linked], Paused: g.Group.Paused, Draft: g.Group.Draft,
+		Priority: g.Group.Priority, Policy: string(g.Group.Removal), Live: g.Live, Linked: g.States[directory.Linked], Parked: g.Parked, Paused: g.Group.Paused, Draft: g.Group.Draft,
 		Stage: string(g.Group.Rollout.Stage), Since: g.Group.Rollout.Since, Halted: g.Group.Rollout.Halted, Trouble: g.Trouble,
 	}
 }
@@ -158,7 +158,7 @@ func statusView(o directory.Overview) catalog.StatusView {
 	f := o.Funnel
 	v := catalog.StatusView{
 		On: o.Tenant.Settings.On, Funnel: [5]int{f.InScope, f.Reachable, f.Asked, f.Accepted, f.Linked},
-		States: counts(o.States, states()), Held: o.Held, Open: o.Disputes,
+		States: counts(o.States, states()), Held: o.Held, Open: o.Disputes, Parked: o.Parked, Kept: o.Kept,
 	}
 	for _, g := range o.Groups {
 		if v.Last.IsZero() || g.Complete.Before(v.Last) { // the whole is as old as its oldest part

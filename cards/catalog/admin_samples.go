@@ -150,6 +150,7 @@ func addConfirmations(v Voice, add func(string, cards.Card)) {
 		{"undo", UndoTitle, UndoText, UndoButton, 0, nil},
 		{"unlink", UnlinkTitle, UnlinkText, UnlinkButton, 0, nil},
 		{"group-remove", GroupRemoveTitle, GroupRemoveText, GroupRemoveButton, 112, nil},
+		{"admin-add", AdminAddTitle, AdminAddText, AdminAddButton, 0, nil},
 		{"admin-remove", AdminRemoveTitle, AdminRemoveText, AdminRemoveButton, 0, nil},
 		{"resolve", ResolveTitle, ResolveText, ResolveButton, 0, nil},
 		{"resolve-none", ResolveTitle, ResolveNoneText, ResolveNoneButton, 0, nil},
@@ -187,7 +188,8 @@ func addReports(v Voice, plan PlanView, add func(string, cards.Card)) {
 	}
 	add("report-begun", Report(ReportView{Voice: v, Kind: "plan", Trouble: "people are being looked up"}))
 	told := ReportView{Voice: v, Kind: "tell", Group: "Engineering", Halted: `9 of 40 people said "not me" or "stop": 22.5 %, of at most 20 %`, Person: samplePerson(v, "Ada Lovelace"), Batch: sampleBatch(v)}
-	for _, subject := range []string{"held", "halted", "not-me"} {
+	told.Who = AdminView{Name: "Grace Hopper", Platform: "Slack", User: "U9", By: "Ada Lovelace", Since: sampleTime(v.Zone)}
+	for _, subject := range []string{"held", "halted", "not-me", "admin"} {
 		told.Subject, told.Admin = subject, true
 		add("told-"+subject, Report(told))
 	}
@@ -197,7 +199,7 @@ func addReports(v Voice, plan PlanView, add func(string, cards.Card)) {
 
 func sampleStatus(v Voice) StatusView {
 	return StatusView{
-		Voice: v, On: true, Funnel: [5]int{412, 390, 300, 251, 240}, Last: sampleTime(v.Zone), Lag: 4 * time.Minute, Held: 1, Open: 3,
+		Voice: v, On: true, Funnel: [5]int{412, 390, 300, 251, 240}, Last: sampleTime(v.Zone), Lag: 4 * time.Minute, Held: 1, Open: 3, Parked: 2, Kept: 6,
 		States: []Count{{"waiting", 12}, {"found", 40}, {"asking", 49}, {"linked", 240}, {"declined", 11}},
 		Plans:  []PlanView{{ID: "p-7f3k", Group: "eng", State: "ready"}, {ID: "p-2c9a", State: "applied"}},
 		Jobs:   []ReportView{{Kind: "apply", Done: 30, Total: 112}},
@@ -209,6 +211,7 @@ func sampleGroups(zone *time.Location) []GroupView {
 		{ID: "eng", Name: "Engineering", Directory: "entra", From: "Slack", To: "Webex", Priority: 10, Live: 300, Linked: 240, Stage: "5%", Since: sampleTime(zone), Halted: `9 of 40 people said "not me" or "stop": 22.5 %, of at most 20 %`},
 		{ID: "sales", Name: "Sales", Directory: "entra", From: "Webex", To: "Teams", Priority: 20, Live: 112, Policy: "delete", Draft: true},
 		{ID: "ops", Name: "Operations", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Live: 12, Linked: 12, Paused: true},
+		{ID: "it", Name: "IT", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Live: 40, Linked: 31, Parked: 3},
 		{ID: "hr", Name: "People", Directory: "csv", From: "Teams", To: "Slack", Priority: 30, Trouble: "the file is not there: put it back, or correct the path"},
 	}
 }

@@ -24,6 +24,8 @@ type StatusView struct {
 	Trouble string
 	Held    int
 	Open    int // disputes
+	Parked  int // who wait for a plan
+	Kept    int // who are kept against the directory
 	Plans   []PlanView
 	Jobs    []ReportView
 }
@@ -58,6 +60,8 @@ func Status(v StatusView) cards.Card {
 		s.fact(labelLate, s.length(v.Lag)),
 		s.fact(labelHeld, s.some(v.Held)),
 		s.fact(labelDisputes, s.some(v.Open)),
+		s.fact(labelParked, s.some(v.Parked)),
+		s.fact(labelKept, s.some(v.Kept)),
 		s.fact(labelLeaves, s.text(policyWord(v.Policy))),
 	)
 	s.work(v)
@@ -104,6 +108,9 @@ func (s *sheet) statusNext(v StatusView) {
 		s.next(ButtonPlan, "plan")
 		s.next(ButtonOn, "on")
 	default:
+		if v.Parked > 0 {
+			s.next(ButtonPlan, "plan")
+		}
 		s.next(ButtonGroups, "groups")
 		s.next(ButtonHealth, "health")
 	}
@@ -141,6 +148,7 @@ type GroupView struct {
 	Policy    string // for who leaves it; empty: the tenant's
 	Live      int
 	Linked    int
+	Parked    int // who wait for a plan
 	Paused    bool
 	Draft     bool
 	Stage     string
@@ -165,7 +173,7 @@ func Groups(v GroupsView) cards.Card {
 	var ids []cards.Fact
 	for _, g := range v.Groups {
 		ids = append(ids, cards.Fact{Label: s.cell(g.ID), Value: s.groupFrom(g)})
-		if g.Draft || len(v.Groups) == 1 {
+		if g.Draft || g.Parked > 0 || len(v.Groups) == 1 {
 			s.next(buttonPlanOf, "plan "+g.ID, "Group", g.Name)
 		}
 	}
@@ -198,6 +206,8 @@ func (s *sheet) groupState(g GroupView) string {
 		return s.text(groupDraft)
 	case g.Paused:
 		return s.text(groupPaused)
+	case g.Parked > 0:
+		return s.text(groupLive) + s.Comma + s.count(groupParked, g.Parked)
 	}
 	return s.text(groupLive)
 }

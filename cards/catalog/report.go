@@ -23,6 +23,7 @@ type ReportView struct {
 	Batch       BatchView  // with what is told of a batch
 	Halted      string     // why a rollout doesn't go on
 	Admin       bool       // the reader steers the tenant
+	Who         AdminView  // with what is told of a new admin
 	Here, There string     // with what is told to one of a link's two accounts: what people call its platforms
 }
 
@@ -106,6 +107,18 @@ func told(v ReportView) cards.Card {
 		s.line(cards.Caution, haltedWhat, "Group", v.Group)
 		s.stated(cards.Normal, v.Halted)
 		s.next(ButtonWaves, "waves")
+		return s.end()
+	case "admin":
+		s := v.sheet(newAdminTitle)
+		s.line(cards.Caution, newAdminWhat)
+		s.facts(
+			s.fact(labelName, clean(v.Who.Name, maxName, s.cell(v.Who.User))),
+			s.fact(labelPlatform, s.cell(v.Who.Platform)),
+			s.fact(labelBy, clean(s.who(v.Who.By), maxName, "")),
+			s.fact(labelSince, s.since(v.Who.Since)),
+		)
+		s.line(cards.Normal, newAdminThen)
+		s.next(ButtonAdmins, "admins")
 		return s.end()
 	}
 	if !v.Admin && v.There != "" {

@@ -121,6 +121,8 @@ const (
 	labelLate      = "Late by"
 	labelHeld      = "Held"
 	labelDisputes  = "Disputes"
+	labelParked    = "Waiting for a plan"
+	labelKept      = "Kept against the directory"
 	labelPlan      = "Plan"
 	labelPlatforms = "Platforms"
 	labelStage     = "Stage"
@@ -221,6 +223,7 @@ const (
 
 	groupTrouble = "trouble"
 	groupDraft   = "needs a plan"
+	groupParked  = "one person waits for a plan|{N} people wait for a plan"
 	groupPaused  = "paused"
 	groupLive    = "live"
 
@@ -271,12 +274,15 @@ const (
 	progressRate      = "{N} a minute|{N} a minute"
 	progressLeft      = "{Time} left"
 
-	haltedTitle = "A rollout doesn't go on"
-	haltedWhat  = "The rollout of the group {Group} has stopped by itself."
-	notMeTitle  = "Somebody said that an account isn't theirs"
-	notMeWhat   = "A link was ended at once, because one of its two accounts said that the other one isn't the same person's."
-	notMeThen   = "The two accounts won't be linked again by themselves."
-	notMeKnown  = "Your administrators have been told."
+	haltedTitle   = "A rollout doesn't go on"
+	haltedWhat    = "The rollout of the group {Group} has stopped by itself."
+	newAdminTitle = "There is a new admin"
+	newAdminWhat  = "Somebody was made an admin of Rollcall, and can give every admin command."
+	newAdminThen  = "If that isn't right, take the role away again."
+	notMeTitle    = "Somebody said that an account isn't theirs"
+	notMeWhat     = "A link was ended at once, because one of its two accounts said that the other one isn't the same person's."
+	notMeThen     = "The two accounts won't be linked again by themselves."
+	notMeKnown    = "Your administrators have been told."
 )
 
 // Confirmations.
@@ -325,6 +331,10 @@ const (
 
 	ExemptTitle = "Exempt {Name}?"
 	ExemptText  = "Their stand-in in {There} is taken away. It may not come back as it was."
+
+	AdminAddTitle  = "Make {Name} an admin?"
+	AdminAddText   = "They can give every admin command then, and release what is held. The other admins are told."
+	AdminAddButton = "Make an admin"
 
 	AdminRemoveTitle  = "Take the role of {Name} away?"
 	AdminRemoveText   = "They can give no admin commands any more."
@@ -389,6 +399,7 @@ const (
 	NoteNoneThere  = "No directory is connected yet, so there is no group to watch."
 	NoteAdminAdded = "An admin now: {Name}."
 	NoteAdminGone  = "No admin any more: {Name}."
+	NoteAdminIs    = "They are an admin already."
 	NoteAdminNone  = "They are no admin."
 	NoteAdminWho   = "Only somebody with an account here can be an admin. Mention them, or write an address that Rollcall has seen."
 )

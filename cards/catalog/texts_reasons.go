@@ -298,7 +298,7 @@ func reasons() []string {
 		"you proposed this yourself: another admin has to release it",
 		"only an admin can release it",
 		"you became an admin after this was held, and less than a day ago: another admin has to release it, or whoever runs Rollcall, with its command line",
-		"one of you two made the other an admin after this was held: another admin has to release it, or whoever runs Rollcall, with its command line",
+		"one of you two may have made the other an admin after this was held: another admin has to release it, or whoever runs Rollcall, with its command line",
 		"it isn't known whether you are another person than the one who proposed it, for the address of one of the two accounts isn't known: another admin has to release it, or whoever runs Rollcall, with its command line",
 		"batch {ID} is more than a day old: the next read of the group makes a new one",
 		"batch {ID} is no longer the one that was shown",

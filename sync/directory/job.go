@@ -44,6 +44,7 @@ type Job struct {
 	Tell []AccountID
 	Own  int
 	Link LinkKey
+	Who  AccountID // with TellAdmin: who was made one
 }
 
 // Message is a message of ours that isn't a link's prompt, from its intent to its last edit.
@@ -190,6 +191,7 @@ type Report struct {
 	Lang     string         // the reader's language
 	Zone     string         // the reader's IANA zone
 	Admin    bool           // with JobTell: the reader is an admin
+	Who      Admin          // with TellAdmin: the new one, and By is a name
 }
 
 // What JobTell tells of: its Subject.
@@ -197,4 +199,5 @@ const (
 	TellNotMe  = "not-me" // somebody said "not me" of a link: to both accounts, and to the admins
 	TellHeld   = "held"   // a batch waits: to the admins
 	TellHalted = "halted" // a rollout doesn't go on: to the admins
+	TellAdmin  = "admin"  // somebody was made an admin: to the others
 )

@@ -88,3 +88,29 @@ func TestWhoIsLinkedWhileTheyWaitWaitsNoMore(t *testing.T) {
 		t.Error("a link waits for a plan")
 	}
 }
+
+// Who was left out waits for a plan, and is counted until there is one.
+func TestWhoWaitsForAPlanIsCounted(t *testing.T) {
+	t.Parallel()
+	w := newDraft(t)
+	w.person("rosa", "ross", "rene")
+	w.settle()
+	p := w.propose("p")
+	w.person("nina", "nora") // new since the plan
+	w.hear()
+	w.apply(p)
+	waiting := func(want int) {
+		t.Helper()
+		for _, group := range []directory.GroupID{"", staff} {
+			o, err := w.engine.Overview(t.Context(), acme, group)
+			w.must(err)
+			if o.Parked != want || o.Groups[0].Parked != want {
+				t.Fatalf("group %q: %d wait, %d of the group, want %d", group, o.Parked, o.Groups[0].Parked, want)
+			}
+		}
+	}
+	waiting(2)
+	w.apply(w.propose("again"))
+	waiting(0)
+	w.wantAsked("nina", "nora", "rene", "rosa", "ross")
+}

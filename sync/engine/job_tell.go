@@ -96,7 +96,12 @@ func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (
 		}
 		r.Story = directory.Story{Member: links[0].Member, Links: []directory.LinkStory{{Link: links[0]}}, At: t.now}
 	}
-	if t.job.Subject != directory.TellHeld {
+	switch t.job.Subject {
+	case directory.TellHeld:
+	case directory.TellAdmin:
+		worth, err := e.newAdmin(ctx, t, &r)
+		return r, worth, err
+	default:
 		return r, true, nil
 	}
 	batches, err := e.Store.Batches(ctx, t.tenant.ID)
@@ -108,6 +113,42 @@ func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (
 	}
 	r.Batch = batches[i]
 	return r, true, nil
+}
+
+// newAdmin adds who was made an admin, and by whom. False: they are none any more.
+func (e *Engine) newAdmin(ctx context.Context, t *task, r *directory.Report) (bool, error) {
+	admins, err := e.Store.Admins(ctx, t.tenant.ID)
+	if err != nil {
+		return false, err
+	}
+	called := func(account directory.AccountID) (string, error) {
+		for _, a := range admins {
+			if a.Account == account && a.Name != "" {
+				return a.Name, nil
+			}
+		}
+		known, err := e.Store.AccountsByID(ctx, t.tenant.ID, account)
+		if err != nil || len(known) == 0 {
+			return "", err
+		}
+		return known[0].Name, nil
+	}
+	i := slices.IndexFunc(admins, func(a directory.Admin) bool { return a.Account == t.job.Who })
+	if i < 0 {
+		return false, nil
+	}
+	r.Who = admins[i]
+	if r.Who.Name, err = called(t.job.Who); err != nil {
+		return false, err
+	}
+	if by, err := directory.ParseAccountID(t.job.By); err == nil {
+		name, err := called(by)
+		if err != nil {
+			return false, err
+		}
+		r.Who.By = first(name, by.User)
+	}
+	return true, nil
 }
 
 // installationOf is the installation by which an account can be written to.

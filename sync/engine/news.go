@@ -52,6 +52,15 @@ func (e *Engine) tellAgain(ctx context.Context, tenant directory.TenantID, l dir
 	return e.tellNotMe(ctx, tenant, l, by, said.At)
 }
 
+// TellAdmin begins to tell the other admins that somebody was made one, by whoever the trail names. It
+// blocks for the store only.
+func (e *Engine) TellAdmin(ctx context.Context, tenant directory.TenantID, who directory.AccountID, by string) error {
+	now := e.Now()
+	return e.tellAll(ctx, tenant, directory.Job{
+		ID: newsID(directory.TellAdmin, who.Text(), now), Subject: directory.TellAdmin, Who: who, By: by, Began: now,
+	})
+}
+
 // tellAll begins to tell a job's accounts, and every admin besides.
 func (e *Engine) tellAll(ctx context.Context, tenant directory.TenantID, job directory.Job) error {
 	job.Own = len(job.Tell)
@@ -60,7 +69,8 @@ func (e *Engine) tellAll(ctx context.Context, tenant directory.TenantID, job dir
 		return err
 	}
 	for _, a := range admins {
-		if !slices.Contains(job.Tell, a.Account) {
+		concerned := job.Subject == directory.TellAdmin && (a.Account == job.Who || a.Account.Text() == job.By)
+		if !concerned && !slices.Contains(job.Tell, a.Account) {
 			job.Tell = append(job.Tell, a.Account)
 		}
 	}

@@ -41,7 +41,7 @@ func (e *Engine) second(ctx context.Context, tenant directory.TenantID, b direct
 			return err
 		}
 		if added {
-			return directory.Errorf(directory.Unauthorized, "one of you two made the other an admin after this was held: another admin has to release it, or whoever runs Rollcall, with its command line")
+			return directory.Errorf(directory.Unauthorized, "one of you two may have made the other an admin after this was held: another admin has to release it, or whoever runs Rollcall, with its command line")
 		}
 	}
 	return e.another(ctx, tenant, proposer, approver)
@@ -51,8 +51,8 @@ func ownProposal() error {
 	return directory.Errorf(directory.Unauthorized, "you proposed this yourself: another admin has to release it")
 }
 
-// addedBy reports whether an account was made an admin since a time by another one's owner, or by somebody
-// whom they had made one.
+// addedBy reports whether an account may have been made an admin since a time by another one's owner, or by
+// somebody whom they had made one.
 func (e *Engine) addedBy(ctx context.Context, tenant directory.TenantID, admins []directory.Admin, account, other directory.AccountID, since time.Time) (bool, error) {
 	for range len(admins) { // nobody is made an admin by themselves, but records may say anything
 		i := slices.IndexFunc(admins, func(a directory.Admin) bool { return a.Account == account })
@@ -61,7 +61,8 @@ func (e *Engine) addedBy(ctx context.Context, tenant directory.TenantID, admins 
 		}
 		by, err := directory.ParseAccountID(admins[i].By)
 		if err != nil {
-			return false, nil // the configuration, whoever runs it, or whoever installed it
+			// Whoever connects a workspace is an admin by that, and may be anybody; who runs Rollcall isn't asked.
+			return admins[i].By == "installer", nil
 		}
 		same, _, err := e.samePerson(ctx, tenant, by, other)
 		if err != nil || same {

@@ -153,11 +153,14 @@ func TestWhoMayBeTheSecond(t *testing.T) {
 		{"added since by the proposer", append(long, add{chief, boss.Text(), hour}), boss.Text(), chief.Text(), 2 * hour, "less than a day ago"},
 		{"added since by somebody else", append(long, add{chief, deputy.Text(), hour}), boss.Text(), chief.Text(), 2 * hour, "less than a day ago"},
 		{"added since, a day ago", append(long, add{chief, deputy.Text(), hour}), boss.Text(), chief.Text(), 26 * hour, ""},
-		{"added since by the proposer, a day ago", append(long, add{chief, boss.Text(), hour}), boss.Text(), chief.Text(), 26 * hour, "made the other an admin"},
-		{"by the proposer's other account", append(long, add{other, "configuration", -100 * hour}, add{chief, other.Text(), hour}), boss.Text(), chief.Text(), 26 * hour, "made the other an admin"},
-		{"by somebody whom the proposer added", append(long, add{stranger, boss.Text(), hour}, add{chief, stranger.Text(), 2 * hour}), boss.Text(), chief.Text(), 27 * hour, "made the other an admin"},
-		{"added the proposer since", append(long, add{chief, deputy.Text(), hour}), chief.Text(), deputy.Text(), 2 * hour, "made the other an admin"},
+		{"added since by the proposer, a day ago", append(long, add{chief, boss.Text(), hour}), boss.Text(), chief.Text(), 26 * hour, "have made the other an admin"},
+		{"by the proposer's other account", append(long, add{other, "configuration", -100 * hour}, add{chief, other.Text(), hour}), boss.Text(), chief.Text(), 26 * hour, "have made the other an admin"},
+		{"by somebody whom the proposer added", append(long, add{stranger, boss.Text(), hour}, add{chief, stranger.Text(), 2 * hour}), boss.Text(), chief.Text(), 27 * hour, "have made the other an admin"},
+		{"added the proposer since", append(long, add{chief, deputy.Text(), hour}), chief.Text(), deputy.Text(), 2 * hour, "have made the other an admin"},
 		{"added before it was held", append(long, add{chief, boss.Text(), -hour}), boss.Text(), chief.Text(), hour, ""},
+		{"who connected a workspace since", append(long, add{chief, "installer", hour}), boss.Text(), chief.Text(), 26 * hour, "have made the other an admin"},
+		{"who connected a workspace before", append(long, add{chief, "installer", -hour}), boss.Text(), chief.Text(), hour, ""},
+		{"whom whoever runs it added since", append(long, add{chief, "operator", hour}), boss.Text(), chief.Text(), 26 * hour, ""},
 		{"of whom nothing is known", append(long, add{stranger, "configuration", -100 * hour}), boss.Text(), stranger.Text(), hour, "it isn't known whether"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

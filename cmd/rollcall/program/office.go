@@ -77,7 +77,8 @@ func (o office) roleOf(ctx context.Context, tenant directory.TenantID, account d
 	return o.hub.Administers(ctx, tenant, account)
 }
 
-// PutAdmin implements [command.Office]. Invalid: the account could never give a command.
+// PutAdmin implements [command.Office], and has the other admins told. Invalid: the account could never give
+// a command.
 func (o office) PutAdmin(ctx context.Context, tenant directory.TenantID, admin directory.Admin) error {
 	connections, err := o.Store.Connections(ctx, tenant)
 	if err != nil {
@@ -105,7 +106,10 @@ func (o office) PutAdmin(ctx context.Context, tenant directory.TenantID, admin d
 	if is, err := o.roleOf(ctx, tenant, account); err == nil && !is {
 		return directory.Errorf(directory.Invalid, "they don't administer the workspace there, so they could give no command: make them an administrator of it first")
 	}
-	return o.putAdmin(ctx, tenant, admin)
+	if err := o.putAdmin(ctx, tenant, admin); err != nil {
+		return err
+	}
+	return o.Engine.TellAdmin(ctx, tenant, account, admin.By)
 }
 
 // RemoveAdmin implements [command.Office]. Their sessions in the hub end with it.

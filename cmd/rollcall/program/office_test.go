@@ -143,6 +143,12 @@ func TestAdminsAreAdded(t *testing.T) {
 			err := office{m}.PutAdmin(t.Context(), "acme", directory.Admin{Account: test.make, By: "slack/T0001/U7"})
 			admins := must(m.Store.Admins(t.Context(), "acme"))(t)
 			trail := must(m.Store.Trail(t.Context(), "acme", directory.TrailQuery{}))(t)
+			told := slices.ContainsFunc(must(m.Store.Readings(t.Context(), "acme"))(t), func(r directory.Reading) bool {
+				return r.Job != nil && r.Job.Subject == directory.TellAdmin && r.Job.Who == test.make && r.Job.By == "slack/T0001/U7"
+			})
+			if told != (test.want == "") {
+				t.Errorf("the other admins are told: %v", told)
+			}
 			if test.want != "" {
 				if !directory.Is(err, directory.Invalid) || !strings.Contains(err.Error(), test.want) || len(admins)+len(trail) != 0 {
 					t.Errorf("got %v, %v and %v", err, admins, trail)
