@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -143,6 +144,26 @@ func TestARolloutGoesByStages(t *testing.T) {
 	w.wantRollout(directory.StageQuarter, 15)
 	w.pass(25 * time.Hour)
 	w.wantRollout(directory.StageAll, 60)
+}
+
+// Who takes the place of somebody who has moved to another group is the last of the stage, which rests for a
+// day from then on.
+func TestAStageRestsFromItsLastPersonOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stages(directory.StagePilot, 60)
+	w.pass(20 * time.Hour)
+	moved := w.link(strings.TrimPrefix(w.desk.messages[0].to.User, "alpha-"))
+	moved.Group = "another"
+	w.must(w.store.Commit(t.Context(), acme, directory.Change{Links: []directory.LinkChange{{Link: moved, Version: moved.Version}}}))
+	w.pass(6 * time.Hour) // the day after those ten is over, and there is a place
+	w.wantRollout(directory.StagePilot, 11)
+	w.pass(20 * time.Hour)
+	w.wantRollout(directory.StagePilot, 11)
+	w.pass(5 * time.Hour)
+	if got := w.group().Rollout.Stage; got != directory.StageQuarter {
+		t.Errorf("a day after the eleventh the stage is %q", got)
+	}
 }
 
 // Whom a stage asks is chance alone: not who is found first, and not where it is day.

@@ -130,10 +130,11 @@ func (e *Engine) next(ctx context.Context, w *work, group *directory.Group, c pl
 	return delay{}, err
 }
 
-// full notes that a stage has all its people now. Where that can't be stored, whoever comes next does it.
+// full notes that a stage has all its people now: also where it had them before, and one of them no longer
+// counts. Where that can't be stored, whoever comes next does it.
 func (e *Engine) full(ctx context.Context, w *work) {
 	group, err := e.group(ctx, w.tenant.ID, w.link.Group)
-	if r := group.Rollout; err == nil && r.Stage != directory.StageAll && r.Full.IsZero() {
+	if r := group.Rollout; err == nil && r.Stage != directory.StageAll {
 		r.Full = w.now
 		_, err = e.putRollout(ctx, w.tenant.ID, group, r, "engine", "")
 	}
