@@ -36,7 +36,7 @@ func Example(key string) string {
 	values := map[string]string{
 		"removal": "suspend|unsync|delete", "grace": "14d", "quiet": "18-8|none", "quiet-days": "sat,sun|none", "zone": "Europe/Berlin",
 		"language": "en|de|fr|es|ja", "per-hour": "200", "read-every": "15m", "ask-first": "yes|no",
-		"directory": "entra", "group": "8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e", "name": "Sales", "primary": "slack", "secondary": "webex",
+		"directory": "entra", "group": "8f14e45f-ceea-467f-a8b0-b4c2ee6b1f2e", "name": "Sales", "primary": "PLATFORM", "secondary": "PLATFORM",
 		"priority": "10", "policy": "suspend|unsync|delete|tenant",
 	}
 	return key + "=" + values[key]
