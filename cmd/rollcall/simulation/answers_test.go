@@ -166,6 +166,9 @@ func (h *history) checkNumber(id linkID, by directory.AccountID, c *consent, has
 
 // checkLinked: both accounts said yes, to each other, and neither said no since.
 func (h *history) checkLinked(id linkID, was, is directory.Link) {
+	if _, theirs := h.undone[id]; theirs {
+		h.violated("%s is linked again, and one of the two undid it", id.person)
+	}
 	c := h.consent(id)
 	both := [2]directory.AccountID{is.Account, is.Counterpart}
 	if was.State == directory.Suspended {

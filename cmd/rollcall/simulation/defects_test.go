@@ -26,7 +26,7 @@ const searched = 300
 
 func TestTheNetCatches(t *testing.T) {
 	t.Parallel()
-	for _, flaw := range slices.Concat(defects(), defectsOfStandIns(), defectsOfConnections()) {
+	for _, flaw := range slices.Concat(defects(), defectsOfStandIns(), defectsOfConnections(), defectsOfSteering()) {
 		t.Run(flaw.name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(searched) {

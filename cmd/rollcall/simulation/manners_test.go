@@ -62,32 +62,41 @@ func (h *history) checkRate(id linkID, at time.Time) {
 	}
 }
 
-// pilot is how many people the first stage of a rollout asks; the companies here have no more than would be
-// a quarter of that.
+// pilot is how many people the first stage of a rollout asks.
 const pilot = 10
 
-// checkStage: while a group's rollout goes by stages, whoever is asked for the first time is one of the first
-// ten, or a day has passed since the one before.
+// checkStage: while a group's rollout is in a stage, whoever is asked for the first time is one of its first
+// ten. The companies here have no more than would be a quarter of that.
 func (h *history) checkStage(id linkID, at time.Time) {
 	group := h.held[id].group
 	since, by := h.rules[id.tenant].staged[group]
 	if !by || at.Sub(since.at) <= inFlight || !h.wishes[id].at.IsZero() {
 		return
 	}
-	before, last := 0, time.Time{}
+	if before, _ := h.askedFirst(id.tenant, group); before > pilot {
+		h.violated("%s is number %d of %s to be asked", id.person, before, group)
+	}
+}
+
+// askedFirst is how many of a group's people were asked, and when the last of them was for the first time.
+func (h *history) askedFirst(tenant directory.TenantID, group directory.GroupID) (n int, last time.Time) {
 	for _, a := range h.askings {
-		if a.first && a.id.tenant == id.tenant && a.id != id && a.group == group {
-			before, last = before+1, latest(last, a.at)
+		if a.first && a.id.tenant == tenant && a.group == group && h.held[a.id].group == group {
+			n, last = n+1, latest(last, a.at)
 		}
 	}
-	if before < pilot {
-		return
+	return n, last
+}
+
+// checkOpened: a stage opens by itself a day after the last of the one before was asked.
+func (h *history) checkOpened(tenant directory.TenantID, is directory.Group) {
+	if _, last := h.askedFirst(tenant, is.ID); h.profile.Processes == 1 && h.clock.Now().Sub(last) < 24*time.Hour-inFlight {
+		h.violated("the stage %q of %s opens %v after the last one was asked", is.Rollout.Stage, is.ID, h.clock.Now().Sub(last))
 	}
-	if at.Sub(last) < 24*time.Hour-inFlight {
-		h.violated("%s is number %d of %s to be asked, %v after the one before", id.person, before+1, group, at.Sub(last))
+	h.reach(stageOpened)
+	if is.Rollout.Stage == directory.StageAll {
+		delete(h.rules[tenant].staged, is.ID)
 	}
-	h.reach(stageOpened) // and with it, in a company as small as these, all that follow
-	delete(h.rules[id.tenant].staged, group)
 }
 
 // wished reports whether somebody asked, since they were asked last, to be asked now.

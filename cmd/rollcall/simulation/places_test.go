@@ -309,7 +309,7 @@ func (d *disk) ClaimReading(ctx context.Context, tenant directory.TenantID, now,
 }
 
 func (d *disk) PutGroup(ctx context.Context, tenant directory.TenantID, group directory.Group) error {
-	d.program.history.noteGroup(tenant, group)
+	d.program.history.noteGroup(d.program, tenant, group)
 	d.program.pass(place{when: beforeCommit, name: "before a group is written", steers: true})
 	return d.Store.PutGroup(ctx, tenant, group)
 }

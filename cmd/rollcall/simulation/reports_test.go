@@ -77,8 +77,9 @@ func (h *history) noteMark(p *program, r *http.Request, at when) {
 	}
 	for platform, all := range map[directory.Platform][]sim.Message{slack.Name: h.slack.Messages(h.slackSeq), webex.Name: h.webex.Messages(h.webexSeq)} {
 		for _, m := range all {
-			if key := cardKey(platform, m); m.FromApp && h.cards[key] == nil && h.marks[key] == "" && p.task.mark != "" {
-				h.marks[key] = p.task.mark
+			key := cardKey(platform, m)
+			if _, noted := h.marks[key]; m.FromApp && h.cards[key] == nil && !noted {
+				h.marks[key] = p.task.mark // which may be none
 			}
 		}
 	}

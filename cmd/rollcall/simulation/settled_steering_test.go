@@ -101,6 +101,22 @@ func (h *history) restAWhile() {
 	}
 }
 
+// judgeReturned: whom an undo was to bring back is back, unless an account of theirs can't be used, or they
+// have been listed, and left, since then.
+func (h *history) judgeReturned(c *company, l directory.Link) {
+	id := linkID{c.id, l.Key.Member.ID}
+	since, returning := h.returning[id]
+	if !returning || l.State.Live() || h.left[id].at.After(since) {
+		return
+	}
+	for _, account := range []directory.AccountID{l.Account, l.Counterpart} {
+		if !account.IsZero() && account != l.StandIn.Account && !h.fine(account) {
+			return
+		}
+	}
+	h.violated("%s %s is %s, and the batch that removed them was undone at %v: %s", c.id, id.person, l.State, since, l.Why)
+}
+
 // judgeSteering: every job has ended, and nobody is held back any more.
 func (h *history) judgeSteering(c *company) {
 	ctx := context.Background()

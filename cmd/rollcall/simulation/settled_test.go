@@ -179,8 +179,10 @@ func (h *history) judgeAbsent(c *company, l directory.Link, platform directory.P
 
 // saidStop reports whether the owner of one of a link's accounts pressed Stop on a card of theirs.
 func (h *history) saidStop(c *company, l directory.Link) bool {
-	if !h.silent[l.Account].IsZero() || !h.silent[l.Counterpart].IsZero() {
-		return true
+	for account := range h.silent {
+		if account.Workspace == c.installation(account.Platform).Workspace && h.isOf(account, linkID{c.id, l.Key.Member.ID}) {
+			return true
+		}
 	}
 	for _, made := range h.presses {
 		for _, p := range made {
@@ -235,6 +237,7 @@ func mostOn(l directory.Link, platform directory.Platform) int {
 func (h *history) judgeLink(c *company, l directory.Link) {
 	id := l.Key.Member.ID
 	now := h.clock.Now()
+	h.judgeReturned(c, l)
 	in := slices.ContainsFunc(h.scope(c.id), func(g string) bool { return h.dir.WasIn(c.id, g, id, now) })
 	if in || !l.State.Live() {
 		return

@@ -148,12 +148,15 @@ func (h *history) keepers(tenant directory.TenantID, decides directory.GroupID) 
 }
 
 // noteGroup takes in that a group was written.
-func (h *history) noteGroup(tenant directory.TenantID, group directory.Group) {
+func (h *history) noteGroup(p *program, tenant directory.TenantID, group directory.Group) {
 	groups, err := h.memory.Groups(context.Background(), tenant)
 	must(err)
 	i := slices.IndexFunc(groups, func(g directory.Group) bool { return g.ID == group.ID })
 	if i < 0 || groups[i].Draft != group.Draft {
 		h.rules[tenant].turned[group.ID] = h.mark()
+	}
+	if i >= 0 && groups[i].Rollout.Stage != group.Rollout.Stage && !p.doing().ordered {
+		h.checkOpened(tenant, group)
 	}
 }
 
@@ -341,7 +344,6 @@ func (h *history) steerGroup(d dice, c *company, group directory.GroupID) {
 		g = directory.Group{
 			ID: lateGroup, Name: lateGroup, Directory: "hr", External: lateGroup, Primary: slack.Name, Secondary: webex.Name, Priority: 1 + d.IntN(4),
 		}
-		r.late = h.mark()
 	} else {
 		groups, err := h.memory.Groups(context.Background(), c.id)
 		must(err)
@@ -355,10 +357,14 @@ func (h *history) steerGroup(d dice, c *company, group directory.GroupID) {
 	}
 	_ = h.command(c, fmt.Sprintf("group %s: priority %d", g.ID, g.Priority), func(p *program) error {
 		err := p.engine.PutGroup(context.Background(), c.id, g, by)
-		if err == nil {
-			h.drafted(c, g.ID)
+		if err != nil {
+			return err
 		}
-		return err
+		h.drafted(c, g.ID)
+		if g.ID == lateGroup && r.late.isZero() {
+			r.late = h.mark()
+		}
+		return nil
 	})
 }
 
@@ -438,6 +444,10 @@ func (h *history) steerUndo(d dice, c *company, _ directory.GroupID) {
 	}
 	h.reach(batchUndone)
 	for _, m := range b.Members {
-		h.kept[linkID{c.id, m.ID}] = true
+		id := linkID{c.id, m.ID}
+		h.kept[id] = true
+		if l := h.seen[c.id][keyOf(id)]; l.State == directory.Suspended && !l.Present && l.Leaving.Batch == b.ID {
+			h.returning[id] = h.clock.Now()
+		}
 	}
 }

@@ -42,6 +42,8 @@ type words struct {
 	unlinked map[linkID]bool      // by an admin, at some time
 	afresh   map[linkID]time.Time // when an admin, or the person, last had it begin anew
 	blocked  map[directory.AccountID]bool
+
+	returning map[linkID]time.Time // who was removed by a batch that was undone, since then
 }
 
 // undoing is that one of a link's accounts undid it.
@@ -61,6 +63,7 @@ func newWords() words {
 		silent: make(map[directory.AccountID]time.Time), undone: make(map[linkID]undoing),
 		disowned: make(map[linkID]map[directory.AccountID]denial), exempted: make(map[linkID]time.Time),
 		wishes: make(map[linkID]wish), unlinked: make(map[linkID]bool), afresh: make(map[linkID]time.Time), blocked: make(map[directory.AccountID]bool),
+		returning: make(map[linkID]time.Time),
 	}
 }
 
