@@ -304,6 +304,29 @@ func TestARolloutByHand(t *testing.T) {
 	w.wantRollout(directory.StageAll, 20)
 }
 
+// Who asks for it themselves is asked, however full the stage of their group is.
+func TestWhoAsksForItPassesAStage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stages(directory.StagePilot, 30)
+	w.wantRollout(directory.StagePilot, 10)
+	for i := range 30 {
+		name := fmt.Sprint("p", i)
+		if w.desk.count("alpha-"+name) > 0 {
+			continue
+		}
+		n, err := w.engine.Sync(t.Context(), on(alpha), account(alpha, name))
+		w.must(err)
+		w.settle()
+		if n != 1 || w.desk.count("alpha-"+name) != 1 {
+			t.Errorf("%d links, %d prompts", n, w.desk.count("alpha-"+name))
+		}
+		break
+	}
+	w.pass(time.Hour)
+	w.wantRollout(directory.StagePilot, 11)
+}
+
 // Many workers at once ask no one more than a stage, and the rate, have room for.
 func TestTheGateIsExactWithManyWorkers(t *testing.T) {
 	t.Parallel()

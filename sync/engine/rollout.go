@@ -59,7 +59,7 @@ func (e *Engine) stage(ctx context.Context, w *work, g *turnstile) (delay, error
 			return wait, err
 		}
 	}
-	return delay{w.now.Add(time.Minute), "the rollout's stage is being changed"}, nil
+	return delay{w.now.Add(time.Minute), "whom the rollout's stage begins with isn't known yet"}, nil
 }
 
 // firstRead waits for the end of the group's first reading, unless that is in trouble: until then it
