@@ -32,6 +32,16 @@ func TestReports(t *testing.T) {
 		},
 		{"begun", directory.Report{Job: directory.Job{Kind: directory.JobPlan, Trouble: "the directory asks to wait"}}, grace, []string{"0 done", "The directory asks to wait."}, nil},
 		{
+			"an apply that was given up",
+			directory.Report{Job: directory.Job{Kind: directory.JobApply, Changed: 14, Trouble: "it failed time and again, and was given up"}, Over: true, Proposal: applied},
+			grace, []string{"It failed time and again, and was given up.", "> status"}, []string{"was applied"},
+		},
+		{
+			"an undo that was given up",
+			directory.Report{Job: directory.Job{Kind: directory.JobUndo, Changed: 3, Trouble: "it failed time and again, and was given up"}, Over: true},
+			grace, []string{"It failed time and again, and was given up."}, []string{"brought back"},
+		},
+		{
 			"a plan",
 			directory.Report{Job: directory.Job{Kind: directory.JobPlan}, Over: true, Proposal: w.plans[0], Examples: w.lines[:10]},
 			grace,

@@ -186,6 +186,7 @@ func addReports(v Voice, plan PlanView, add func(string, cards.Card)) {
 			add("report-"+kind+"-over", Report(r))
 		}
 	}
+	add("report-given-up", Report(ReportView{Voice: v, Kind: "undo", Over: true, Trouble: "it failed time and again, and was given up"}))
 	add("report-begun", Report(ReportView{Voice: v, Kind: "plan", Trouble: "people are being looked up"}))
 	told := ReportView{Voice: v, Kind: "tell", Group: "Engineering", Halted: `9 of 40 people said "not me" or "stop": 22.5 %, of at most 20 %`, Person: samplePerson(v, "Ada Lovelace"), Batch: sampleBatch(v)}
 	told.Who = AdminView{Name: "Grace Hopper", Platform: "Slack", User: "U9", By: "Ada Lovelace", Since: sampleTime(v.Zone)}

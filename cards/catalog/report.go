@@ -35,6 +35,12 @@ func Report(v ReportView) cards.Card {
 	if !v.Over {
 		return underway(v)
 	}
+	if v.Trouble != "" && v.Kind != "plan" { // a plan's card says it
+		s := v.sheet(workTitle(v.Kind))
+		s.stated(cards.Caution, v.Trouble)
+		s.next(ButtonStatus, "status")
+		return s.end()
+	}
 	switch v.Kind {
 	case "plan", "apply":
 		v.Plan.Voice = v.Voice
@@ -51,7 +57,6 @@ func Report(v ReportView) cards.Card {
 func (v ReportView) ended(title, text string) cards.Card {
 	s := v.sheet(title)
 	s.lineOf(cards.Good, text, v.Changed)
-	s.stated(cards.Caution, v.Trouble)
 	s.next(ButtonStatus, "status")
 	return s.end()
 }

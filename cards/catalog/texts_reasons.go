@@ -201,6 +201,7 @@ func reasons() []string {
 		"the group {Group} can't be read: {Why}",
 		"the group {Group} is being read for the first time",
 		"people are being looked up",
+		"it failed time and again, and was given up",
 		"the group was changed since: make a new plan",
 		"the group was taken out since",
 		"the settings were changed since: make a new plan",

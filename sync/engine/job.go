@@ -70,33 +70,46 @@ func (t *task) phase() (name, rest string) {
 	return name, rest
 }
 
-// carryOut does a part of a claimed job. Where others wrote to its links meanwhile it is decided again.
+// carryOut does a part of a claimed job. One that fails is done again later, so often.
 func (e *Engine) carryOut(ctx context.Context, tenant directory.Tenant, r directory.Reading, now time.Time) error {
 	t := &task{tenant: tenant, reading: r, now: now}
 	t.afresh(r.Job.Card)
+	if t.unreturned() >= mostFailures {
+		return e.lost(e.giveUp(ctx, t, directory.Errorf(directory.Internal, "whoever took it up never came back")))
+	}
+	cause := e.attempt(ctx, t)
+	if e.lost(cause) == nil {
+		return nil
+	}
+	return e.lost(e.setBack(ctx, t, cause))
+}
+
+// attempt does a part of a job. Where others wrote to its links meanwhile it is decided again.
+func (e *Engine) attempt(ctx context.Context, t *task) error {
 	switch {
 	case t.job.Kind == directory.JobTell:
-		return e.lost(e.tellNext(ctx, t))
+		return e.tellNext(ctx, t)
 	case t.cursor == jobOver:
-		return e.lost(e.conclude(ctx, t))
+		return e.conclude(ctx, t)
 	}
 	if err := e.showProgress(ctx, t); err != nil {
-		return e.lost(err)
+		return err
 	}
 	shown := t.job.Card
 	for range mostTries {
 		t.afresh(shown)
 		err := e.part(ctx, t)
 		if err == nil {
+			t.reading.Failures = 0
 			err = e.saveTask(ctx, t)
 		}
 		if !directory.Is(err, directory.Conflict) {
-			return e.lost(err)
+			return err
 		}
 	}
 	t.afresh(shown)
-	t.due = now.Add(time.Second) // its links are being written to all the time
-	return e.lost(e.saveTask(ctx, t))
+	t.due = t.now.Add(time.Second) // its links are being written to all the time
+	return e.saveTask(ctx, t)
 }
 
 // part does the next part of a job, to be committed with its cursor.
@@ -136,6 +149,7 @@ func (e *Engine) saveTask(ctx context.Context, t *task) error {
 // commitTask writes a task's reading, and what goes with it. The task can go on with its claim for as
 // long as nobody else takes it, which is not before the reading is due.
 func (e *Engine) commitTask(ctx context.Context, t *task, next directory.Reading, over bool) error {
+	next.Round = t.reading.Fence
 	t.change.Reading = &directory.ReadingChange{Reading: next, Version: t.reading.Version, Fence: t.reading.Fence, Over: over}
 	if err := e.Store.Commit(ctx, t.tenant.ID, t.change); err != nil {
 		return err

@@ -29,6 +29,9 @@ func (e *Engine) reportOf(ctx context.Context, t *task, over bool) (directory.Re
 	case directory.JobPlan, directory.JobApply:
 		return r, e.reportProposal(ctx, t, &r)
 	case directory.JobWhatIf:
+		if t.job.Trouble == gaveUp {
+			return r, nil
+		}
 		return r, e.reportWhatIf(ctx, t, &r)
 	case directory.JobUndo:
 		batches, err := e.Store.Batches(ctx, t.tenant.ID)
