@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -137,6 +138,9 @@ var stories = []story{
 	{name: "admins-add-address", text: "admins add ada@acme.example", confirmed: []string{"put-admin U7 Ada Lovelace slack/T1/U1"}},
 	{name: "admins-add-nobody", text: "admins add eve@acme.example"},
 	{name: "admins-add-again", text: "admins add <@U2>"},
+	{name: "admins-remove-address", text: "admins remove ada@acme.example", confirmed: []string{"remove-admin U7"}, change: func(w *world) {
+		w.admins = append(w.admins, directory.Admin{Account: slack.Account("U7"), Name: "Ada Lovelace", Since: at})
+	}},
 	{name: "admins-remove", text: "admins remove <@U2>", confirmed: []string{"remove-admin U2"}},
 	{name: "settings", text: "settings"},
 	{name: "settings-set", text: "settings set grace=14d zone=Asia/Tokyo", told: []string{"settings 336h0m0s Asia/Tokyo slack/T1/U1"}},
@@ -201,6 +205,11 @@ func TestStories(t *testing.T) {
 				t.Errorf("at once (-want +got):\n%s", diff)
 			}
 			golden(t, s.name, card)
+			for _, ticket := range w.tickets { // it is kept for ten minutes
+				if strings.Contains(strings.Join(slices.Collect(maps.Values(ticket.Facts)), " "), "@acme.example") {
+					t.Errorf("an address is kept: %q", ticket.Facts)
+				}
+			}
 			if s.confirmed == nil {
 				if code(card) != "" {
 					t.Error("it asks for a confirmation")

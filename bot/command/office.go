@@ -39,6 +39,9 @@ func (t *turn) adminAccount(ctx context.Context) (directory.AccountID, string, e
 		for _, l := range s.Links {
 			for _, a := range []directory.Account{l.Account, l.Counterpart} {
 				if a.ID == name.Account || name.Account.IsZero() && a.ID.Platform == t.caller.Installation.Platform && a.ID.Workspace == t.caller.Installation.Workspace {
+					if m := mentioned(a.ID); isMention(m) {
+						t.call.Args[0] = m // a confirmation keeps it, and no address
+					}
 					return a.ID, s.Member.Name, nil
 				}
 			}

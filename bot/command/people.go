@@ -243,15 +243,17 @@ func resolve(ctx context.Context, t *turn) (cards.Card, error) {
 	question := catalog.Confirmation{Title: catalog.ResolveTitle, Text: catalog.ResolveNoneText, Button: catalog.ResolveNoneButton, Pairs: t.ends(story, l.Link)}
 	var account directory.AccountID
 	if answer != "none" {
-		chosen, ok := choose(choices(l), answer)
+		list := choices(l)
+		i, ok := choose(list, answer)
 		if !ok {
 			return cards.Card{}, t.refuse(catalog.NoteNoAccount, "Number", t.call.Arg(1))
 		}
-		account = chosen.Account.ID
+		chosen := list[i]
+		account, answer = chosen.Account.ID, strconv.Itoa(i+1)
 		question.Text, question.Button = catalog.ResolveText, catalog.ResolveButton
 		question.Pairs = append(question.Pairs, "Account", shownAs(chosen.Account))
 	}
-	t.call.Args = []string{t.call.Arg(0), t.call.Arg(1), string(l.Link.Secondary)}
+	t.call.Args = []string{t.call.Arg(0), answer, string(l.Link.Secondary)} // a number is kept, and no address
 	card, ok, err := t.settle(ctx, linkDigest("resolve "+account.Text(), l.Link), question)
 	if !ok {
 		return card, err
@@ -262,18 +264,18 @@ func resolve(ctx context.Context, t *turn) (cards.Card, error) {
 	return t.done(catalog.NoteResolved, "Name", story.Member.Name, t.whyOf(story), catalog.Next{Label: catalog.ButtonDisputes, Command: "disputes"}), nil
 }
 
-// choose is the account of a list that an answer names, by its number or its address.
-func choose(list []directory.Sighting, answer string) (directory.Sighting, bool) {
+// choose is which account of a list an answer names, by its number or its address.
+func choose(list []directory.Sighting, answer string) (int, bool) {
 	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(list) {
-		return list[n-1], list[n-1].Usable
+		return n - 1, list[n-1].Usable
 	}
 	address, err := directory.ParseAddress(answer)
-	for _, s := range list {
+	for i, s := range list {
 		if err == nil && s.Account.Email == address {
-			return s, s.Usable
+			return i, s.Usable
 		}
 	}
-	return directory.Sighting{}, false
+	return 0, false
 }
 
 // shownAs is an account in a sentence: its masked address, else its name.

@@ -36,6 +36,9 @@ func named(word string, inst directory.Installation) Name {
 	return Name{Address: address}
 }
 
+// mentioned is how an account of the caller's own workspace is named.
+func mentioned(account directory.AccountID) string { return "<@" + account.User + ">" }
+
 // handlePrefix begins what stands for a person in a button, which carries letters, digits and dashes only.
 const handlePrefix = "id-"
 
