@@ -37,7 +37,7 @@ func fillSome(ctx context.Context, t *sql.Tx, after int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	ids, links := make([]int64, 0, some), make([]directory.Link, 0, some)
 	for rows.Next() {
 		var id int64
