@@ -49,13 +49,14 @@ type history struct {
 	mail  mail
 	truth
 	words
-	rules   map[directory.TenantID]*rule
-	held    map[linkID]held
-	askings []asking
-	marks   map[string]string  // of messages, as they were posted
-	reports map[string]*report // by mark
-	said    strings.Builder
-	digest  hash.Hash
+	rules     map[directory.TenantID]*rule
+	held      map[linkID]held
+	askings   []asking
+	reporting bool               // a job's message is being posted
+	marks     map[string]string  // of messages, as they were posted
+	reports   map[string]*report // by mark
+	said      strings.Builder
+	digest    hash.Hash
 }
 
 // mostSteps is far more than a history needs.
@@ -175,6 +176,7 @@ func (h *history) event(d dice) {
 		{s.Hands, h.eventHand},
 		{s.Words, h.eventOwn},
 		{s.Blocks, h.eventBlock},
+		{s.Aways, h.eventAway},
 	})
 	do(d)
 	if h.profile.Calm {
@@ -302,6 +304,9 @@ func (h *history) platformFault(chance float64, platform, route string) (sim.Fau
 	from := h.profile.Trouble
 	if fails := h.profile.StandIns.Fails; fails > 0 && (route == "POST /guests/token" || route == removeGuest) {
 		chance, from = max(chance, fails), troubles
+	}
+	if lost := h.profile.Steering.Lost; lost > 0 && h.reporting {
+		chance, from = max(chance, lost), troubles
 	}
 	if fails := h.profile.Comings.Fails; fails > 0 && route == giveOut {
 		chance, from = max(chance, fails), troubles

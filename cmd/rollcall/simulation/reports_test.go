@@ -52,6 +52,9 @@ func (w witness) Report(ctx context.Context, inst directory.Installation, to dir
 			h.reports[mark] = &report{job: r.Job, tenant: inst.Tenant, to: to}
 		}
 	}
+	outer := h.reporting
+	defer func() { h.reporting = outer }()
+	h.reporting = true
 	next, err := w.Asker.Report(ctx, inst, to, ref, r, mark)
 	if directory.Is(err, directory.Uncertain) {
 		h.reach(reportLost)

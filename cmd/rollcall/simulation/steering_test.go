@@ -25,10 +25,12 @@ type steering struct {
 	Hands     int  // and how many about one person
 	Words     int  // and how many are what people write by themselves
 	Blocks    int  // and how many people block the app, or no longer do
+	Aways     int  // and how many people leave and come back
 	QuietDays []time.Weekday
 	PerHour   int
 	Stage     directory.Stage // of the first group, from the beginning
 	Kill      float64         // at a commit of a job, or of a command
+	Lost      float64         // a call that shows a job goes wrong
 }
 
 func drawSteering(seed uint64) steering {
@@ -38,7 +40,7 @@ func drawSteering(seed uint64) steering {
 		return s
 	}
 	s.Fresh = d.chance(0.3)
-	s.Admins, s.Hands, s.Words, s.Blocks = 10+d.IntN(20), d.IntN(12), d.IntN(15), d.IntN(4)
+	s.Admins, s.Hands, s.Words, s.Blocks, s.Aways = 10+d.IntN(20), d.IntN(12), d.IntN(15), d.IntN(4), d.IntN(4)
 	if d.chance(0.3) {
 		s.QuietDays = []time.Weekday{time.Saturday, time.Sunday}
 	}
@@ -50,6 +52,9 @@ func drawSteering(seed uint64) steering {
 	}
 	if d.chance(0.6) {
 		s.Kill = 0.02 * pow(10, d.Float64())
+	}
+	if d.chance(0.5) {
+		s.Lost = 0.1 * pow(5, d.Float64())
 	}
 	return s
 }
@@ -122,6 +127,11 @@ func (h *history) appoint(c *company) {
 	}
 	for _, p := range c.humans[:2] {
 		h.dir.Join(c.id, lateGroup, p.id)
+	}
+	if h.profile.Steering.Stage != directory.StageAll {
+		for range 6 { // more than the first stage asks
+			h.hire(c, d, regular, regular, slackGroup)
+		}
 	}
 }
 
@@ -227,7 +237,7 @@ func (h *history) eventSteer(d dice) {
 		{2, h.steerSettings},
 		{2, h.steerStage},
 		{2, h.steerRun},
-		{4, h.steerUndo},
+		{8, h.steerUndo},
 	})(d, c, group)
 }
 
@@ -339,33 +349,29 @@ func (h *history) pause(c *company, group directory.GroupID, paused bool, by str
 func (h *history) steerGroup(d dice, c *company, group directory.GroupID) {
 	r := h.rules[c.id]
 	by := pick(d, r.admins).Text()
-	var g directory.Group
 	if r.late.isZero() && d.chance(0.7) {
-		g = directory.Group{
-			ID: lateGroup, Name: lateGroup, Directory: "hr", External: lateGroup, Primary: slack.Name, Secondary: webex.Name, Priority: 1 + d.IntN(4),
-		}
-	} else {
+		group = lateGroup
+	}
+	r.asked++
+	priority := 5 + r.asked
+	_ = h.command(c, fmt.Sprintf("group %s: priority %d", group, priority), func(p *program) error {
+		g := directory.Group{ID: group, Name: string(group), Directory: "hr", External: string(group), Primary: slack.Name, Secondary: webex.Name}
 		groups, err := h.memory.Groups(context.Background(), c.id)
 		must(err)
-		i := slices.IndexFunc(groups, func(g directory.Group) bool { return g.ID == group })
-		if i < 0 {
-			return
+		if i := slices.IndexFunc(groups, func(g directory.Group) bool { return g.ID == group }); i >= 0 {
+			g = groups[i] // as the admin saw it
 		}
-		g = groups[i]
-		g.Priority = 5 + r.asked
-		r.asked++
-	}
-	_ = h.command(c, fmt.Sprintf("group %s: priority %d", g.ID, g.Priority), func(p *program) error {
-		err := p.engine.PutGroup(context.Background(), c.id, g, by)
-		if err != nil {
-			return err
+		g.Priority = priority
+		if err = p.engine.PutGroup(context.Background(), c.id, g, by); err == nil {
+			h.drafted(c, group)
 		}
-		h.drafted(c, g.ID)
-		if g.ID == lateGroup && r.late.isZero() {
-			r.late = h.mark()
-		}
-		return nil
+		return err
 	})
+	groups, err := h.memory.Groups(context.Background(), c.id)
+	must(err)
+	if r.late.isZero() && len(groups) > len(bothGroups) {
+		r.late = h.mark()
+	}
 }
 
 // drafted notes that a group is certainly a draft now.

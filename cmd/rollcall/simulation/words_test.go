@@ -74,12 +74,42 @@ func (h *history) eventOwn(d dice) {
 		return
 	}
 	p := pick(d, c.humans)
+	if linked := h.linked(c); len(linked) > 0 && d.chance(0.6) {
+		p = pick(d, linked)
+	}
 	account, there := p.accounts[pick(d, bothPlatforms)]
 	if !there || !h.canAct(account) {
 		return
 	}
 	h.types(account, draw(d, []weighted[string]{{5, wordUnsync}, {6, wordSync}, {3, wordNotMe}, {2, wordStop}}))
 	h.pump()
+}
+
+// linked are the people whose accounts are linked, or were and could be again.
+func (h *history) linked(c *company) []*human {
+	return slices.DeleteFunc(slices.Clone(c.humans), func(p *human) bool {
+		state := h.seen[c.id][keyOf(linkID{c.id, p.id})].State
+		return state != directory.Linked && state != directory.Unlinked && state != directory.Declined
+	})
+}
+
+// eventAway has somebody leave all groups, and come back when that was noticed.
+func (h *history) eventAway(d dice) {
+	c := h.anyCompany(d)
+	if c == nil || len(h.linked(c)) == 0 {
+		return
+	}
+	p := pick(d, h.linked(c))
+	groups := slices.DeleteFunc(slices.Clone(h.scope(c.id)), func(g string) bool { return !h.dir.WasIn(c.id, g, p.id, h.clock.Now()) })
+	h.say("%s %s leaves %v, and comes back", c.id, p.id, groups)
+	h.advance(time.Millisecond)
+	for _, g := range groups {
+		h.dir.Leave(c.id, g, p.id)
+	}
+	h.live(h.profile.ReadEvery + d.between(time.Minute, 20*time.Hour))
+	for _, g := range groups {
+		h.dir.Join(c.id, g, p.id)
+	}
 }
 
 // eventBlock lets somebody block the app, or no longer do.
