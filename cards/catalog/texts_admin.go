@@ -374,7 +374,7 @@ const (
 	NoteDecided    = "Batch {ID} is decided already."
 	NoteProposed   = "Batch {ID} is large, so another admin has to agree. Your release is noted."
 	NoteReleased   = "Batch {ID} goes on."
-	NoteRejected   = "Batch {ID} is refused. Its people stay."
+	NoteRejected   = "Batch {ID} is refused. Its people stay. Whom the directory still doesn't list comes up again, a week from now at the earliest."
 	NoteUndoing    = "The people of batch {ID} are being brought back. The progress is shown in a message of its own."
 	NoteNobody     = "Rollcall doesn't know that person. It knows who is in a group that it watches."
 	NoteNobodyAt   = "Rollcall knows nobody with that address. It knows who is in a group that it watches."
