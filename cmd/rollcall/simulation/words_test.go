@@ -5,10 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"rollcall/adapters/slack"
-	"rollcall/bot/command"
 	"rollcall/sync/directory"
-	"rollcall/sync/engine"
 )
 
 // own is what somebody does by their own word, without a card to answer.
@@ -126,54 +123,6 @@ func (h *history) eventBlock(d dice) {
 	h.say("%s %s blocks the app: %v", account.Platform, account.User, h.blocked[account])
 }
 
-// desk is the engine as commands see it.
-type desk struct {
-	*engine.Engine
-	program *program
-}
-
-var _ command.Steering = desk{}
-
-func (s desk) Propose(ctx context.Context, tenant directory.TenantID, work command.Work) (string, error) {
-	return s.Engine.Propose(ctx, tenant, engine.Work(work))
-}
-
-func (s desk) Apply(ctx context.Context, tenant directory.TenantID, id, hash string, work command.Work) error {
-	return s.Engine.Apply(ctx, tenant, id, hash, engine.Work(work))
-}
-
-func (s desk) WhatIf(ctx context.Context, tenant directory.TenantID, address directory.Address, work command.Work) error {
-	return s.Engine.WhatIf(ctx, tenant, address, engine.Work(work))
-}
-
-func (s desk) UndoBatch(ctx context.Context, tenant directory.TenantID, id string, work command.Work) error {
-	return s.Engine.UndoBatch(ctx, tenant, id, engine.Work(work))
-}
-
-func (s desk) People(ctx context.Context, tenant directory.TenantID, name command.Name) ([]directory.Story, error) {
-	return s.Engine.People(ctx, tenant, engine.Name(name))
-}
-
-func (s desk) Directories(context.Context, directory.TenantID) ([]string, error) {
-	return []string{"hr"}, nil
-}
-
-func (s desk) Sync(ctx context.Context, inst directory.Installation, by directory.AccountID) (int, error) {
-	return s.own(ctx, inst, by, wordSync, s.Engine.Sync)
-}
-
-func (s desk) Unsync(ctx context.Context, inst directory.Installation, by directory.AccountID) (int, error) {
-	return s.own(ctx, inst, by, wordUnsync, s.Engine.Unsync)
-}
-
-func (s desk) NotMe(ctx context.Context, inst directory.Installation, by directory.AccountID) (int, error) {
-	return s.own(ctx, inst, by, wordNotMe, s.Engine.NotMe)
-}
-
-func (s desk) Stop(ctx context.Context, inst directory.Installation, by directory.AccountID) (int, error) {
-	return s.own(ctx, inst, by, wordStop, s.Engine.Stop)
-}
-
 // own notes what is done by somebody's word while it is done, and looks at what it came to.
 func (s desk) own(ctx context.Context, inst directory.Installation, by directory.AccountID, verb string, do func(context.Context, directory.Installation, directory.AccountID) (int, error)) (int, error) {
 	task := s.program.task
@@ -206,30 +155,6 @@ func (h *history) hush(account directory.AccountID) {
 		h.silent[account] = h.clock.Now()
 	}
 }
-
-// office is who may give which command.
-type office struct{ directory.Store }
-
-var _ command.Office = office{}
-
-func (o office) Administers(ctx context.Context, inst directory.Installation, account directory.AccountID) (bool, error) {
-	admins, err := o.Admins(ctx, inst.Tenant)
-	return slices.ContainsFunc(admins, func(a directory.Admin) bool { return a.Account == account }), err
-}
-
-func (o office) RemoveAdmin(ctx context.Context, tenant directory.TenantID, account directory.AccountID, _ string) error {
-	return o.Store.RemoveAdmin(ctx, tenant, account)
-}
-
-func (o office) Ticket(context.Context, directory.TicketID) (directory.Ticket, error) {
-	return directory.Ticket{}, directory.Errorf(directory.NotFound, "nothing is confirmed here")
-}
-
-func (o office) TakeTicket(ctx context.Context, id directory.TicketID) (directory.Ticket, error) {
-	return o.Ticket(ctx, id)
-}
-
-func (o office) Download(string) string { return "" }
 
 // checkOwn: what is done by somebody's word was really written by them, in their own chat, and is theirs to
 // say; and it is remembered.
@@ -330,98 +255,4 @@ func (h *history) isOf(account directory.AccountID, id linkID) bool {
 		return true
 	}
 	return slices.ContainsFunc(h.usable[account], func(c change) bool { return c.mailbox == l.Member.Email.Reveal() })
-}
-
-// byHand does what an admin says about one link.
-func (p *program) byHand(key directory.LinkKey, do func() error) error {
-	task := p.task
-	task.hand = &key
-	err := do()
-	task.hand = nil
-	return err
-}
-
-// eventHand lets an admin do something about one person.
-func (h *history) eventHand(d dice) {
-	c := h.anyCompany(d)
-	if c == nil {
-		return
-	}
-	id := linkID{c.id, pick(d, c.humans).id}
-	key := keyOf(id)
-	l, known := h.seen[c.id][key]
-	if !known {
-		return
-	}
-	by := pick(d, h.rules[c.id].admins).Text()
-	ctx := context.Background()
-	what := draw(d, []weighted[string]{{4, "unlink"}, {3, "exempt"}, {3, "exempt off"}, {4, "retry"}, {3, "prompt"}, {4, "undo"}, {3, "resolve"}, {2, "link"}})
-	switch l.State { // what is rare is done when it can be
-	case directory.Disputed:
-		what = pick(d, []string{"resolve", "retry", what})
-	case directory.Unlinked:
-		what = pick(d, []string{"undo", "retry", what})
-	case directory.Exempt:
-		what = pick(d, []string{"exempt off", what})
-	}
-	account := pick(d, append(h.candidates(c, slack.Name, l.Member.Email), append(h.candidates(c, l.Secondary, l.Member.Email), directory.AccountID{})...))
-	other := address(h.mailboxOf(d, pick(d, c.humans)))
-	err := h.command(c, what+" "+id.person, func(p *program) error {
-		e := p.engine
-		return p.byHand(key, func() error {
-			switch what {
-			case "unlink":
-				return e.Unlink(ctx, c.id, key, by)
-			case "exempt":
-				return e.Exempt(ctx, c.id, key, true, by)
-			case "exempt off":
-				return e.Exempt(ctx, c.id, key, false, by)
-			case "retry":
-				return e.Retry(ctx, c.id, key, by)
-			case "prompt":
-				return e.Prompt(ctx, c.id, key, by)
-			case "undo":
-				return e.Undo(ctx, c.id, key, by)
-			case "resolve":
-				return e.Resolve(ctx, c.id, key, account, by)
-			}
-			return e.Link(ctx, c.id, key, other, by)
-		})
-	})
-	if err == nil {
-		h.reach(byAdminsHand)
-	}
-}
-
-// noteHand takes in what an admin did to a link, and what that ends.
-func (h *history) noteHand(key directory.LinkKey, id linkID, was, is directory.Link, entry directory.Entry) {
-	now := h.clock.Now()
-	if entry.Event == "resolved" && keyOf(id) != key { // who claimed it too
-		delete(h.undone, id)
-		h.afresh[id] = now
-		return
-	}
-	if keyOf(id) != key {
-		h.violated("%s: %q by an admin's word about %s", id.person, entry.Event, key.Member.ID)
-	}
-	switch entry.Event {
-	case "undo":
-		if _, theirs := h.undone[id]; theirs && was.State == directory.Unlinked {
-			h.violated("%s undid the link, and an admin brings it back", id.person)
-		}
-		h.kept[id] = true
-		delete(h.exempted, id)
-	case "exempt":
-		h.exempted[id] = now
-		delete(h.undone, id)
-	case "exempt lifted":
-		delete(h.exempted, id)
-	case string(directory.Unlink):
-		h.unlinked[id] = true
-	case "prompt":
-		return
-	case string(directory.Rejoin), "resolved", "named":
-		delete(h.undone, id)
-	}
-	h.afresh[id] = now
 }
