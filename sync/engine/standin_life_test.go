@@ -62,8 +62,8 @@ func TestAStandInLeavesWithItsPerson(t *testing.T) {
 		name    string
 		removal directory.Removal
 		own     directory.Removal // the group's
-		stays   time.Duration // parked at least so long
-		goes    time.Duration // removed by then; zero: never
+		stays   time.Duration     // parked at least so long
+		goes    time.Duration     // removed by then; zero: never
 	}{
 		{"the usual", "", "", 7*day - time.Hour, 8*day + time.Hour},
 		// A day later there was no second listing yet.
