@@ -129,14 +129,12 @@ type request struct {
 func (h *history) receive(w http.ResponseWriter, r *http.Request) {
 	p := h.anyProcess()
 	body := readAll(r)
-	outer := h.mail.request
 	now := &request{what: parseHook(r, body), began: h.moment}
 	h.news(now)
-	h.mail.request = now
-	defer func() { h.mail.request = outer }()
 	noted := &noting{ResponseWriter: w}
 	alive := p.survive(func() {
 		defer p.enter()()
+		h.mail.request = now
 		p.router.ServeHTTP(noted, r)
 	})
 	if !alive {

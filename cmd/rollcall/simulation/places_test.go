@@ -152,15 +152,15 @@ func (p *program) doing() task {
 	return *p.task
 }
 
-// enter begins a task, and answers how it ends.
+// enter begins a task, and answers how it ends. It answers none of a platform's requests until it says so.
 func (p *program) enter() (leave func()) {
 	h := p.history
-	outer := p.task
+	outer, request := p.task, h.mail.request
 	h.moment++
-	p.task = &task{began: h.moment}
+	p.task, h.mail.request = &task{began: h.moment}, nil
 	h.tasks = append(h.tasks, p.task)
 	return func() {
-		p.task = outer
+		p.task, h.mail.request = outer, request
 		h.tasks = h.tasks[:len(h.tasks)-1]
 	}
 }

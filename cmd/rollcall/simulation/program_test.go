@@ -226,9 +226,6 @@ func (h *history) step(p *program) (did bool, next time.Time) {
 	}
 	p.survive(func() {
 		defer p.enter()()
-		outer := h.mail.request
-		h.mail.request = nil
-		defer func() { h.mail.request = outer }()
 		report, err := p.engine.Step(context.Background(), h.clock.Now(), h.entropy)
 		if err != nil {
 			h.violated("a step failed: %v", err)

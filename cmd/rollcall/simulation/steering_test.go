@@ -85,9 +85,6 @@ func (h *history) command(c *company, what string, do func(*program) error) erro
 		var err error
 		answered := p.survive(func() {
 			defer p.enter()()
-			outer := h.mail.request
-			h.mail.request = nil // it is none of a platform's
-			defer func() { h.mail.request = outer }()
 			p.serves(c.id)
 			p.task.ordered = true
 			err = do(p)
