@@ -66,11 +66,12 @@ func (h *history) checkRate(id linkID, at time.Time) {
 const pilot = 10
 
 // checkStage: while a group's rollout is in a stage, whoever is asked for the first time is one of its first
-// ten. The companies here have no more than would be a quarter of that.
+// ten. The companies here have no more than would be a quarter of that. Whose first question was meant to go
+// out before, and was lost on its way, counts as asked.
 func (h *history) checkStage(id linkID, at time.Time) {
 	group := h.held[id].group
 	since, by := h.rules[id.tenant].staged[group]
-	if !by || at.Sub(since.at) <= inFlight || !h.wishes[id].at.IsZero() {
+	if !by || at.Sub(since.at) <= inFlight || !h.wishes[id].at.IsZero() || h.intended[id].Before(since.at) {
 		return
 	}
 	if before, _ := h.askedFirst(id.tenant, group); before > pilot {

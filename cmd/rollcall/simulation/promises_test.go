@@ -151,7 +151,10 @@ func (h *history) committed(p *program, tenant directory.TenantID, change direct
 	}
 	for _, l := range stored {
 		if l.Ask.Nonce != "" {
-			h.intents[l.Ask.Nonce] = linkID{tenant, l.Key.Member.ID}
+			id := linkID{tenant, l.Key.Member.ID}
+			if h.intents[l.Ask.Nonce] = id; h.intended[id].IsZero() {
+				h.intended[id] = h.clock.Now()
+			}
 			h.offered[l.Ask.Nonce] = offerOf(l)
 		}
 		if l.Proof.Nonce != "" {

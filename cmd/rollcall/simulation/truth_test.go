@@ -34,6 +34,7 @@ type truth struct {
 
 	listed   map[linkID]directory.Member                   // whom the directory has
 	intents  map[directory.NonceHash]linkID                // of which link a nonce was stored for a prompt
+	intended map[linkID]time.Time                          // and when the first of somebody's was
 	offered  map[directory.NonceHash][]directory.AccountID // and among which accounts it lets somebody choose
 	foundBy  map[linkID]directory.Address                  // by which address somebody's accounts on the other platform were found
 	prompts  map[linkID][]prompt
@@ -81,7 +82,7 @@ func newTruth() truth {
 		nonces: make(map[directory.NonceHash]*issued), presses: make(map[directory.NonceHash][]press),
 		refusals: make(map[directory.AccountID]time.Time),
 		tampered: make(map[string]bool), listed: make(map[linkID]directory.Member),
-		intents: make(map[directory.NonceHash]linkID), offered: make(map[directory.NonceHash][]directory.AccountID), prompts: make(map[linkID][]prompt), foundBy: make(map[linkID]directory.Address), anew: make(map[linkID]time.Time),
+		intents: make(map[directory.NonceHash]linkID), intended: make(map[linkID]time.Time), offered: make(map[directory.NonceHash][]directory.AccountID), prompts: make(map[linkID][]prompt), foundBy: make(map[linkID]directory.Address), anew: make(map[linkID]time.Time),
 		seen:     make(map[directory.TenantID]map[directory.LinkKey]directory.Link),
 		consents: make(map[linkID]*consent), reads: make(map[readID]read), checks: make(map[linkID]time.Time),
 		left: make(map[linkID]departure), back: make(map[linkID]time.Time), effects: make(map[directory.NonceHash]int),
