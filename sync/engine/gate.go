@@ -56,6 +56,11 @@ func (e *Engine) pass(ctx context.Context, w *work, to directory.AccountID) (clo
 		return nil, delay{}, err
 	}
 	g.mu.Lock()
+	defer func() { // also where something panics: a worker goes on after that
+		if closes == nil {
+			g.mu.Unlock()
+		}
+	}()
 	wait, err = e.elsewhere(ctx, w, to)
 	if err == nil && !wait.waits(w.now) {
 		wait, err = e.stage(ctx, w, g)
@@ -64,7 +69,6 @@ func (e *Engine) pass(ctx context.Context, w *work, to directory.AccountID) (clo
 		wait = g.withinRate(w)
 	}
 	if err != nil || wait.waits(w.now) {
-		g.mu.Unlock()
 		return nil, wait, err
 	}
 	closed := false
@@ -73,13 +77,13 @@ func (e *Engine) pass(ctx context.Context, w *work, to directory.AccountID) (clo
 			return
 		}
 		closed = true
+		defer g.mu.Unlock()
 		if asked && g.hour != nil {
 			g.hour.Asked(w.now)
 		}
 		if asked && w.last {
 			e.full(ctx, w)
 		}
-		g.mu.Unlock()
 	}, delay{}, nil
 }
 
@@ -132,16 +136,20 @@ func (e *Engine) countHour(ctx context.Context, w *work, g *turnstile) error {
 		return nil
 	}
 	var asked []time.Time
+	counted := false
+	defer func() { // also where something panics
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if g.counting = false; counted {
+			g.hour = plan.NewHour(asked)
+		}
+	}()
 	err := e.eachLink(ctx, w.tenant.ID, "", func(l directory.Link) {
 		if l.LastWave.After(w.now.Add(-time.Hour)) {
 			asked = append(asked, l.LastWave)
 		}
 	})
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.counting = false; err == nil {
-		g.hour = plan.NewHour(asked)
-	}
+	counted = err == nil
 	return err
 }
 

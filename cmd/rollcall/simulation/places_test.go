@@ -203,7 +203,7 @@ func (h *history) others(p *program) {
 		}
 		other := h.alive(i)
 		for range 1 + h.dice.IntN(12) {
-			if did, _ := h.step(other); !did {
+			if did, _ := h.step(other); !did || other.dead {
 				break
 			}
 		}
