@@ -288,6 +288,10 @@ func (p *program) intends(change directory.Change) {
 			p.makes(true)
 		}
 	}
+	if r := change.Reading; r != nil && !r.Over && r.Reading.Job != nil {
+		job := r.Reading.Job
+		p.sends(job.Kind == directory.JobTell || job.Card.Delivery == directory.Sending)
+	}
 }
 
 func (d *disk) ClaimLinks(ctx context.Context, tenant directory.TenantID, now, until time.Time, most int) ([]directory.Link, error) {
