@@ -172,7 +172,36 @@ func headlineOfAnswer(e directory.Entry) string {
 	case string(directory.BatchRejected):
 		return "Removals refused"
 	}
-	return e.Event
+	return headlineOfAdmins(e)
+}
+
+// headlineOfAdmins is what somebody did by a command.
+func headlineOfAdmins(e directory.Entry) string {
+	switch e.Event {
+	case string(directory.Divert):
+		return "Asked on the other platform instead"
+	case string(directory.Unlink):
+		return "Link undone"
+	case string(directory.Relink):
+		return "Linked again"
+	case string(directory.Rejoin), "retry":
+		return "Begun anew"
+	case "exempt":
+		return "Never asked, by an admin's word"
+	case "exempt lifted":
+		return "No longer exempt"
+	case "named":
+		return "An admin named the account"
+	case "resolved":
+		return "An admin decided whose account it is"
+	case "on", "off":
+		return "Switched " + e.Event
+	case "prompt":
+		return "An admin had them asked now"
+	case "release proposed":
+		return "One admin released the removals; another has to"
+	}
+	return strings.ToUpper(e.Event[:min(1, len(e.Event))]) + e.Event[min(1, len(e.Event)):]
 }
 
 // reason is why it happened, where the headline doesn't say it already.

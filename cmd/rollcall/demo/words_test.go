@@ -27,3 +27,16 @@ func TestReasonsAreReadByPeople(t *testing.T) {
 		t.Errorf("a card of which the number was shown: %q, want %q", got, want)
 	}
 }
+
+// Whatever is in the trail begins as a sentence does.
+func TestHeadlinesAreReadByPeople(t *testing.T) {
+	t.Parallel()
+	for event, want := range map[string]string{
+		string(directory.Divert): "Asked on the other platform instead", string(directory.Unlink): "Link undone",
+		"applied": "Applied", "rollout: pilot": "Rollout: pilot", "": "",
+	} {
+		if got := headline(directory.Entry{Event: event}); got != want {
+			t.Errorf("%q is said as %q, want %q", event, got, want)
+		}
+	}
+}

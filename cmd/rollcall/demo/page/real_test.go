@@ -39,22 +39,22 @@ func TestTheRealDemo(t *testing.T) {
 	b.click(`#guide .button`)
 	says(slack, `"Is this Webex account yours?"`)
 	b.shot("1440-real-1-asked")
-	prove := func(from string) {
+	prove := func(from, to, where string) {
 		t.Helper()
 		b.click(from + ` [data-part=button-0]`)
-		says(from, `"One more step, in Webex"`)
-		says(webex, `"Is this you?"`)
+		says(from, `"One more step, in `+where+`"`)
+		says(to, `"Is this you?"`)
 		b.shot("1440-real-2-number-" + from[11:16])
 		read[bool](b, `(() => {
 			const number = document.querySelector('`+from+` .log').innerText.match(/Pick (\d\d)/)[1]
-			const button = [...document.querySelectorAll('`+webex+` .card-button')].find((each) => each.innerText === number)
+			const button = [...document.querySelectorAll('`+to+` .card-button')].find((each) => each.innerText === number)
 			button.click()
 			return true
 		})()`)
 		says(from, `"Your accounts are linked"`)
-		says(webex, `"Your accounts are linked"`)
+		says(to, `"Your accounts are linked"`)
 	}
-	prove(slack)
+	prove(slack, webex, "Webex")
 	b.shot("1440-real-3-linked")
 	b.inspect("the real demo")
 	b.click(group)
@@ -68,7 +68,7 @@ func TestTheRealDemo(t *testing.T) {
 	b.until(`document.querySelector('#directories [aria-pressed=true]').innerText.includes("Entra")`)
 	b.click(`.person.chosen [data-part="group-teams-webex"]`)
 	says(teams, `"Is this Webex account yours?"`)
-	prove(teams)
+	prove(teams, webex, "Webex")
 	b.shot("1440-real-5-teams")
 
 	find := func(name string) {
@@ -86,8 +86,9 @@ func TestTheRealDemo(t *testing.T) {
 	find("Otto")
 	b.until(`document.querySelector('.link.chosen .state').innerText === "asking"`) // on Webex: his Teams lacks the app
 	b.shot("1440-real-7-without-the-app")
-	b.click(teams + ` [data-part=mend]`)
-	says(teams, `"Is this Webex account yours?"`)
+	says(webex, `"Is this Microsoft Teams account yours?"`)
+	b.click(teams + ` [data-part=mend]`) // now Teams lets the app write to him, and he can prove it there
+	prove(webex, teams, "Microsoft Teams")
 	b.click(`[data-part=consent]`)
 	b.until(`document.querySelector('#consent').innerText.includes("may install its app.")`)
 	b.shot("1440-real-8-installed")
