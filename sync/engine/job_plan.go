@@ -17,8 +17,8 @@ import (
 const (
 	// keptProposals is how many plans of a tenant are kept.
 	keptProposals = 10
-	// forsaken is how old a plan is that is still being made and never will be: the process died before
-	// it began, and nobody asked again.
+	// forsaken is how old a plan is that is still being made and never will be: its job was given up, and
+	// couldn't say so.
 	forsaken = 24 * time.Hour
 )
 
@@ -38,6 +38,9 @@ const (
 // people are looked up, and then its lines are written, page by page.
 func (e *Engine) planPart(ctx context.Context, t *task) error {
 	p, err := e.proposal(ctx, t.tenant.ID, t.job.Subject)
+	if directory.Is(err, directory.NotFound) && t.cursor == "" {
+		return e.beginPlan(ctx, t)
+	}
 	if directory.Is(err, directory.NotFound) || err == nil && p.State != directory.ProposalMaking {
 		t.ended = true // it was overtaken: its message says why
 		return nil
@@ -60,6 +63,13 @@ func (e *Engine) planPart(ctx context.Context, t *task) error {
 		return e.awaitLooks(ctx, t, groups, rest)
 	}
 	return e.writeLines(ctx, t, p, groups, rest)
+}
+
+// beginPlan writes the plan of a job whose asker died, or stands still, before it could.
+func (e *Engine) beginPlan(ctx context.Context, t *task) error {
+	known, err := e.Store.Proposals(ctx, t.tenant.ID)
+	t.change = begun(t.job, known)
+	return err
 }
 
 // fail ends a plan that can't be made.

@@ -60,8 +60,48 @@ func TestOnePlanIsMadeAtATime(t *testing.T) {
 	}
 }
 
-// A plan of which the process died before its job began is made by whoever asks next.
-func TestAPlanThatNeverBeganIsMade(t *testing.T) {
+// Wherever the process dies, and though nobody asks again, a plan that was begun is made, and shown to whoever
+// asked for it.
+func TestAPlanIsMadeThoughTheProcessDiesAndNobodyAsksAgain(t *testing.T) {
+	t.Parallel()
+	points := 0
+	for alive := false; !alive; points++ {
+		w := newWorld(t)
+		w.person("rosa")
+		w.settle()
+		left := points
+		w.store = &moments{w.store, func() {
+			if left--; left == -1 {
+				panic(killed{})
+			}
+		}}
+		w.engine = w.newEngine()
+		alive = !dies(func() {
+			_, err := w.engine.Propose(t.Context(), acme, w.work("1"))
+			w.must(err)
+		})
+		left = -1 // nothing dies any more
+		w.engine = w.newEngine()
+		w.finish()
+		plans, err := w.store.Proposals(t.Context(), acme)
+		w.must(err)
+		if len(plans) != 1 || plans[0].State != directory.ProposalReady || plans[0].By != boss.Text() || plans[0].Group != staff {
+			t.Errorf("moment %d: %+v", points, plans)
+		}
+		if n := len(w.desk.reports); n != 1 {
+			t.Errorf("moment %d: %d messages", points, n)
+		}
+		if again, err := w.engine.Propose(t.Context(), acme, w.work("1")); err != nil || again != plans[0].ID || len(w.jobs()) > 0 {
+			t.Errorf("moment %d: the same request again makes %s, %v", points, again, err)
+		}
+	}
+	if points < 3 {
+		t.Errorf("only %d moments", points)
+	}
+}
+
+// What can't be begun leaves nothing behind.
+func TestAPlanThatCanNotBeBegunIsNone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.person("rosa")
@@ -70,11 +110,11 @@ func TestAPlanThatNeverBeganIsMade(t *testing.T) {
 	if _, err := w.engine.Propose(t.Context(), acme, w.work("1")); !directory.Is(err, directory.Unavailable) {
 		t.Fatalf("got %v", err)
 	}
-	w.engine.Store = w.store
-	if p := w.propose("2"); p.State != directory.ProposalReady {
-		t.Errorf("it is %s", p.State)
-	}
-	if plans, err := w.store.Proposals(t.Context(), acme); err != nil || len(plans) != 1 {
+	if plans, err := w.store.Proposals(t.Context(), acme); err != nil || len(plans) != 0 {
 		t.Errorf("%d plans, %v", len(plans), err)
+	}
+	w.engine.Store = w.store
+	if p := w.propose("1"); p.State != directory.ProposalReady {
+		t.Errorf("it is %s", p.State)
 	}
 }

@@ -24,26 +24,33 @@ func (e *Engine) Propose(ctx context.Context, tenant directory.TenantID, work Wo
 	if err != nil {
 		return "", err
 	}
-	for _, p := range known {
-		if p.State == directory.ProposalMaking && p.Group == work.Group {
-			// Its job stands, or the process died before it began.
-			return p.ID, e.StartJob(ctx, tenant, work.job("plan-"+p.ID, directory.JobPlan, p.ID))
-		}
-	}
 	id, now := proposalID(tenant, work.ID), e.Now()
-	p := directory.Proposal{ID: id, Group: work.Group, State: directory.ProposalMaking, At: now, By: work.By}
-	err = e.Store.Commit(ctx, tenant, directory.Change{
-		Proposals: []directory.ProposalChange{{Proposal: p}}, Drop: surplus(known, id, now),
-	})
-	if directory.Is(err, directory.Conflict) { // it was asked for before
-		if p, err = e.proposal(ctx, tenant, id); err == nil && p.State != directory.ProposalMaking {
-			return id, nil
+	job := work.job("plan-"+id, directory.JobPlan, id)
+	for _, p := range known {
+		switch {
+		case p.State == directory.ProposalMaking && p.Group == work.Group:
+			// Its job stands, or was given up and couldn't say so.
+			return p.ID, e.StartJob(ctx, tenant, work.job("plan-"+p.ID, directory.JobPlan, p.ID))
+		case p.ID == id:
+			return id, nil // it was asked for before
 		}
 	}
-	if err != nil {
+	// The job comes first: wherever the process dies nothing was begun, or the job has the plan made.
+	job.Began = now
+	if err := e.StartJob(ctx, tenant, job); err != nil {
 		return "", err
 	}
-	return id, e.StartJob(ctx, tenant, work.job("plan-"+id, directory.JobPlan, id))
+	err = e.Store.Commit(ctx, tenant, begun(job, known))
+	if directory.Is(err, directory.Conflict) { // the job was quicker
+		err = nil
+	}
+	return id, err
+}
+
+// begun is the change by which the plan of a job begins to be made, beside those that there are.
+func begun(job directory.Job, known []directory.Proposal) directory.Change {
+	p := directory.Proposal{ID: job.Subject, Group: job.Group, State: directory.ProposalMaking, At: job.Began, By: job.By}
+	return directory.Change{Proposals: []directory.ProposalChange{{Proposal: p}}, Drop: surplus(known, p.ID, p.At)}
 }
 
 // proposalID is a short name that people can type.
