@@ -19,6 +19,7 @@ type work struct {
 	rand   io.Reader
 	over   bool // the claim was given back, or lost
 	last   bool // its question takes the last place of a rollout's stage
+	late   bool // its question was to go out before its stage had all its people
 }
 
 // mostSteps bounds how far one claim goes. A link needs four or five; more is a defect, and must

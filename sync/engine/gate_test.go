@@ -164,6 +164,63 @@ func TestAStageRestsFromItsLastPersonOn(t *testing.T) {
 	w.wantRollout(directory.StageQuarter, 15)
 }
 
+// A stage rests for a day from when its people were reached, where their questions failed at first: also
+// where nobody could say at once whether one arrived.
+func TestAStageRestsFromWhomItReachedLate(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		lost error // what the platform answers to the question that arrives
+	}{
+		{"it says so", nil},
+		{"it is found", directory.Errorf(directory.Uncertain, "dropped")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			tries := make(map[directory.AccountID]int)
+			up := w.at.Add(17 * time.Hour)
+			w.desk.postErr = func(to directory.AccountID) (error, bool) {
+				switch tries[to]++; {
+				case len(tries) > 10: // of the next stage
+					return nil, false
+				case w.at.After(up):
+					return test.lost, true
+				}
+				return directory.Errorf(directory.Unavailable, "down"), false
+			}
+			w.stages(directory.StagePilot, 60)
+			w.wantRollout(directory.StagePilot, 0)
+			w.pass(18 * time.Hour)
+			w.wantRollout(directory.StagePilot, 10)
+			w.pass(20 * time.Hour)
+			w.wantRollout(directory.StagePilot, 10)
+			w.pass(6 * time.Hour)
+			w.wantRollout(directory.StageQuarter, 15)
+		})
+	}
+}
+
+// To whom nothing gets through keeps no stage from resting.
+func TestAStageDoesntWaitForWhomNothingReaches(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	broken := directory.AccountID{}
+	w.desk.postErr = func(to directory.AccountID) (error, bool) {
+		if broken.IsZero() {
+			broken = to
+		}
+		if to == broken {
+			return directory.Errorf(directory.Unavailable, "down"), false
+		}
+		return nil, false
+	}
+	w.stages(directory.StagePilot, 60)
+	w.wantRollout(directory.StagePilot, 9)
+	w.pass(26 * time.Hour)
+	w.wantRollout(directory.StageQuarter, 14)
+}
+
 // Whom a stage asks is chance alone: not who is found first, and not where it is day.
 func TestAStageAsksWhomTheLotNames(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,7 @@ const (
 func (e *Engine) stage(ctx context.Context, w *work, g *turnstile) (delay, error) {
 	group, err := e.group(ctx, w.tenant.ID, w.link.Group)
 	if err != nil || group.Rollout.Stage == directory.StageAll || w.link.WasAsked() {
+		w.late = late(group.Rollout, w.link)
 		return delay{}, err
 	}
 	if wait, err := e.firstRead(ctx, w); err != nil || wait.waits(w.now) {
@@ -131,7 +132,7 @@ func (e *Engine) next(ctx context.Context, w *work, group *directory.Group, c pl
 }
 
 // full notes that a stage has all its people now: also where it had them before, and one of them no longer
-// counts. Where that can't be stored, whoever comes next does it.
+// counts, or was reached only now. Where that can't be stored, whoever comes next does it.
 func (e *Engine) full(ctx context.Context, w *work) {
 	group, err := e.group(ctx, w.tenant.ID, w.link.Group)
 	if r := group.Rollout; err == nil && r.Stage != directory.StageAll {
@@ -141,6 +142,24 @@ func (e *Engine) full(ctx context.Context, w *work) {
 	if err != nil {
 		e.Logger.Warn("that a stage is full was not stored", "tenant", w.tenant.ID, "error", err)
 	}
+}
+
+// late reports whether somebody counted as asked when their stage had all its people, and their first
+// question is still on its way: it failed, or there was no way to them on the platform that was tried first.
+// Who asked for it themselves is none of the stage's people.
+func late(r directory.Rollout, l directory.Link) bool {
+	first := asks(l.State) && l.Waves <= 1 || l.State == directory.Matched && l.LastWave.IsZero()
+	return first && l.WasAsked() && l.Invited.IsZero() && r.Stage != directory.StageAll && !r.Full.IsZero()
+}
+
+// foundLate has a stage rest anew where a first question turns out to have got through after the stage had
+// all its people.
+func (e *Engine) foundLate(ctx context.Context, w *work, tried time.Time) error {
+	group, err := e.group(ctx, w.tenant.ID, w.link.Group)
+	if err == nil && late(group.Rollout, w.link) && group.Rollout.Full.Before(tried) {
+		e.full(ctx, w)
+	}
+	return err
 }
 
 // tellHalted has the admins told that a rollout stays where it is.

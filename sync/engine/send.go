@@ -211,6 +211,9 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 	if err != nil {
 		return e.notSent(ctx, w, inst, of, prompt.Mark, err)
 	}
+	if closes != nil && w.late { // before it is recorded: where that fails, the message is looked for, and it isn't forgotten
+		e.full(ctx, w)
+	}
 	return e.sent(ctx, w, of, prompt.Mark, prompt.Nonce, ref, face)
 }
 
@@ -301,11 +304,17 @@ func (e *Engine) find(ctx context.Context, w *work, of promptOf) error {
 		return e.postponeFor(ctx, w, err)
 	}
 	ref, found, err := e.Asker.Find(ctx, inst, prompt.To, prompt.Mark, prompt.Tried)
+	silent := directory.Is(err, directory.Unsupported) || directory.Is(err, directory.Undeliverable)
+	if silent || found {
+		if err := e.foundLate(ctx, w, prompt.Tried); err != nil {
+			return err
+		}
+	}
 	switch {
-	case directory.Is(err, directory.Unsupported), directory.Is(err, directory.Undeliverable):
+	case silent:
 		// Where the person's chat can't be looked into, asking again every minute would not help.
 		return e.resolve(ctx, w, of, prompt.Mark, "the platform can't say whether the message arrived: it counts as sent", func(p *directory.Prompt) {
-			p.Delivery, p.Shown = directory.Assumed, p.Want
+			p.Delivery, p.Shown, p.Attempts = directory.Assumed, p.Want, 0
 		}, nil)
 	case err != nil:
 		return e.postponeFor(ctx, w, err)
@@ -315,7 +324,7 @@ func (e *Engine) find(ctx context.Context, w *work, of promptOf) error {
 			return err
 		}
 		return e.resolve(ctx, w, of, prompt.Mark, "the message had arrived", func(p *directory.Prompt) {
-			p.Delivery, p.Ref = directory.Sent, ref
+			p.Delivery, p.Ref, p.Attempts = directory.Sent, ref, 0
 			p.Shown = firstFace(*p, of, w.link)
 		}, news)
 	}
