@@ -82,7 +82,7 @@ type Link struct {
 	Barred      []Bar // accounts of which this person said "not me"
 
 	Parked    bool      // waits for a plan to be applied: nobody is asked and nothing is made for it
-	Turned    bool      // asked on the secondary platform, because the primary one doesn't deliver
+	Turned    bool      // asked on the secondary platform, because the primary one doesn't deliver; also while declined there
 	Exempted  bool      // an admin exempted the person
 	Decided   AccountID // the counterpart that an admin decided for, of several or against others who claim it
 	Appointed bool      // an admin named Alias: the person has said nothing of it yet

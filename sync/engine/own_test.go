@@ -377,3 +377,45 @@ func TestNobodyFromElsewhereDoesAnything(t *testing.T) {
 	}
 	w.wantState("rosa", directory.Linked)
 }
+
+// Their group turns to the other platform after somebody said no: it is the owner of the account there who
+// would be asked now, and nobody else's word has them asked at once, or at night.
+func TestWhoWasAskedBeforeTheGroupTurned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa")
+	w.settle()
+	w.says(rosaA, (*Engine).NotMe, 1)
+	w.putGroup(func(g *directory.Group) { g.Primary, g.Secondary = beta, alpha })
+	w.dir.Put(acme, directory.Member{ID: directory.MemberID{ID: "rosa"}, Name: "Rosa L.", Email: address("rosa"), Active: true})
+	w.hear()
+	w.configure(func(s *directory.Settings) { s.QuietFrom, s.QuietTo = 18, 8 })
+	w.says(rosaA, (*Engine).Sync, 1)
+	w.wantState("rosa", directory.Matched)
+	if l := w.link("rosa"); l.Account != rosaB || l.Waves != 1 || plan.Invited(l, w.at) {
+		t.Fatalf("%s is asked, wave %d, invited %v", l.Account.User, l.Waves, l.Invited)
+	}
+	w.pass(plan.WaveGap - time.Hour)
+	if n := w.desk.count(rosaB.User); n != 0 {
+		t.Fatalf("asked %d times within three days", n)
+	}
+	w.pass(25 * time.Hour)
+	w.wantState("rosa", directory.Asking)
+}
+
+// Whoever was asked on the other platform, since their own doesn't deliver, takes their no back there, and
+// is asked there again at once.
+func TestWhoWasAskedElsewhereTakesTheirNoBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa")
+	w.blocks(directory.Blocked, rosaA)
+	w.settle()
+	w.says(rosaB, (*Engine).NotMe, 1)
+	w.at = w.at.Add(time.Hour)
+	w.says(rosaB, (*Engine).Sync, 1)
+	w.wantState("rosa", directory.Asking)
+	if l := w.link("rosa"); l.Ask.To != rosaB || l.Waves != 1 {
+		t.Errorf("%s is asked, wave %d", l.Ask.To.User, l.Waves)
+	}
+}

@@ -23,7 +23,7 @@ func Apply(l directory.Link, event directory.Event, why string, now time.Time) (
 	if !to.Holds() {
 		l.Account, l.Counterpart, l.Evidence, l.Candidates = directory.AccountID{}, directory.AccountID{}, "", nil
 		l.Accepted, l.Proved, l.LinkedAt = time.Time{}, time.Time{}, time.Time{}
-		l.Turned = false
+		l.Turned = l.Turned && to == directory.Declined // whoever said no there may take it back there
 	}
 	ask, proof := faces(l, event, from)
 	want(&l.Ask, ask)

@@ -19,14 +19,15 @@ func Invited(l directory.Link, now time.Time) bool {
 // Anew begins a link anew for one of its accounts that asked for it: whatever comes of it, both sides
 // prove it again. Who is asked is asked at once, as are the two of a link that both had proved. From the
 // claimed account's word nobody is asked more often than they would be; and who claims an account can't
-// have its owner asked for the proof more often than every three days.
+// have its owner asked for the proof more often than every three days. Which of the two is the claimed one
+// is as the person's group has it now, wherever they were asked before.
 func Anew(l directory.Link, by directory.AccountID, now time.Time) (directory.Link, error) {
 	next, err := Apply(l, directory.Rejoin, "the person asked for it", now)
 	if err != nil {
 		return l, err
 	}
 	undone := l.State == directory.Unlinked
-	asks := by == l.Account || by == l.Ask.To || l.Account.IsZero() && by.Platform == l.Primary
+	asks := by == l.Account || l.Turned && by == l.Ask.To || l.Account.IsZero() && by.Platform == l.Primary
 	pestered := l.Proof.Delivery != directory.NotSent && !l.Proof.Tried.Before(l.LastWave)
 	switch {
 	case !undone && !asks:

@@ -15,6 +15,8 @@ func TestWhoBeginsAnew(t *testing.T) {
 	three := waves(3, hour)
 	proved := func(l *directory.Link) { l.Proof = out(directory.FaceSpent, "", now); l.Proof.Tried = now }
 	ended := func(l *directory.Link) { l.Ask.To = mine }
+	elsewhere := func(l *directory.Link) { l.Ask.To = theirs }
+	turned := func(l *directory.Link) { l.Turned = true }
 	for _, test := range []struct {
 		name   string
 		link   directory.Link
@@ -24,6 +26,10 @@ func TestWhoBeginsAnew(t *testing.T) {
 	}{
 		{"the one who is asked", link(directory.Unanswered, three), mine, 0, true},
 		{"the one who was asked, of a link that names nobody any more", link(directory.Declined, three, ended), mine, 0, true},
+		{"the one who was asked elsewhere, of a link that names nobody any more", link(directory.Declined, three, elsewhere, turned), theirs, 0, true},
+		{"the one who was asked elsewhere", link(directory.Unanswered, three, elsewhere, turned), theirs, 0, true},
+		{"the one who was asked before their group turned", link(directory.Declined, three, elsewhere), theirs, 3, false},
+		{"the one who was asked before their group turned, and stopped", link(directory.Stopped, three, elsewhere), theirs, 3, false},
 		{"the owner of the other account", link(directory.Unanswered, three), theirs, 3, false},
 		{"of one that was undone, the one who was asked", link(directory.Unlinked, three, proved), mine, 0, true},
 		{"of one that was undone, the other", link(directory.Unlinked, three, proved), theirs, 0, true},
