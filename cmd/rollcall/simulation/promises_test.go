@@ -88,12 +88,14 @@ func (h *history) isAgain(past []prompt, now prompt) bool {
 }
 
 // checkClear: nobody becomes clear, and is asked, while somebody else is in a dispute about the same
-// address. Who comes back from a suspension was clear before.
+// address. Who comes back from a suspension was clear before; and whoever comes back in dispute since is
+// looked at first, which takes for as long as a platform is away, and makes both unclear.
 func (h *history) checkClear(id linkID) {
 	asked := h.seen[id.tenant][directory.LinkKey{Member: directory.MemberID{Directory: "hr", ID: id.person}, Pair: pair}]
 	for key, other := range h.seen[id.tenant] {
 		if key != asked.Key && other.Member.Email == asked.Member.Email && other.State == directory.Disputed &&
-			!other.Member.Exempt && other.Checked.Before(asked.Checked) && h.back[id].IsZero() {
+			!other.Member.Exempt && other.Checked.Before(asked.Checked) && h.back[id].IsZero() &&
+			!h.back[linkID{id.tenant, key.Member.ID}].After(asked.Checked) {
 			h.violated("%s was asked, and %s is in a dispute about the same address", id.person, key.Member.ID)
 		}
 	}
