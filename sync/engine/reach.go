@@ -62,14 +62,35 @@ func (e *Engine) refused(ctx context.Context, w *work, account directory.Account
 	}, nil
 }
 
-// afterRefusal is what a message that was not delivered leads to, and why. A reason that lies in the
+// obstacleAt is why an account of a link that was refused a message, or the other one, can't be linked any
+// more; empty: as far as can be had, they can. An error: of the refused one it can't be had just now.
+func (e *Engine) obstacleAt(ctx context.Context, w *work, refused directory.AccountID) (string, error) {
+	for _, id := range []directory.AccountID{w.link.Account, w.link.Counterpart} {
+		if id.IsZero() || id == w.link.StandIn.Account {
+			continue
+		}
+		s, err := e.one(ctx, w, id)
+		switch directory.CodeOf(err) {
+		case directory.Unavailable, directory.Throttled, directory.Uncertain:
+			if id == refused {
+				return "", err
+			}
+		}
+		if err == nil && obstacles(s) != "" {
+			return obstacles(s), nil
+		}
+	}
+	return "", nil
+}
+
+// afterRefusal is what a message that was not delivered leads to, and why. An obstacle that lies in an
 // account itself ends the match. The first question goes to the person's other platform, unless it is
 // known not to deliver either. A proof of somebody who lacks the app, or who was asked elsewhere because
 // of that, waits until they open it. Everybody else is left to the admins.
-func (e *Engine) afterRefusal(ctx context.Context, w *work, of promptOf, cause error) (directory.Event, string, error) {
+func (e *Engine) afterRefusal(ctx context.Context, w *work, of promptOf, cause error, obstacle string) (directory.Event, string, error) {
 	prompt := of(&w.link)
-	if sides, err := e.sides(ctx, w); err == nil && obstacles(sides...) != "" {
-		return directory.Shift, obstacles(sides...), nil
+	if obstacle != "" {
+		return directory.Shift, obstacle, nil
 	}
 	why := fmt.Sprintf("%s does not deliver to this person", prompt.To.Platform)
 	switch {

@@ -107,6 +107,49 @@ func TestWhoCantBeReachedAnywhereIsLeftToTheAdmins(t *testing.T) {
 	}
 }
 
+// A platform refuses what it delivers to an account that is gone. Where it can't be asked just then why, nothing
+// is concluded, neither of the person nor of the account.
+func TestWhyNothingWasDeliveredIsAskedUntilItIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		gone bool
+		want directory.State
+	}{{"the account is gone", true, directory.Waiting}, {"the person blocked the app", false, directory.Unreachable}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.person("rosa")
+			refusals := 0
+			w.desk.postErr = func(directory.AccountID) (error, bool) {
+				refusals++
+				if test.gone {
+					delete(w.desk.accounts, rosaA)
+				}
+				w.desk.lookErr = directory.Errorf(directory.Unavailable, "down")
+				return directory.Undelivered(directory.Blocked, "no"), false
+			}
+			w.settle()
+			w.wantState("rosa", directory.Asking)
+			w.wantReach(rosaA, directory.Unseen)
+			w.pass(5 * time.Minute)
+			if w.wantState("rosa", directory.Asking); refusals < 2 {
+				t.Errorf("tried %d times", refusals)
+			}
+			refuses := w.desk.postErr
+			w.desk.postErr = func(to directory.AccountID) (error, bool) {
+				err, lost := refuses(to)
+				w.desk.lookErr = nil
+				return err, lost
+			}
+			w.desk.lookErr = nil
+			w.pass(30 * time.Minute)
+			w.wantState("rosa", test.want)
+			w.wantReach(rosaA, directory.Blocked)
+		})
+	}
+}
+
 // What isn't known to deliver isn't tried, and what delivered before was blocked.
 func TestWhatIsKnownToBeInVainIsNotTried(t *testing.T) {
 	t.Parallel()

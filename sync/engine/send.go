@@ -199,17 +199,17 @@ func (e *Engine) post(ctx context.Context, w *work, inst directory.Installation,
 	prompt := *of(&w.link)
 	if e.stoodStill(w) {
 		err := directory.Errorf(directory.Unavailable, "the worker stood still before it could send")
-		return e.notSent(ctx, w, inst, of, prompt.Mark, err)
+		return e.notSent(ctx, w, inst, of, prompt.Mark, lastWave, err)
 	}
 	ref, err := e.Asker.Post(ctx, inst, prompt.To, notice, prompt.Mark)
 	switch directory.CodeOf(err) {
 	case directory.Uncertain:
 		return e.rest(ctx, w, w.now.Add(plan.Settle))
 	case directory.Undeliverable:
-		return e.undeliverable(ctx, w, of, prompt.Mark, lastWave, err)
+		return e.undeliverable(ctx, w, inst, of, prompt.Mark, lastWave, err)
 	}
 	if err != nil {
-		return e.notSent(ctx, w, inst, of, prompt.Mark, err)
+		return e.notSent(ctx, w, inst, of, prompt.Mark, lastWave, err)
 	}
 	if closes != nil && w.late { // before it is recorded: where that fails, the message is looked for, and it isn't forgotten
 		e.full(ctx, w)
@@ -238,8 +238,8 @@ func (e *Engine) sent(ctx context.Context, w *work, of promptOf, mark string, sh
 	}, news)
 }
 
-// notSent records that a message certainly is not out, and when it is tried again.
-func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installation, of promptOf, mark string, cause error) error {
+// notSent records that a message certainly is not out, and when it is tried again. The last wave is the one before.
+func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installation, of promptOf, mark string, lastWave time.Time, cause error) error {
 	err := e.record(ctx, w, "not sent", "a message could not be sent", func(l *directory.Link) bool {
 		p := of(l)
 		if p.Mark != mark {
@@ -247,6 +247,7 @@ func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installati
 		}
 		p.Delivery, p.Nonce = directory.NotSent, ""
 		p.Attempts++
+		l.LastWave = lastWave
 		return true
 	})
 	if err != nil || w.over {
@@ -262,14 +263,19 @@ func (e *Engine) notSent(ctx context.Context, w *work, inst directory.Installati
 }
 
 // undeliverable records that the platform will not deliver to a person, and what that leads to. A wave
-// that was not delivered leaves the time of the last one as it was.
-func (e *Engine) undeliverable(ctx context.Context, w *work, of promptOf, mark string, lastWave time.Time, cause error) error {
+// that was not delivered leaves the time of the last one as it was. Nothing is concluded before the account was
+// looked at: one that is gone would be taken for a person who can't be written to.
+func (e *Engine) undeliverable(ctx context.Context, w *work, inst directory.Installation, of promptOf, mark string, lastWave time.Time, cause error) error {
 	e.Logger.Info("undeliverable", "tenant", w.tenant.ID, "link", w.link.Key, "error", cause)
+	obstacle, err := e.obstacleAt(ctx, w, of(&w.link).To)
+	if err != nil {
+		return e.notSent(ctx, w, inst, of, mark, lastWave, err)
+	}
 	news, err := e.refused(ctx, w, of(&w.link).To, cause)
 	if err != nil {
 		return err
 	}
-	event, why, err := e.afterRefusal(ctx, w, of, cause)
+	event, why, err := e.afterRefusal(ctx, w, of, cause, obstacle)
 	if err != nil {
 		return err
 	}
