@@ -85,6 +85,37 @@ func TestAFewWhoAreKeptLeaveAfterAWeek(t *testing.T) {
 	w.wantState("p01", directory.Linked)
 }
 
+// Whose removal was taken back while their accounts can't be read comes back once they can, however often the
+// directory is read until then; for as long as they are kept.
+func TestWhoIsKeptComesBackLate(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		down time.Duration
+		want directory.State
+	}{
+		{"within the week", 5 * 24 * time.Hour, directory.Linked},
+		{"after it, which is as if they had left then", 8 * 24 * time.Hour, directory.Suspended},
+		{"and the time of grace", 20 * 24 * time.Hour, directory.Unsynced},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.crowd(20)
+			w.configure(func(s *directory.Settings) { s.Grace = 3 * 24 * time.Hour })
+			w.dir.Leave(acme, "g1", "p10")
+			w.hear()
+			w.wantState("p10", directory.Suspended)
+			w.desk.lookErr = directory.Errorf(directory.Unavailable, "down")
+			w.must(w.engine.Undo(t.Context(), acme, w.link("p10").Key, "admin"))
+			w.pass(test.down)
+			w.desk.lookErr = nil
+			w.pass(26 * time.Hour)
+			w.wantState("p10", test.want)
+		})
+	}
+}
+
 func TestWhySomebodyIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

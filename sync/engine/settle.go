@@ -137,6 +137,7 @@ func (e *Engine) absentOf(ctx context.Context, tenant directory.Tenant, group di
 			if next, event, why, changed := e.present(link, other, link.Member, now); changed {
 				e.addLink(change, next, link, event, why, now)
 			}
+		case !link.State.Live() && link.Present && plan.Stays(link, now): // who comes back as soon as their accounts can be read
 		case !link.State.Live():
 			change.Unroster = append(change.Unroster, row.Key())
 			if link.Present {
