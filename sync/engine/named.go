@@ -51,12 +51,13 @@ func (e *Engine) Named(ctx context.Context, inst directory.Installation, actor d
 }
 
 // asked is, of the links, the one whose person was asked for another address last, if the question
-// still counts.
+// still counts. One that certainly isn't out was put to nobody.
 func (e *Engine) asked(links []directory.Link, actor directory.AccountID) (link directory.Link, found bool) {
 	now := e.Now()
 	for _, l := range links {
 		open := l.State == directory.Searching && l.Ask.To == actor && now.Before(l.Ask.Expires) && l.Present && l.Leaving.Since.IsZero()
-		if open && (!found || l.Ask.Tried.After(link.Ask.Tried)) {
+		out := l.Ask.Delivery != directory.NotSent
+		if open && out && (!found || l.Ask.Tried.After(link.Ask.Tried)) {
 			link, found = l, true
 		}
 	}

@@ -214,6 +214,27 @@ func TestAnAddressThatIsNamedTooLateOrByTheWrongOne(t *testing.T) {
 	}
 }
 
+// What somebody writes before the question for another address is out is no answer to it.
+func TestAnAddressNamedBeforeItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newSearch(t)
+	w.desk.postErr = func(directory.AccountID) (error, bool) { return directory.Errorf(directory.Unavailable, "down"), false }
+	w.alone("rosa")
+	w.account(beta, "rosita")
+	w.settle()
+	w.wantState("rosa", directory.Searching)
+	if got := w.named("rosa", "rosita"); got != directory.AnswerLate {
+		t.Errorf("got %s", got)
+	}
+	w.wantState("rosa", directory.Searching)
+	w.desk.postErr = nil
+	w.pass(2 * time.Hour)
+	if got := w.named("rosa", "rosita"); got != directory.AnswerTaken {
+		t.Errorf("then got %s", got)
+	}
+	w.wantState("rosa", directory.Proving)
+}
+
 func TestAnAddressNamedInAPauseIsLookedForAfterIt(t *testing.T) {
 	t.Parallel()
 	w := newSearch(t)
