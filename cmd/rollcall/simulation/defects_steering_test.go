@@ -27,6 +27,11 @@ func defectsOfSteering() []defect {
 		groups("a draft is as good as a plan", func(g *directory.Group) { g.Draft = false }),
 		groups("a pause is for what comes new", func(g *directory.Group) { g.Paused = false }),
 		groups("a stage is for the record", func(g *directory.Group) { g.Rollout = directory.Rollout{} }),
+		groups("a stage rests for half a day", func(g *directory.Group) {
+			if !g.Rollout.Full.IsZero() {
+				g.Rollout.Full = g.Rollout.Full.Add(-12 * time.Hour)
+			}
+		}),
 		settings("off is for the record", func(s *directory.Settings) { s.On = true }),
 		settings("every day is a working day", func(s *directory.Settings) { s.QuietDays = nil }),
 		settings("nobody counts who is asked in an hour", func(s *directory.Settings) { s.PerHour = 0 }),

@@ -80,19 +80,22 @@ func (h *history) checkStage(id linkID, at time.Time) {
 }
 
 // askedFirst is how many of a group's people were asked, and when the last of them was for the first time.
+// Who asked for it themselves counts, but no stage rests for them.
 func (h *history) askedFirst(tenant directory.TenantID, group directory.GroupID) (n int, last time.Time) {
 	for _, a := range h.askings {
-		if a.first && a.id.tenant == tenant && a.group == group && h.held[a.id].group == group {
-			n, last = n+1, latest(last, a.at)
+		if !a.first || a.id.tenant != tenant || a.group != group || h.held[a.id].group != group {
+			continue
+		}
+		if n++; h.wishes[a.id].at.IsZero() {
+			last = latest(last, a.at)
 		}
 	}
 	return n, last
 }
 
-// checkOpened: a stage opens by itself a day after the last of the one before was asked. A platform may have
-// taken that message hours after it was first tried.
+// checkOpened: a stage opens by itself a day after the last of the one before was asked, as it was decided then.
 func (h *history) checkOpened(tenant directory.TenantID, is directory.Group) {
-	if _, last := h.askedFirst(tenant, is.ID); h.profile.Processes == 1 && h.clock.Now().Sub(last) < 12*time.Hour {
+	if _, last := h.askedFirst(tenant, is.ID); h.profile.Processes == 1 && h.clock.Now().Sub(last) < 24*time.Hour-inFlight {
 		h.violated("the stage %q of %s opens %v after the last one was asked", is.Rollout.Stage, is.ID, h.clock.Now().Sub(last))
 	}
 	h.reach(stageOpened)
