@@ -80,7 +80,7 @@ func (e *Engine) postJob(ctx context.Context, t *task, over bool) error {
 	if err != nil {
 		return err
 	}
-	card.Mark, card.Delivery = markOf(string(t.tenant.ID), t.job.ID), directory.Sending
+	card.Mark, card.Delivery = markOf(string(t.tenant.ID), t.job.ID, t.job.Began.UTC().Format(time.RFC3339Nano)), directory.Sending
 	next := t.reading
 	job := t.job
 	next.Job, next.DueAt = &job, t.now.Add(plan.Settle)

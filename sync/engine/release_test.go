@@ -151,6 +151,25 @@ func TestABatchIsUndone(t *testing.T) {
 	w.wantState("p01", directory.Linked)
 }
 
+// Whoever undoes a batch once more is shown that in a message of its own.
+func TestABatchIsUndoneOnceMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(20)
+	b := w.held(6)
+	w.release(b.ID, b.Hash)
+	w.settle()
+	for range 2 {
+		w.pass(time.Hour)
+		w.must(w.engine.UndoBatch(t.Context(), acme, b.ID, w.work("u")))
+		w.finish()
+	}
+	n := len(w.desk.reports)
+	if first, last := w.desk.reports[n-2], w.desk.reports[n-1]; first.mark == last.mark || last.shown[len(last.shown)-1].Job.Changed != 0 {
+		t.Errorf("%+v, then %+v", first, last)
+	}
+}
+
 // A release that was not carried out yet is taken back by refusing it.
 func TestAReleaseIsUndoneBeforeItIsCarriedOut(t *testing.T) {
 	t.Parallel()
