@@ -101,7 +101,7 @@ func (c *company) installation(platform directory.Platform) directory.Installati
 // settle makes a company's people, and puts most of them into its groups.
 func (h *history) settle(c *company) {
 	d := newDice(h.seed, "people", c.number)
-	h.slack.AddWorkspace(slacksim.Workspace{ID: c.team, Name: c.mark, Users: []slacksim.User{{ID: installer, Name: "admin", RealName: "Admin " + c.mark, Admin: true}}})
+	h.slack.AddWorkspace(slacksim.Workspace{ID: c.team, Name: c.mark, Users: []slacksim.User{{ID: installer, Name: "admin", RealName: "Admin " + c.mark, Email: "admin@" + domain, Admin: true}}})
 	h.webex.AddOrg(webexsim.Org{ID: c.org, Name: c.mark})
 	for _, group := range []string{slackGroup, webexGroup} {
 		h.dir.Group(c.id, group)

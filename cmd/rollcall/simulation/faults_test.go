@@ -87,6 +87,7 @@ var least = map[fault]int{
 	renewed: 5000, renewalLost: 100, saidAnew: 50, renewedBeside: 1000, killedGranting: 500,
 	killedAfterMade: 100, killedInUnsync: 100, subscriberDown: 200, toldTwice: 200,
 	linkedByChoice: 50, linkedByName: 50, represented: 500, appeared: 50, takenAway: 100,
+	batchUndone: 20, releasedByTwo: 20,
 }
 
 // trouble is a way in which a platform's call goes wrong.

@@ -101,20 +101,40 @@ func (h *history) restAWhile() {
 	}
 }
 
+// returning is since when somebody is brought back, and their link as it was then.
+type returning struct {
+	since time.Time
+	link  directory.Link
+}
+
 // judgeReturned: whom an undo was to bring back is back, unless an account of theirs can't be used, or they
-// have been listed, and left, since then.
+// have been listed, and left, since then. Whoever can't come back within the week that they are kept for has
+// left for good after it: that is judged of those who could for two days of it, with everything healed.
 func (h *history) judgeReturned(c *company, l directory.Link) {
 	id := linkID{c.id, l.Key.Member.ID}
-	since, returning := h.returning[id]
-	if !returning || l.State.Live() || h.left[id].at.After(since) {
+	back, returning := h.returning[id]
+	left := h.wasListed(id, back.since) || h.left[id].at.After(back.since)
+	if !returning || l.State.Live() || left || h.healed.Sub(back.since) > 5*24*time.Hour {
 		return
 	}
-	for _, account := range []directory.AccountID{l.Account, l.Counterpart} {
-		if !account.IsZero() && account != l.StandIn.Account && !h.fine(account) {
+	for _, account := range []directory.AccountID{back.link.Account, back.link.Counterpart} {
+		if !account.IsZero() && account != back.link.StandIn.Account && !h.fine(account) {
 			return
 		}
 	}
-	h.violated("%s %s is %s, and the batch that removed them was undone at %v: %s", c.id, id.person, l.State, since, l.Why)
+	h.violated("%s %s is %s, and the batch that removed them was undone at %v: %s", c.id, id.person, l.State, back.since, l.Why)
+}
+
+// wasListed reports whether somebody was in one of the groups at some time since then.
+func (h *history) wasListed(id linkID, since time.Time) bool {
+	for _, group := range h.scope(id.tenant) {
+		for _, stay := range h.dir.Stays(id.tenant, group, id.person) {
+			if stay.To.IsZero() || stay.To.After(since) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // judgeSteering: every job has ended, and nobody is held back any more.

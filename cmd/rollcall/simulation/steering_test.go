@@ -320,19 +320,20 @@ func (h *history) steerRun(d dice, c *company, group directory.GroupID) {
 	_ = h.command(c, "what-if", func(p *program) error { return p.engine.WhatIf(context.Background(), c.id, about, w) })
 }
 
-// steerUndo takes back what a batch removed.
-func (h *history) steerUndo(d dice, c *company, _ directory.GroupID) {
-	batches, err := h.memory.Batches(context.Background(), c.id)
-	must(err)
-	batches = slices.DeleteFunc(batches, func(b directory.Batch) bool {
-		return b.State != directory.BatchDone && b.State != directory.BatchReleased || !h.approved[b.ID]
-	})
+// steerUndo takes back what a batch removed. Where none did so far, somebody empties a group by mistake now and
+// then, and both admins let it go on before they notice.
+func (h *history) steerUndo(d dice, c *company, group directory.GroupID) {
+	batches := h.released(c)
+	if len(batches) == 0 && d.chance(0.3) {
+		h.emptied(d, c, group)
+		batches = h.released(c)
+	}
 	if len(batches) == 0 {
 		return
 	}
 	b := pick(d, batches)
 	w := h.ordered(d, c, b.Group)
-	err = h.command(c, "undo "+b.ID, func(p *program) error { return p.engine.UndoBatch(context.Background(), c.id, b.ID, w) })
+	err := h.command(c, "undo "+b.ID, func(p *program) error { return p.engine.UndoBatch(context.Background(), c.id, b.ID, w) })
 	if err != nil {
 		return
 	}
@@ -341,7 +342,39 @@ func (h *history) steerUndo(d dice, c *company, _ directory.GroupID) {
 		id := linkID{c.id, m.ID}
 		h.kept[id] = true
 		if l := h.seen[c.id][keyOf(id)]; l.State == directory.Suspended && !l.Present && l.Leaving.Batch == b.ID {
-			h.returning[id] = h.clock.Now()
+			h.returning[id] = returning{h.clock.Now(), l}
 		}
 	}
+}
+
+// released are the batches that admins let go on.
+func (h *history) released(c *company) []directory.Batch {
+	batches, err := h.memory.Batches(context.Background(), c.id)
+	must(err)
+	return slices.DeleteFunc(batches, func(b directory.Batch) bool {
+		return b.State != directory.BatchDone && b.State != directory.BatchReleased || !h.approved[b.ID]
+	})
+}
+
+// emptied has most of a group's people leave, and both admins let go on what is held of it.
+func (h *history) emptied(d dice, c *company, group directory.GroupID) {
+	h.say("%s: somebody empties %s", c.id, group)
+	h.advance(time.Millisecond) // whoever leaves and comes back was away for a moment
+	for _, m := range h.dir.Members(c.id, string(group)) {
+		if d.chance(0.8) {
+			h.dir.Leave(c.id, string(group), m.ID.ID)
+		}
+	}
+	must(h.memory.Hasten(context.Background(), c.id, directory.ReadingOfGroup(group), h.clock.Now()))
+	h.live(d.between(time.Minute, time.Hour))
+	batches, err := h.memory.Batches(context.Background(), c.id)
+	must(err)
+	for _, b := range batches {
+		if b.State == directory.BatchHeld {
+			for _, by := range h.deciders(c) {
+				h.release(c, b, by)
+			}
+		}
+	}
+	h.live(d.between(time.Minute, 12*time.Hour))
 }

@@ -40,7 +40,7 @@ type words struct {
 	afresh   map[linkID]time.Time // when an admin, or the person, last had it begin anew
 	blocked  map[directory.AccountID]bool
 
-	returning map[linkID]time.Time // who was removed by a batch that was undone, since then
+	returning map[linkID]returning // who was removed by a batch that was undone
 }
 
 // undoing is that one of a link's accounts undid it.
@@ -60,7 +60,7 @@ func newWords() words {
 		silent: make(map[directory.AccountID]time.Time), undone: make(map[linkID]undoing),
 		disowned: make(map[linkID]map[directory.AccountID]denial), exempted: make(map[linkID]time.Time),
 		wishes: make(map[linkID]wish), unlinked: make(map[linkID]bool), afresh: make(map[linkID]time.Time), blocked: make(map[directory.AccountID]bool),
-		returning: make(map[linkID]time.Time),
+		returning: make(map[linkID]returning),
 	}
 }
 
