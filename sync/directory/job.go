@@ -41,10 +41,11 @@ type Job struct {
 
 	// With JobTell: whom, and about which link; each before Done was told, or may have been. The first of
 	// them, as many as Own says, are those whom it is about, and the others are told as admins.
-	Tell []AccountID
-	Own  int
-	Link LinkKey
-	Who  AccountID // with TellAdmin: who was made one
+	Tell  []AccountID
+	Own   int
+	Link  LinkKey
+	Who   AccountID // with TellAdmin: who was made one
+	Batch string    // with TellHeld: which one waits
 }
 
 // Message is a message of ours that isn't a link's prompt, from its intent to its last edit.

@@ -106,7 +106,7 @@ func (e *Engine) tidings(ctx context.Context, t *task, to directory.AccountID) (
 	}
 	batches, err := e.Store.Batches(ctx, t.tenant.ID)
 	i := slices.IndexFunc(batches, func(b directory.Batch) bool {
-		return b.Group == t.job.Group && b.State == directory.BatchHeld
+		return b.ID == t.job.Batch && b.State == directory.BatchHeld
 	})
 	if err != nil || i < 0 {
 		return r, false, err

@@ -255,22 +255,33 @@ func TestWhoCanNotBeToldNowIsToldLater(t *testing.T) {
 	}
 }
 
-// Admins are told of a batch even if its commit takes longer than the news of it.
+// Admins are told of a batch even if its commit takes longer than the news of it; and not of another one that
+// the group has.
 func TestWhatIsToldBeforeItIsStoredIsTold(t *testing.T) {
 	t.Parallel()
+	twin := newWorld(t)
+	twin.crowd(12)
+	twin.held(6)
+	batch := batchOf(twin).ID
 	w := newWorld(t)
 	w.crowd(12)
 	w.must(w.store.PutAdmin(t.Context(), acme, directory.Admin{Account: boss}))
-	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "early", Subject: directory.TellHeld, Group: staff, Began: w.at}))
-	_, err := w.engine.Step(t.Context(), w.at, w.rand)
-	w.must(err)
+	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "early", Subject: directory.TellHeld, Group: staff, Batch: batch, Began: w.at}))
+	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "other", Subject: directory.TellHeld, Group: staff, Batch: "another", Began: w.at}))
+	for range 2 {
+		_, err := w.engine.Step(t.Context(), w.at, w.rand)
+		w.must(err)
+	}
 	w.held(6)
 	w.finish()
+	if is := batchOf(w).ID; is != batch {
+		t.Fatalf("the batch is %s, and was %s in the other world", is, batch)
+	}
 	if n := len(w.desk.reports); n != 2 { // the early news, and the batch's own
 		t.Errorf("%d reports", n)
 	}
 	w.must(w.engine.Reject(t.Context(), acme, batchOf(w).ID, batchOf(w).Hash, "admin"))
-	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "late", Subject: directory.TellHeld, Group: staff, Began: w.at}))
+	w.must(w.engine.tellAll(t.Context(), acme, directory.Job{ID: "late", Subject: directory.TellHeld, Group: staff, Batch: batch, Began: w.at}))
 	w.finish()
 	if n := len(w.desk.reports); n != 2 {
 		t.Errorf("%d reports, one of them of what isn't held any more", n)

@@ -273,7 +273,7 @@ func (e *Engine) hold(ctx context.Context, tenant directory.TenantID, batch dire
 	})
 	// Before the commit, so that it can't be forgotten: where nothing is held in the end, nobody is told.
 	return e.tellAll(ctx, tenant, directory.Job{
-		ID: newsID(directory.TellHeld, batch.ID, r.Complete), Group: batch.Group, Subject: directory.TellHeld,
+		ID: newsID(directory.TellHeld, batch.ID, r.Complete), Group: batch.Group, Batch: batch.ID, Subject: directory.TellHeld,
 		By: "engine", Began: now.Add(tellAfter),
 	})
 }

@@ -144,7 +144,7 @@ func fullJob(id string) *directory.Job {
 		Card: directory.Message{
 			Mark: "mark «j»", Delivery: directory.Sent, Ref: directory.MessageRef{Conversation: "D/9", ID: "1700000000.000200", Edits: 4}, Shown: at(2 * tick),
 		},
-		Tell: []directory.AccountID{onSlack("one"), onWebex("two/ж")}, Own: 1, Link: keyOf("ж/2"), Who: onWebex("new/ж"),
+		Tell: []directory.AccountID{onSlack("one"), onWebex("two/ж")}, Own: 1, Link: keyOf("ж/2"), Who: onWebex("new/ж"), Batch: "b/ж",
 	}
 }
 
