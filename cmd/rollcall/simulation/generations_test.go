@@ -21,6 +21,7 @@ type generation struct {
 	token  string // the newest
 	over   int64  // the moment at which the product took note of its end; 0: it hasn't
 	spoilt bool   // the platform ended it, or gave tokens for it that nobody has: it has to be connected anew
+	barren bool   // and the product says so
 }
 
 // noteConnected takes in that a connection became durable.
@@ -58,6 +59,7 @@ func (h *history) noteAmended(was, is directory.Connection) {
 	if was.Active() && is.Active() && was.Why == "" && is.Why != "" {
 		h.reach(saidAnew)
 		if g.spoilt {
+			g.barren = true
 			return
 		}
 		h.violated("%s's connection with %s has to be made anew (%s), and nothing of it was lost", is.Installation.Tenant, is.Installation.Platform, is.Why)
@@ -174,10 +176,10 @@ func (h *history) checkWoken(inst directory.Installation, now time.Time) {
 	}
 }
 
-// isAway reports whether a workspace is not connected, or was not since a moment.
+// isAway reports whether a workspace is not connected, says that it has to be anew, or was not since a moment.
 func (h *history) isAway(at site, since int64) bool {
 	g := h.current[at]
-	return g == nil || h.away[at] > since
+	return g == nil || g.barren || h.away[at] > since
 }
 
 // judgeConnections: at the end everything is connected, and works.
