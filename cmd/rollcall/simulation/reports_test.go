@@ -76,13 +76,19 @@ func (h *history) noteMark(p *program, r *http.Request, at when) {
 		if found := markOf.FindStringSubmatch(text); found != nil {
 			p.task.mark = found[1]
 		}
+		h.markNew("") // what came by another way, as a reply does
 		return
 	}
+	h.markNew(p.task.mark) // which may be none
+}
+
+// markNew notes the mark of what has been posted since this was last done.
+func (h *history) markNew(mark string) {
 	for platform, all := range map[directory.Platform][]sim.Message{slack.Name: h.slack.Messages(h.slackSeq), webex.Name: h.webex.Messages(h.webexSeq)} {
 		for _, m := range all {
 			key := cardKey(platform, m)
 			if _, noted := h.marks[key]; m.FromApp && h.cards[key] == nil && !noted {
-				h.marks[key] = p.task.mark // which may be none
+				h.marks[key] = mark
 			}
 		}
 	}
