@@ -157,8 +157,12 @@ func minds(l directory.Link) bool {
 	case directory.Waiting, directory.Unmatched, directory.Disputed, directory.Linked, directory.Unreachable,
 		directory.Held, directory.Represented:
 		return true
+	case directory.Confirming: // its evidence may have been read before the change
+		return true
 	case directory.Suspended:
 		return l.Present
+	case directory.Unlinked: // an admin took that back, and the accounts are being read
+		return l.Before == directory.Linked
 	case directory.Matched:
 		return l.Parked
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,6 +14,16 @@ import (
 type between struct {
 	directory.Store
 	group, tenant func() // once
+	linked        func() // once: before a link is linked
+}
+
+func (b *between) Commit(ctx context.Context, tenant directory.TenantID, c directory.Change) error {
+	linked := func(l directory.LinkChange) bool { return l.Link.State == directory.Linked }
+	if do := b.linked; do != nil && slices.ContainsFunc(c.Links, linked) {
+		b.linked = nil
+		do()
+	}
+	return b.Store.Commit(ctx, tenant, c)
 }
 
 func (b *between) PutGroup(ctx context.Context, tenant directory.TenantID, g directory.Group) error {

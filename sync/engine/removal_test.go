@@ -322,6 +322,50 @@ func TestADisabledAccountSuspendsAndItsReturnRestores(t *testing.T) {
 	w.wantState("rosa", directory.Linked)
 }
 
+// An account is disabled, and the platform says so, after it was read for the last time and before the link
+// is written.
+func TestAnAccountThatIsDisabledWhileItIsLinked(t *testing.T) {
+	t.Parallel()
+	inst := directory.Installation{Tenant: acme, Platform: beta, Workspace: "w", Generation: 1}
+	disable := func(w *world) func() {
+		return func() {
+			w.account(beta, "rosa", func(a *directory.Account) { a.Active = false })
+			w.must(w.engine.Observe(w.t.Context(), inst, w.desk.accounts[account(beta, "rosa")]))
+		}
+	}
+	t.Run("for the first time", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		b := w.between()
+		w.person("rosa")
+		w.settle()
+		w.press("alpha-rosa", directory.VerbSync, "")
+		b.linked = disable(w)
+		w.press("beta-rosa", directory.VerbPick, w.desk.last(t, "alpha-rosa").notice.Number)
+		w.pass(time.Hour)
+		if w.wantState("rosa", directory.Unmatched); b.linked != nil {
+			t.Error("the account was disabled at no time")
+		}
+	})
+	t.Run("again, as an admin wants it", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		b := w.between()
+		w.person("rosa")
+		w.settle()
+		w.pair("rosa")
+		key := w.link("rosa").Key
+		w.must(w.engine.Unlink(t.Context(), acme, key, "boss"))
+		w.settle()
+		b.linked = disable(w)
+		w.must(w.engine.Undo(t.Context(), acme, key, "boss"))
+		w.pass(time.Hour)
+		if w.wantState("rosa", directory.Unlinked); b.linked != nil {
+			t.Error("the account was disabled at no time")
+		}
+	})
+}
+
 func TestSomebodyWhoJoinsAPlatformIsFoundAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
