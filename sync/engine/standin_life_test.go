@@ -239,6 +239,32 @@ func TestWhoLeavesIsNotKeptByALostAnswer(t *testing.T) {
 	}
 }
 
+// Somebody is back while it isn't known whether their stand-in was made, and can't be found out.
+func TestWhoComesBackIsNotKeptByALostAnswer(t *testing.T) {
+	t.Parallel()
+	w := newMaker(t, guest)
+	w.maker.fault = func(op string, _ directory.StandInKind) (error, bool) {
+		return directory.Errorf(directory.Uncertain, "cut off"), op == "provision"
+	}
+	w.alone("rosa")
+	w.settle()
+	w.dir.Leave(acme, "g1", "rosa")
+	w.hear()
+	w.pass(time.Hour)
+	w.wantState("rosa", directory.Suspended)
+	w.dir.Join(acme, "g1", "rosa")
+	w.hear()
+	w.pass(time.Hour)
+	w.wantState("rosa", directory.Unmatched)
+	w.maker.fault = nil
+	w.pass(time.Hour)
+	w.wantState("rosa", directory.Represented)
+	w.wantStandIn("rosa", directory.Active)
+	if n := len(w.maker.made); n != 1 {
+		t.Errorf("%d stand-ins", n)
+	}
+}
+
 // A bot was taken out of the pool and came back, while the one whom it represented was away. It may be
 // somebody else's by then.
 func TestABotThatWasGoneMayRepresentSomebodyElse(t *testing.T) {

@@ -74,6 +74,11 @@ func TestNextOfEveryState(t *testing.T) {
 		{"waiting with a stand-in", link(directory.Waiting, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
 		{"waiting with one parked for long", link(directory.Waiting, standIn(directory.Parked), since(now.Add(-DefaultGrace))), on, wait(now.Add(23 * time.Hour))},
 		{"back, with a stand-in that isn't parked yet", link(directory.Suspended, present, recheck, standIn(directory.Active)), on, Step{Do: Restore}},
+		{"back, while a stand-in may be being made", link(directory.Suspended, present, recheck, standIn(directory.Making)), on, Step{Do: Restore}},
+		{"away, and a stand-in may have been made", link(directory.Suspended, standIn(directory.Making), since(now.Add(-Settle))), on, Step{Do: FindStandIn}},
+		{"back, and kept by an account, and a stand-in may have been made", link(directory.Suspended, present, looked, standIn(directory.Making), since(now.Add(-Settle))), on, Step{Do: FindStandIn}},
+		{"back in a draft, and a stand-in may have been made", link(directory.Suspended, present, recheck, standIn(directory.Making), since(now.Add(-Settle))), Rules{Settings: on.Settings, Draft: true}, Step{Do: FindStandIn}},
+		{"back for good, while a stand-in may be being made", link(directory.Unsynced, present, standIn(directory.Making)), on, move(directory.Return)},
 		{"leaving, while a stand-in may be being made", link(directory.Unmatched, alone, standIn(directory.Making), leaving), on, Step{Do: Check}},
 		{"linked, with a stand-in", link(directory.Linked, standIn(directory.Active)), on, Step{Do: ParkStandIn}},
 		{"linked, with a parked one", link(directory.Linked, standIn(directory.Parked)), on, wait(now.Add(DefaultGrace - time.Second))},
@@ -182,6 +187,7 @@ func named(l *directory.Link) {
 
 func recheck(l *directory.Link) { l.Recheck = true }
 func present(l *directory.Link) { l.Present = true }
+func looked(l *directory.Link)  { l.Recheck = false }
 
 func checked(at time.Time) func(*directory.Link) {
 	return func(l *directory.Link) { l.Checked = at }

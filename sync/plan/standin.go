@@ -8,15 +8,20 @@ import (
 )
 
 // nextMaking resolves a stand-in that may or may not have been made. Until then an account there may
-// be the stand-in, so nothing else is decided; but whoever leaves is not kept waiting for it.
-func nextMaking(l directory.Link, _ Rules, now time.Time) (Step, bool) {
-	if l.StandIn.Is != directory.Making {
+// be the stand-in, so nothing else is decided; but nobody who leaves, or comes back, is kept waiting for it.
+func nextMaking(l directory.Link, rules Rules, now time.Time) (Step, bool) {
+	if l.StandIn.Is != directory.Making || returns(withhold(l, rules, nextOfState(l, rules, now))) {
 		return Step{}, false
 	}
 	if at := l.StandIn.Since.Add(Settle); now.Before(at) {
 		return Step{Do: Wait, Until: at, Reason: "a stand-in may still be being made"}, true
 	}
 	return Step{Do: FindStandIn, Reason: "a stand-in was begun and its answer was lost"}, true
+}
+
+// returns reports whether a step is somebody's coming back.
+func returns(step Step) bool {
+	return step.Do == Restore || step.Do == Move && step.Event == directory.Return
 }
 
 // nextStandIn keeps a stand-in as the link's state has it, while the link itself waits.
