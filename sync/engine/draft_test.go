@@ -58,6 +58,44 @@ func TestADraftKeepsNobody(t *testing.T) {
 	w.wantState("p03", directory.Linked)
 }
 
+// Whom a live group lets go stays if a draft has them that a plan makes live: the plan of both says so, and
+// that of the live group alone says that they are removed.
+func TestAPlanKeepsWhomItsDraftsHave(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(20)
+	people := []string{"p00", "p01", "p02", "p03", "p04", "p05"}
+	w.addDraft(people...)
+	w.held(len(people))
+	alone, both := w.work("alone"), w.work("both")
+	both.Group = ""
+	plans := make(map[string]directory.Proposal)
+	for _, work := range []Work{alone, both} {
+		id, err := w.engine.Propose(t.Context(), acme, work)
+		w.must(err)
+		w.finish()
+		plans[work.ID], err = w.engine.Proposal(t.Context(), acme, id)
+		w.must(err)
+	}
+	for id, want := range map[string]directory.Intent{"alone": directory.IntentSuspend, "both": directory.IntentNone} {
+		lines := w.lines(plans[id])
+		for _, name := range people {
+			if got := lines[name]; got.Intent != want {
+				t.Errorf("%s, %s: %s (%s), want %s", id, name, got.Intent, got.Reason, want)
+			}
+		}
+	}
+	p := plans["both"]
+	w.must(w.engine.Apply(t.Context(), acme, p.ID, p.Hash, both))
+	w.finish()
+	w.pass(27 * time.Hour)
+	for name, line := range w.lines(p) {
+		if l := w.link(name); line.Drift != "" || l.State != directory.Linked {
+			t.Errorf("%s is %s, and was left out: %q", name, l.State, line.Drift)
+		}
+	}
+}
+
 // Who leaves the draft as well has left, and nothing brings them back.
 func TestWhoLeavesTheDraftAsWellHasLeft(t *testing.T) {
 	t.Parallel()

@@ -200,7 +200,7 @@ func whole(p directory.Proposal) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// linesOf are the lines of those of the links that the groups decide.
+// linesOf are the lines of those of the links that the groups decide, in a plan of these groups.
 func (e *Engine) linesOf(ctx context.Context, tenant directory.Tenant, groups []directory.Group, links []directory.Link, now time.Time) ([]directory.ProposalLine, error) {
 	links = slices.DeleteFunc(slices.Clone(links), func(l directory.Link) bool { return !holds(groups, l.Group) })
 	if len(links) == 0 {
@@ -210,7 +210,7 @@ func (e *Engine) linesOf(ctx context.Context, tenant directory.Tenant, groups []
 	if err != nil {
 		return nil, err
 	}
-	return j.judge(ctx, links, now)
+	return j.applied(groups).judge(ctx, links, now)
 }
 
 func holds(groups []directory.Group, id directory.GroupID) bool {

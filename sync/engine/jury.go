@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"rollcall/sync/correlate"
@@ -30,6 +31,18 @@ func (e *Engine) jury(ctx context.Context, tenant directory.Tenant) (jury, error
 	}
 	j.insts, err = e.Store.Installations(ctx, tenant.ID)
 	return j, err
+}
+
+// applied is the jury as it will be once a plan of these groups is carried out: they are drafts no more, and
+// keep whom they have.
+func (j jury) applied(groups []directory.Group) jury {
+	j.groups = slices.Clone(j.groups)
+	for i := range j.groups {
+		if holds(groups, j.groups[i].ID) {
+			j.groups[i].Draft = false
+		}
+	}
+	return j
 }
 
 func (j jury) group(id directory.GroupID) (directory.Group, bool) {
