@@ -23,6 +23,12 @@ func defectsOfSteering() []defect {
 	asker := func(name string, spoil func(engine.Asker, *history) engine.Asker) defect {
 		return defect{name: name, spoil: func(p *parts) { p.asker = spoil(p.asker, p.program.history) }}
 	}
+	told := func(d defect) defect { // people say much, and come and go
+		d.often = func(p *profile) {
+			p.Steering.On, p.Steering.Admins, p.Steering.Hands, p.Steering.Words, p.Steering.Aways = true, 4, 60, 80, 80
+		}
+		return d
+	}
 	return []defect{
 		groups("a draft is as good as a plan", func(g *directory.Group) { g.Draft = false }),
 		groups("a pause is for what comes new", func(g *directory.Group) { g.Paused = false }),
@@ -39,8 +45,8 @@ func defectsOfSteering() []defect {
 		store("what has drifted is let go as well", func(s directory.Store) directory.Store { return letsDriftGo{s} }),
 		store("what was planned isn't let go", func(s directory.Store) directory.Store { return letsNobodyGo{s} }),
 		store("a stop is forgotten", func(s directory.Store) directory.Store { return forgetsStops{s} }),
-		store("not me bars nobody", func(s directory.Store) directory.Store { return barsNobody{s} }),
-		store("what was undone comes back with its person", func(s directory.Store) directory.Store { return redoes{s} }),
+		told(store("not me bars nobody", func(s directory.Store) directory.Store { return barsNobody{s} })),
+		told(store("what was undone comes back with its person", func(s directory.Store) directory.Store { return redoes{s} })),
 		store("one admin is two", func(s directory.Store) directory.Store { return oneIsTwo{s} }),
 		store("an undo brings nobody back", func(s directory.Store) directory.Store { return undoesNothing{s} }),
 		asker("a report whose answer was lost is sent again", func(a engine.Asker, _ *history) engine.Asker { return reportsAgain{a} }),
