@@ -232,6 +232,30 @@ func TestAProofWaitsForTheApp(t *testing.T) {
 	w.wantState("rosa", directory.Linked)
 }
 
+// Who opens the app while the platform still says that they lack it has the proof at once.
+func TestTheAppIsOpenedWhileAProofIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.person("rosa")
+	w.settle()
+	refusals := 0
+	w.desk.postErr = func(to directory.AccountID) (error, bool) {
+		if to != rosaB || refusals > 0 {
+			return nil, false
+		}
+		refusals++
+		w.must(w.engine.Reached(t.Context(), on(beta), rosaB))
+		return directory.Undelivered(directory.AppMissing, "no"), false
+	}
+	w.press(rosaA.User, directory.VerbSync, "")
+	w.wantFace(rosaA.User, directory.FaceNumber)
+	w.press(rosaB.User, directory.VerbPick, w.desk.last(t, rosaA.User).notice.Number)
+	w.wantState("rosa", directory.Linked)
+	if refusals != 1 {
+		t.Errorf("%d refusals", refusals)
+	}
+}
+
 // A blocked proof of somebody who was asked at home is for the admins, as ever.
 func TestAProofThatIsBlockedDoesNotWait(t *testing.T) {
 	t.Parallel()

@@ -285,7 +285,11 @@ func (e *Engine) undeliverable(ctx context.Context, w *work, inst directory.Inst
 		}
 		wave := l.State != directory.Searching
 		if event == awaited && l.State == directory.Proving {
-			*l = plan.Await(*l, w.now)
+			if l.Recheck { // they opened it meanwhile: it goes out again
+				l.Recheck, l.DueAt = false, w.now
+			} else {
+				*l = plan.Await(*l, w.now)
+			}
 		} else if next, err := plan.Apply(*l, event, why, w.now); err == nil { // else the person has left meanwhile
 			*l = next
 		}
