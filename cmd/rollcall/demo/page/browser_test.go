@@ -114,7 +114,8 @@ func (b tab) watch() {
 	}()
 }
 
-// as changes the window's size, and whether it is dark. Nothing moves.
+// as changes the window's size, and whether it is dark, and waits until the page has heard of it: pages are told
+// when they are drawn. Nothing moves.
 func (b tab) as(l look) {
 	scheme := map[bool]string{true: "dark", false: "light"}[l.dark]
 	features := map[string]any{"features": []map[string]string{
@@ -123,6 +124,7 @@ func (b tab) as(l look) {
 	b.do(chromedp.EmulateViewport(int64(l.width), int64(l.height)), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		return t.Call(ctx, "Emulation.setEmulatedMedia", features, nil)
 	}))
+	read[bool](b, `new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))`)
 }
 
 func (b tab) do(steps ...chromedp.Action[chromedp.Void]) {
