@@ -38,7 +38,7 @@ func replay(t *testing.T, seed uint64, flaw defect) (*history, *violation) {
 
 // seeds is how many histories are run.
 func seeds(t *testing.T) int {
-	n := 1500
+	n := 1000
 	if testing.Short() {
 		n = 100
 	}
