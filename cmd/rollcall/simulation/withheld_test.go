@@ -25,10 +25,9 @@ const (
 
 // held is since when a link is held back, as it is stored.
 type held struct {
-	parked time.Time           // zero: it isn't
-	group  directory.GroupID   // that decides
-	since  time.Time           // for it
-	past   []directory.GroupID // that decided before
+	parked time.Time         // zero: it isn't
+	group  directory.GroupID // that decides
+	since  time.Time         // for it
 }
 
 // checkAsked: what goes out may go out now.
