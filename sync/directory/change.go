@@ -9,10 +9,10 @@ import (
 const mostTries = 16
 
 // ChangeGroup changes a group as it is stored, and again where somebody else wrote it meanwhile, so that
-// what change doesn't touch is never overwritten. change answers whether there is anything to write; it
-// may be called several times. What is stored in the end is the answer. NotFound: there is no such group.
-// It blocks for the store only.
-func ChangeGroup(ctx context.Context, sources Sources, tenant TenantID, id GroupID, change func(*Group) bool) (Group, error) {
+// what change doesn't touch is never overwritten. change may be called several times; where it changes
+// nothing, nothing is written. What it puts in the place of a map or a slice is a new one. What is stored in
+// the end is the answer. NotFound: there is no such group. It blocks for the store only.
+func ChangeGroup(ctx context.Context, sources Sources, tenant TenantID, id GroupID, change func(*Group)) (Group, error) {
 	read := func() (Group, error) {
 		groups, err := sources.Groups(ctx, tenant)
 		if err != nil {
@@ -29,7 +29,7 @@ func ChangeGroup(ctx context.Context, sources Sources, tenant TenantID, id Group
 }
 
 // ChangeTenant is as [ChangeGroup], for a tenant.
-func ChangeTenant(ctx context.Context, registry Registry, id TenantID, change func(*Tenant) bool) (Tenant, error) {
+func ChangeTenant(ctx context.Context, registry Registry, id TenantID, change func(*Tenant)) (Tenant, error) {
 	read := func() (Tenant, error) { return registry.Tenant(ctx, id) }
 	return changeStored(read, func(t Tenant) error { return registry.PutTenant(ctx, t) }, func(t *Tenant) *int64 { return &t.Version }, change)
 }
@@ -48,17 +48,21 @@ func Merge[T any](stored, before, after T) (T, []string) {
 	return stored, changed
 }
 
-func changeStored[T any](read func() (T, error), write func(T) error, version func(*T) *int64, change func(*T) bool) (T, error) {
+func changeStored[T any](read func() (T, error), write func(T) error, version func(*T) *int64, change func(*T)) (T, error) {
 	for range mostTries {
 		stored, err := read()
-		if err != nil || !change(&stored) {
+		if err != nil {
 			return stored, err
 		}
-		if err := write(stored); err == nil {
-			*version(&stored)++
+		next := stored
+		if change(&next); reflect.DeepEqual(next, stored) {
 			return stored, nil
+		}
+		if err := write(next); err == nil {
+			*version(&next)++
+			return next, nil
 		} else if !Is(err, Conflict) {
-			return stored, err
+			return next, err
 		}
 	}
 	var none T

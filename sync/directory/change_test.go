@@ -40,9 +40,8 @@ type busy struct {
 func (b *busy) PutTenant(ctx context.Context, t directory.Tenant) error {
 	if b.times > 0 {
 		b.times--
-		_, err := directory.ChangeTenant(ctx, b.Store, t.ID, func(t *directory.Tenant) bool {
+		_, err := directory.ChangeTenant(ctx, b.Store, t.ID, func(t *directory.Tenant) {
 			t.Settings.PerHour++
-			return true
 		})
 		if err != nil {
 			return err
@@ -58,26 +57,26 @@ func TestChangesAreMadeAnewWhereOthersWrite(t *testing.T) {
 	if err := memory.PutTenant(ctx, directory.Tenant{ID: "acme"}); err != nil {
 		t.Fatal(err)
 	}
-	off := func(t *directory.Tenant) bool {
+	off := func(t *directory.Tenant) {
 		t.Name = "changed"
-		return true
 	}
 	got, err := directory.ChangeTenant(ctx, &busy{memory, 3}, "acme", off)
 	stored, _ := memory.Tenant(ctx, "acme")
 	if err != nil || got.Name != "changed" || got.Settings.PerHour != 3 || stored.Version != got.Version || stored.Settings.PerHour != 3 {
 		t.Errorf("got %+v, %v, stored %+v", got, err, stored)
 	}
-	if _, err := directory.ChangeTenant(ctx, &busy{memory, 1000}, "acme", off); !directory.Is(err, directory.Unavailable) {
+	again := func(t *directory.Tenant) { t.Name = "changed again" }
+	if _, err := directory.ChangeTenant(ctx, &busy{memory, 1000}, "acme", again); !directory.Is(err, directory.Unavailable) {
 		t.Errorf("with others all the time: %v", err)
 	}
-	nothing := func(*directory.Tenant) bool { return false }
-	if again, err := directory.ChangeTenant(ctx, &busy{memory, 1}, "acme", nothing); err != nil || again.Name != "changed" {
-		t.Errorf("without a change: %+v, %v", again, err)
+	written := &busy{memory, 1} // it writes first, if it is written to
+	if same, err := directory.ChangeTenant(ctx, written, "acme", off); err != nil || same.Name != "changed" || written.times != 1 {
+		t.Errorf("without a change: %+v, %v, %d", same, err, written.times)
 	}
 	if _, err := directory.ChangeTenant(ctx, memory, "nobody", off); !directory.Is(err, directory.NotFound) {
 		t.Errorf("of nobody: %v", err)
 	}
-	if _, err := directory.ChangeGroup(ctx, memory, "acme", "none", func(*directory.Group) bool { return true }); !directory.Is(err, directory.NotFound) {
+	if _, err := directory.ChangeGroup(ctx, memory, "acme", "none", func(*directory.Group) {}); !directory.Is(err, directory.NotFound) {
 		t.Errorf("of no group: %v", err)
 	}
 }

@@ -81,11 +81,7 @@ func (e *Engine) enliven(ctx context.Context, t *task, groups []directory.Group)
 		if !g.Draft {
 			continue
 		}
-		_, err := directory.ChangeGroup(ctx, e.Store, t.tenant.ID, g.ID, func(g *directory.Group) bool {
-			changes := g.Draft
-			g.Draft = false
-			return changes
-		})
+		_, err := directory.ChangeGroup(ctx, e.Store, t.tenant.ID, g.ID, func(g *directory.Group) { g.Draft = false })
 		if err != nil {
 			return err
 		}

@@ -63,9 +63,8 @@ func TestNoCommandIsLost(t *testing.T) {
 		},
 		off: func(w *world) error { return w.engine.Switch(w.t.Context(), acme, false, "a") },
 		stage: func(w *world) error {
-			_, err := directory.ChangeGroup(w.t.Context(), w.store, acme, staff, func(g *directory.Group) bool {
+			_, err := directory.ChangeGroup(w.t.Context(), w.store, acme, staff, func(g *directory.Group) {
 				g.Rollout = directory.Rollout{Stage: directory.StagePilot, Since: w.at}
-				return true
 			})
 			return err
 		},

@@ -245,9 +245,8 @@ func (w *world) alone(names ...string) {
 // configure changes the tenant's settings, as the program does when its configuration says so.
 func (w *world) configure(change func(*directory.Settings)) {
 	w.t.Helper()
-	_, err := directory.ChangeTenant(w.t.Context(), w.store, acme, func(t *directory.Tenant) bool {
+	_, err := directory.ChangeTenant(w.t.Context(), w.store, acme, func(t *directory.Tenant) {
 		change(&t.Settings)
-		return true
 	})
 	w.must(err)
 	w.must(w.engine.WakeLinks(w.t.Context(), acme, "", false, "configuration"))

@@ -11,10 +11,9 @@ import (
 // putGroup changes the configuration of the world's group.
 func (w *world) putGroup(change func(*directory.Group)) {
 	w.t.Helper()
-	_, err := directory.ChangeGroup(w.t.Context(), w.store, acme, staff, func(g *directory.Group) bool {
+	_, err := directory.ChangeGroup(w.t.Context(), w.store, acme, staff, func(g *directory.Group) {
 		*g = directory.Group{ID: staff, Directory: "hr", External: "g1", Primary: alpha, Secondary: beta, Added: w.at, Version: g.Version}
 		change(g)
-		return true
 	})
 	w.must(err)
 }
@@ -74,9 +73,8 @@ func TestWhileATenantIsOffNothingBegins(t *testing.T) {
 	w := newWorld(t)
 	w.person("rosa")
 	w.settle()
-	_, err := directory.ChangeTenant(t.Context(), w.store, acme, func(t *directory.Tenant) bool {
+	_, err := directory.ChangeTenant(t.Context(), w.store, acme, func(t *directory.Tenant) {
 		t.Settings.On = false
-		return true
 	})
 	w.must(err)
 	if got := w.press("alpha-rosa", directory.VerbSync, ""); got != directory.AnswerLate {

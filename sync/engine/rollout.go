@@ -182,9 +182,10 @@ func (e *Engine) Rollout(ctx context.Context, tenant directory.TenantID, group d
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.ends, group)
-	stored, err := directory.ChangeGroup(ctx, e.Store, tenant, group, func(g *directory.Group) bool {
-		g.Rollout = directory.Rollout{Stage: stage, Since: e.Now()}
-		return !g.Retired
+	stored, err := directory.ChangeGroup(ctx, e.Store, tenant, group, func(g *directory.Group) {
+		if !g.Retired {
+			g.Rollout = directory.Rollout{Stage: stage, Since: e.Now()}
+		}
 	})
 	if directory.Is(err, directory.NotFound) || stored.Retired {
 		return noGroup(group)
@@ -202,11 +203,10 @@ func (e *Engine) Rollout(ctx context.Context, tenant directory.TenantID, group d
 // somebody else has changed it since the group was read, that stays. It answers the group as it is then.
 func (e *Engine) putRollout(ctx context.Context, tenant directory.TenantID, group directory.Group, next directory.Rollout, by, what string) (directory.Group, error) {
 	changes := false
-	stored, err := directory.ChangeGroup(ctx, e.Store, tenant, group.ID, func(g *directory.Group) bool {
+	stored, err := directory.ChangeGroup(ctx, e.Store, tenant, group.ID, func(g *directory.Group) {
 		if changes = g.Rollout.Equal(group.Rollout); changes {
 			g.Rollout = next
 		}
-		return changes
 	})
 	if err != nil || !changes || what == "" {
 		return stored, err

@@ -15,11 +15,7 @@ const letGo = "let go"
 // Switch turns the tenant on or off. Off withdraws the questions that are out, and everything rests;
 // on goes on with everything. It may be called again.
 func (e *Engine) Switch(ctx context.Context, tenant directory.TenantID, on bool, by string) error {
-	_, err := directory.ChangeTenant(ctx, e.Store, tenant, func(t *directory.Tenant) bool {
-		changes := t.Settings.On != on
-		t.Settings.On = on
-		return changes
-	})
+	_, err := directory.ChangeTenant(ctx, e.Store, tenant, func(t *directory.Tenant) { t.Settings.On = on })
 	if err != nil {
 		return err
 	}
@@ -47,11 +43,7 @@ func (e *Engine) Pause(ctx context.Context, tenant directory.TenantID, group dir
 		event = "paused"
 	}
 	for _, g := range groups {
-		_, err := directory.ChangeGroup(ctx, e.Store, tenant, g.ID, func(g *directory.Group) bool {
-			changes := g.Paused != paused
-			g.Paused = paused
-			return changes
-		})
+		_, err := directory.ChangeGroup(ctx, e.Store, tenant, g.ID, func(g *directory.Group) { g.Paused = paused })
 		if err != nil {
 			return err
 		}
@@ -216,10 +208,7 @@ func (e *Engine) RetireGroup(ctx context.Context, tenant directory.TenantID, gro
 	if err := e.supersede(ctx, tenant, group, "the group was taken out since"); err != nil {
 		return err
 	}
-	_, err = directory.ChangeGroup(ctx, e.Store, tenant, group, func(g *directory.Group) bool {
-		g.Retired = true
-		return true
-	})
+	_, err = directory.ChangeGroup(ctx, e.Store, tenant, group, func(g *directory.Group) { g.Retired = true })
 	if err != nil {
 		return err
 	}
@@ -243,9 +232,8 @@ func (e *Engine) PutSettings(ctx context.Context, tenant directory.TenantID, set
 			return err
 		}
 	}
-	_, err = directory.ChangeTenant(ctx, e.Store, tenant, func(now *directory.Tenant) bool {
+	_, err = directory.ChangeTenant(ctx, e.Store, tenant, func(now *directory.Tenant) {
 		now.Settings, _ = directory.Merge(now.Settings, t.Settings, settings)
-		return true
 	})
 	if err != nil {
 		return err
@@ -266,11 +254,7 @@ func (e *Engine) draftAll(ctx context.Context, tenant directory.TenantID) error 
 		return err
 	}
 	for _, g := range groups {
-		_, err := directory.ChangeGroup(ctx, e.Store, tenant, g.ID, func(g *directory.Group) bool {
-			changes := !g.Draft
-			g.Draft = true
-			return changes
-		})
+		_, err := directory.ChangeGroup(ctx, e.Store, tenant, g.ID, func(g *directory.Group) { g.Draft = true })
 		if err != nil {
 			return err
 		}

@@ -98,9 +98,8 @@ func TestAnotherGroupOfTheSameDirectionKeepsTheStandIn(t *testing.T) {
 	t.Parallel()
 	w := newMaker(t, guest)
 	w.second()
-	_, err := directory.ChangeGroup(t.Context(), w.store, acme, "more", func(g *directory.Group) bool {
+	_, err := directory.ChangeGroup(t.Context(), w.store, acme, "more", func(g *directory.Group) {
 		g.Primary, g.Secondary, g.Priority = alpha, beta, -1
-		return true
 	})
 	w.must(err)
 	w.alone("rosa")

@@ -35,13 +35,12 @@ func (m *Main) record(ctx context.Context) error {
 // that counts.
 func (m *Main) restTenant(ctx context.Context, id directory.TenantID) error {
 	m.logger.Warn("a tenant is no longer configured: it rests", "tenant", id)
-	_, err := directory.ChangeTenant(ctx, m.Store, id, func(t *directory.Tenant) bool {
+	_, err := directory.ChangeTenant(ctx, m.Store, id, func(t *directory.Tenant) {
 		said, known := remembered[configured](t.Configured)
 		said.Settings.On, t.Settings.On = false, false
 		if known {
 			t.Configured = remember(said)
 		}
-		return true
 	})
 	if err != nil {
 		return err
@@ -107,14 +106,13 @@ func (m *Main) recordSettings(ctx context.Context, id directory.TenantID, t Tena
 // amendTenant changes a stored tenant to what the configuration says of it now.
 func (m *Main) amendTenant(ctx context.Context, is directory.Tenant, now configured) (directory.Tenant, error) {
 	var changed, overruled []string
-	stored, err := directory.ChangeTenant(ctx, m.Store, is.ID, func(t *directory.Tenant) bool {
+	stored, err := directory.ChangeTenant(ctx, m.Store, is.ID, func(t *directory.Tenant) {
 		settings := now.Settings
 		if before, known := remembered[configured](t.Configured); known {
 			settings, changed, overruled = amend(t.Settings, before.Settings, now.Settings)
 		}
 		is.Settings, is.Version = settings, t.Version
 		*t = is
-		return true
 	})
 	m.logAmended(is.ID, "", changed, overruled)
 	return stored, err

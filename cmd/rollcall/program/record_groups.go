@@ -45,12 +45,11 @@ func (m *Main) recordGone(ctx context.Context, id directory.TenantID, g director
 	if !g.Retired {
 		m.logger.Warn("a group is no longer configured: its links rest", "tenant", id, "group", string(g.ID))
 	}
-	_, err := directory.ChangeGroup(ctx, m.Store, id, g.ID, func(g *directory.Group) bool {
+	_, err := directory.ChangeGroup(ctx, m.Store, id, g.ID, func(g *directory.Group) {
 		g.Retired, said.Retired = true, true
 		if known {
 			g.Configured = remember(said)
 		}
-		return true
 	})
 	return err
 }
@@ -84,10 +83,10 @@ func (m *Main) recordGroup(ctx context.Context, id directory.TenantID, now, was 
 // command has made of a group that is configured waits for its plan.
 func (m *Main) amendGroup(ctx context.Context, id directory.TenantID, now directory.Group) (directory.Group, error) {
 	var changed, overruled []string
-	is, err := directory.ChangeGroup(ctx, m.Store, id, now.ID, func(g *directory.Group) bool {
+	is, err := directory.ChangeGroup(ctx, m.Store, id, now.ID, func(g *directory.Group) {
 		text := remember(now)
 		if g.Configured == text {
-			return false
+			return
 		}
 		before, known := remembered[directory.Group](g.Configured)
 		if known {
@@ -98,7 +97,6 @@ func (m *Main) amendGroup(ctx context.Context, id directory.TenantID, now direct
 			*g = is
 		}
 		g.Configured = text
-		return true
 	})
 	m.logAmended(id, now.ID, changed, overruled)
 	return is, err

@@ -225,9 +225,8 @@ func concurrentTenants(d *desk) {
 func concurrentGroups(d *desk) {
 	g := d.putGroup(directory.Group{ID: "staff"})
 	d.together(8, func(int) error {
-		_, err := directory.ChangeGroup(d.ctx(), d.Store, d.tenant, "staff", func(g *directory.Group) bool {
+		_, err := directory.ChangeGroup(d.ctx(), d.Store, d.tenant, "staff", func(g *directory.Group) {
 			g.Priority++
-			return true
 		})
 		return err
 	})
