@@ -168,7 +168,7 @@ func (e *Engine) rules(ctx context.Context, tenant directory.Tenant, l directory
 	if err != nil {
 		return plan.Rules{}, err
 	}
-	rules := plan.Rules{Settings: tenant.Settings.Of(group), Paused: group.Paused || group.Retired, Draft: group.Draft, Zone: l.Member.Zone}
+	rules := rulesOf(tenant, group, l)
 	if asked, _ := plan.Sides(l); !asked.IsZero() {
 		accounts, err := e.Store.AccountsByID(ctx, tenant.ID, asked)
 		if err != nil {
@@ -179,6 +179,11 @@ func (e *Engine) rules(ctx context.Context, tenant directory.Tenant, l directory
 		}
 	}
 	return rules, nil
+}
+
+// rulesOf are those rules as far as the directory knows the person.
+func rulesOf(tenant directory.Tenant, group directory.Group, l directory.Link) plan.Rules {
+	return plan.Rules{Settings: tenant.Settings.Of(group), Paused: group.Paused || group.Retired, Draft: group.Draft, Zone: l.Member.Zone}
 }
 
 // groups are the tenant's groups that are configured.
@@ -192,13 +197,19 @@ func (e *Engine) group(ctx context.Context, tenant directory.TenantID, id direct
 	if err != nil {
 		return directory.Group{}, err
 	}
+	group, _ := among(groups, id)
+	return group, nil
+}
+
+// among is the group of this id, and whether it is among those that are configured. Nothing is done to the
+// people of one that is no longer, and nothing is lost.
+func among(groups []directory.Group, id directory.GroupID) (directory.Group, bool) {
 	for _, g := range groups {
 		if g.ID == id {
-			return g, nil
+			return g, true
 		}
 	}
-	// The group is no longer configured. Nothing is done to its people, and nothing is lost.
-	return directory.Group{ID: id, Paused: true, Retired: true}, nil
+	return directory.Group{ID: id, Paused: true, Retired: true}, false
 }
 
 // installation is the tenant's installation of a platform.
@@ -223,28 +234,15 @@ func (e *Engine) Plan(ctx context.Context, id directory.TenantID, group director
 		return plan.Plan{}, nil, err
 	}
 	var all []directory.Link
-	query := directory.LinkQuery{Group: group, Limit: 1000}
-	for {
-		page, err := e.Store.ListLinks(ctx, id, query)
-		if err != nil {
-			return plan.Plan{}, nil, err
-		}
-		all = append(all, page...)
-		if len(page) < query.Limit {
-			break
-		}
-		query.After = page[len(page)-1].Key
+	if err := e.eachLink(ctx, id, group, func(l directory.Link) { all = append(all, l) }); err != nil {
+		return plan.Plan{}, nil, err
 	}
-	groups, err := e.Store.Groups(ctx, id)
+	groups, err := e.groups(ctx, id)
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
-	known := make(map[directory.GroupID]directory.Group)
-	for _, g := range groups {
-		known[g.ID] = g
-	}
 	return plan.Of(all, func(l directory.Link) plan.Rules {
-		g := known[l.Group]
-		return plan.Rules{Settings: tenant.Settings.Of(g), Paused: g.Paused || g.Retired, Draft: g.Draft, Zone: l.Member.Zone}
+		of, _ := among(groups, l.Group)
+		return rulesOf(tenant, of, l)
 	}, e.Now()), all, nil
 }

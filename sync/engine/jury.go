@@ -46,17 +46,12 @@ func (j jury) applied(groups []directory.Group) jury {
 }
 
 func (j jury) group(id directory.GroupID) (directory.Group, bool) {
-	for _, g := range j.groups {
-		if g.ID == id {
-			return g, true
-		}
-	}
-	return directory.Group{}, false
+	return among(j.groups, id)
 }
 
 func (j jury) rules(l directory.Link) plan.Rules {
-	g, configured := j.group(l.Group)
-	return plan.Rules{Settings: j.tenant.Settings.Of(g), Paused: g.Paused || !configured, Draft: g.Draft, Zone: l.Member.Zone}
+	group, _ := j.group(l.Group)
+	return rulesOf(j.tenant, group, l)
 }
 
 // judge is a line for each of the links, as it is now.

@@ -66,7 +66,7 @@ func (t teller) holds(ctx context.Context, l directory.Link) ([]string, error) {
 	g, configured := t.jury.group(l.Group)
 	say(!t.jury.tenant.Settings.On, "Rollcall is switched off")
 	say(!configured, "the group %s is no longer configured", l.Group)
-	say(g.Paused, "the group %s is paused", l.Group)
+	say(configured && g.Paused, "the group %s is paused", l.Group)
 	say(g.Draft, "the group %s is a draft: no plan of it was applied since it was added or changed", l.Group)
 	say(l.Parked && !g.Draft, "no plan that has this person was applied yet")
 	say(l.Exempted, "an admin exempted the person")
