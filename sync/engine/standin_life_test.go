@@ -218,9 +218,9 @@ func TestAStandInThatCantBeTendedKeepsNobody(t *testing.T) {
 	w.wantStandIn("rosa", directory.Parked)
 }
 
-// Somebody leaves while it isn't known whether their stand-in was made, and can't be found out.
-func TestWhoLeavesIsNotKeptByALostAnswer(t *testing.T) {
-	t.Parallel()
+// leavesUnsure is a world in which rosa has left while it isn't known whether her stand-in was made, and
+// can't be found out.
+func leavesUnsure(t *testing.T) *world {
 	w := newMaker(t, guest)
 	w.maker.fault = func(op string, _ directory.StandInKind) (error, bool) {
 		return directory.Errorf(directory.Uncertain, "cut off"), op == "provision"
@@ -231,6 +231,12 @@ func TestWhoLeavesIsNotKeptByALostAnswer(t *testing.T) {
 	w.hear()
 	w.pass(time.Hour)
 	w.wantState("rosa", directory.Suspended)
+	return w
+}
+
+func TestWhoLeavesIsNotKeptByALostAnswer(t *testing.T) {
+	t.Parallel()
+	w := leavesUnsure(t)
 	w.maker.fault = nil
 	w.pass(time.Hour)
 	w.wantStandIn("rosa", directory.Parked)
@@ -239,19 +245,9 @@ func TestWhoLeavesIsNotKeptByALostAnswer(t *testing.T) {
 	}
 }
 
-// Somebody is back while it isn't known whether their stand-in was made, and can't be found out.
 func TestWhoComesBackIsNotKeptByALostAnswer(t *testing.T) {
 	t.Parallel()
-	w := newMaker(t, guest)
-	w.maker.fault = func(op string, _ directory.StandInKind) (error, bool) {
-		return directory.Errorf(directory.Uncertain, "cut off"), op == "provision"
-	}
-	w.alone("rosa")
-	w.settle()
-	w.dir.Leave(acme, "g1", "rosa")
-	w.hear()
-	w.pass(time.Hour)
-	w.wantState("rosa", directory.Suspended)
+	w := leavesUnsure(t)
 	w.dir.Join(acme, "g1", "rosa")
 	w.hear()
 	w.pass(time.Hour)
