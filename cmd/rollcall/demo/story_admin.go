@@ -89,11 +89,19 @@ func notAnAdmin(ctx context.Context, s *story, pane string) (string, error) {
 			return "", fmt.Errorf("%s asks carl to confirm it, expected a refusal", command)
 		}
 	}
-	if all, err := s.proposals(ctx); err != nil || len(all) > 0 && pane == paneSlack {
-		return "", fmt.Errorf("there are %d plans (%v), expected none", len(all), err)
+	all, err := s.proposals(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case len(all) > 0 && pane == paneSlack:
+		return "", fmt.Errorf("there are %d plans, expected none", len(all))
 	}
-	if tenant, err := s.w.Program().Store.Tenant(ctx, tenantID(s.f.id)); err != nil || !tenant.Settings.On {
-		return "", fmt.Errorf("the tenant is off (%v), expected it on", err)
+	tenant, err := s.w.Program().Store.Tenant(ctx, tenantID(s.f.id))
+	switch {
+	case err != nil:
+		return "", err
+	case !tenant.Settings.On:
+		return "", errors.New("the tenant is off, expected it on")
 	}
 	return "carl was told that Aria Moss could do it, and nothing happened", nil
 }
@@ -425,8 +433,11 @@ func twoAdmins(ctx context.Context, s *story, pane string) (string, error) {
 	if _, err := aria.confirm(ctx, "release "+batch.ID, "another admin"); err != nil {
 		return "", err
 	}
-	if still, err := s.held(ctx, pane); err != nil || still.ID != batch.ID {
-		return "", fmt.Errorf("the batch isn't held any more (%v): one admin sufficed", err)
+	switch still, err := s.held(ctx, pane); {
+	case err != nil:
+		return "", err
+	case still.ID != batch.ID:
+		return "", errors.New("the batch isn't held any more: one admin sufficed")
 	}
 	if _, err := basil.confirm(ctx, "release "+batch.ID); err != nil {
 		return "", err
