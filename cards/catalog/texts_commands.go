@@ -1,0 +1,60 @@
+package catalog
+
+// What the table of commands says of itself.
+
+// The topics of the help.
+const (
+	TopicMine   = "For you"
+	TopicLook   = "See how it stands"
+	TopicChange = "Plan and change"
+	TopicPeople = "People"
+	TopicGuard  = "Removals that wait"
+	TopicOffice = "Who and how"
+)
+
+// What the commands do.
+const (
+	DoesHelp         = "Say what Rollcall does, and which words it understands."
+	DoesHello        = "Ask Rollcall to introduce itself."
+	DoesMe           = "Show your accounts, and which are linked."
+	DoesSync         = "Ask to link your accounts, or begin again."
+	DoesUnsync       = "Unlink your accounts."
+	DoesNotMe        = "Say that a linked account isn't yours."
+	DoesStop         = "Ask not to be asked again."
+	DoesLanguage     = "Choose the language in which you are answered."
+	DoesConfirm      = "Confirm what was shown, by its code."
+	DoesStatus       = "Show how it stands: your accounts, or for admins all of it."
+	DoesGroups       = "List the groups that Rollcall watches."
+	DoesHealth       = "Show whether Rollcall keeps up, and what will expire."
+	DoesWaves        = "Show how far each group's rollout is, or open its next stage."
+	DoesExport       = "Fetch all links, or a plan, as a file."
+	DoesPlan         = "Find out what would happen to a group, and change nothing; or show a plan."
+	DoesApply        = "Carry out exactly one plan."
+	DoesRun          = "Read a group now."
+	DoesOn           = "Switch Rollcall on."
+	DoesOff          = "Switch Rollcall off: it asks nobody, and takes open questions back."
+	DoesPause        = "Have a group rest."
+	DoesResume       = "Have a group go on."
+	DoesGroupAdd     = "Watch another group. Nobody is asked before a plan is applied."
+	DoesGroupSet     = "Change a group. Nobody is asked before a plan is applied."
+	DoesGroupRemove  = "Watch a group no longer."
+	DoesWhy          = "Show why somebody is where they are, and what happens next."
+	DoesWhatIf       = "Show what would happen to somebody who is in no group."
+	DoesPerson       = "Show somebody, with what you can do."
+	DoesLink         = "Say which account is somebody's. They are still asked."
+	DoesUnlink       = "Unlink somebody's accounts."
+	DoesExempt       = "Leave somebody alone from now on, or no longer."
+	DoesRetry        = "Look somebody up again."
+	DoesPrompt       = "Ask somebody now."
+	DoesDisputes     = "List the people of whom it isn't clear which account is theirs."
+	DoesResolve      = "Decide which account is somebody's: its number, its address, or none."
+	DoesHeld         = "List the removals that wait for you."
+	DoesRelease      = "Let removals go on."
+	DoesReject       = "Refuse removals: the people stay."
+	DoesUndo         = "Bring back whom a batch removed, or take back what was done to somebody."
+	DoesAdmins       = "List the admins."
+	DoesAdminsAdd    = "Make somebody an admin."
+	DoesAdminsRemove = "Take an admin's role away."
+	DoesSettings     = "Show the settings."
+	DoesSettingsSet  = "Change settings."
+)
