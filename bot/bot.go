@@ -30,13 +30,13 @@ type Registry interface {
 
 // Bot is the conversation. Safe for concurrent use.
 type Bot struct {
-	claims    claims
 	platforms map[directory.Platform]Platform
 	registry  Registry
 	syncer    Syncer
 	commands  *command.Desk
 	now       func() time.Time
 	logger    *slog.Logger
+	claims    claims
 	rates     rates
 }
 

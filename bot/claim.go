@@ -20,7 +20,8 @@ const commandWithin = 30 * time.Second
 // event again when our answer came too late, which may be while it is being carried out. So the event is claimed
 // before, and noted once it is over. A claim alone would lose the command where the process dies in the middle; to
 // do it again would repeat it where the process dies at its end. So a delivery that finds a claim, no end, and
-// nobody at it, says that nobody knows how far it came, and leaves the rest to whoever gave it.
+// nobody at it, says that nobody knows how far it came, and leaves the rest to whoever gave it. Of several processes
+// on one store each knows only what it is at itself: what is delivered to another one meanwhile hears the same.
 func (b *Bot) carryOut(ctx context.Context, caller command.Caller, run func(context.Context) cards.Card) (Reply, string, error) {
 	key := "command/" + caller.Actor.Text() + "/" + caller.Event
 	if !b.claims.begin(caller.Tenant(), key) {

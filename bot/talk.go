@@ -11,7 +11,7 @@ import (
 )
 
 // knowWithin is how long a platform may take to say who an account is. Whoever acts waits for an answer
-// meanwhile, on Slack for three seconds at most.
+// meanwhile, on some platforms for three seconds at most.
 const knowWithin = time.Second
 
 // caller is who acts, with their language and their zone as far as they are known. Full: they are a full

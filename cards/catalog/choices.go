@@ -16,7 +16,7 @@ type Option struct {
 }
 
 // maxOption is how wide a label of a button is at most, as [cards.Width] measures it: no more fits on a
-// telephone. Slack takes 75 UTF-16 units. Where a label is a name, the card says the whole of it as well.
+// telephone, and every platform takes more. Where a label is a name, the card says the whole of it as well.
 const maxOption = 34
 
 // label is a text as a button can show it.
